@@ -1,0 +1,1 @@
+"""Atelier: the embedded catalogue, drawn by code from data (styles, garments, outfits)."""

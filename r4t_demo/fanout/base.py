@@ -1,0 +1,36 @@
+"""The value in which every method meets, and the protocol that all of them implement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class FanOut:
+    """k search directions for one query.
+
+    ``vectors`` has shape (k, d), float32, rows of unit length, in the encoder's space. ``labels`` has k texts. Where
+    ``is_text`` is true, a label *is* the sub-query whose embedding the row is; otherwise it is a reading, the
+    nearest known phrase (or item title), and ``label_scores`` holds its cosine similarity to the row.
+    ``seconds`` and ``encode_seconds`` (embedding the sub-queries) are this query's share of its batch.
+    """
+
+    method: str
+    labels: list[str]
+    vectors: np.ndarray
+    seconds: float
+    encode_seconds: float = 0.0
+    is_text: bool = False
+    label_scores: list[float] | None = None
+
+
+class FanOutMethod(Protocol):
+    """A way to turn queries into directions."""
+
+    name: str
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        """Return one FanOut a query. ``vectors``: the queries' unit embeddings, shape (len(queries), d)."""
+        ...
