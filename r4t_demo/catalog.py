@@ -1,0 +1,109 @@
+"""A catalogue: items in a fixed order, which is also the order of their index rows."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from r4t_demo.errors import UserError
+
+ITEMS_FILE = "items.parquet"
+COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore dataset; further columns are attributes
+
+
+@dataclass(frozen=True)
+class Item:
+    """``attributes`` holds the table's further columns, lists as lists; ``image`` is None for an item without a picture."""
+
+    item_id: str
+    title: str
+    category: str
+    image: Path | None
+    attributes: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """``catalog["id"]`` is an item by id, ``catalog.items[i]`` the item of index row i."""
+
+    name: str
+    items: list[Item]
+    root: Path
+
+    @classmethod
+    def load(cls, folder: Path | str) -> "Catalog":
+        """Read ``folder``/items.parquet. UserError names the row and what is wrong with it."""
+        import pyarrow
+        import pyarrow.parquet as parquet
+
+        root = Path(folder)
+        path = root / ITEMS_FILE
+        if not path.is_file():
+            raise UserError(f"The catalogue folder '{root}' holds no {ITEMS_FILE}.")
+        try:
+            table = parquet.read_table(path)
+        except pyarrow.ArrowException as error:
+            raise UserError(f"'{path}' is not a readable parquet file: {error}.") from error
+        missing = [column for column in COLUMNS if column not in table.column_names]
+        if missing:
+            raise UserError(f"'{path}' lacks the column(s) {', '.join(missing)}; found: {', '.join(table.column_names)}.")
+        if table.num_rows == 0:
+            raise UserError(f"'{path}' holds no items.")
+        items = [_item(number, row, root) for number, row in enumerate(table.to_pylist(), start=1)]
+        return cls(root.resolve().name, _without_twins(items), root)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, item_id: str) -> Item:
+        return self.items[self.row(item_id)]
+
+    def row(self, item_id: str) -> int:
+        """The index row of an item; UserError for an unknown id."""
+        try:
+            return self._rows[item_id]
+        except KeyError:
+            raise UserError(f"The catalogue '{self.name}' has no item '{item_id}'.") from None
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {item.item_id: row for row, item in enumerate(self.items)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex digest of what an index is made from: ids, titles and picture sizes in order. Tells a stale index."""
+        digest = hashlib.sha256()
+        for item in self.items:
+            size = item.image.stat().st_size if item.image else 0
+            digest.update(f"{item.item_id}\t{item.title}\t{size}\n".encode())
+        return digest.hexdigest()
+
+
+def _item(number: int, row: dict, root: Path) -> Item:
+    for column in COLUMNS[1:]:
+        if row[column] is None or not str(row[column]).strip():
+            raise UserError(f"row {number}: the column '{column}' is empty.")
+    attributes = {name: value for name, value in row.items() if name not in COLUMNS and value is not None}
+    return Item(str(row["item_ID"]), str(row["text"]), str(row["category"]), _image(number, row["image"], root), attributes)
+
+
+def _image(number: int, cell: dict | None, root: Path) -> Path | None:
+    """The picture's path; it must lie inside the catalogue's folder."""
+    name = (cell or {}).get("path")
+    if not name:
+        return None
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UserError(f"row {number}: image '{name}' lies outside the catalogue's folder.")
+    if not path.is_file():
+        raise UserError(f"row {number}: image '{name}' is not in '{root}'.")
+    return path
+
+
+def _without_twins(items: list[Item]) -> list[Item]:
+    seen: dict[str, int] = {}
+    for number, item in enumerate(items, start=1):
+        if item.item_id in seen:
+            raise UserError(f"row {number}: the item_ID '{item.item_id}' already stands in row {seen[item.item_id]}.")
+        seen[item.item_id] = number
+    return items

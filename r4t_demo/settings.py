@@ -1,0 +1,56 @@
+"""Every knob of a process, in one frozen value; the only file that reads the environment."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from r4t_demo.errors import UserError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``catalog`` is a name under ``assets`` or a folder; an empty ``encoder`` means ``checkpoints``/clip-mini."""
+
+    assets: Path = ROOT / "assets"
+    checkpoints: Path = ROOT / "checkpoints"
+    catalog: str = "atelier"
+    encoder: str = ""
+    host: str = "127.0.0.1"
+    port: int = 7860
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        if not self.encoder:
+            object.__setattr__(self, "encoder", f"local-dir:{self.checkpoints / 'clip-mini'}")
+        if self.threads < 1:
+            raise UserError(f"R4T_THREADS is {self.threads}: it must be at least 1.")
+        if not 0 <= self.port <= 65535:
+            raise UserError(f"R4T_PORT is {self.port}: it must be between 0 and 65535 (0 takes any free port).")
+
+    @classmethod
+    def from_env(cls, **overrides: object) -> "Settings":
+        """Read R4T_ASSETS, R4T_CHECKPOINTS, R4T_CATALOG, … ; an override that is not None wins over the environment."""
+        values = {name: value for name, value in overrides.items() if value is not None}
+        for field in fields(cls):
+            text = os.environ.get(f"R4T_{field.name.upper()}")
+            if text and field.name not in values:
+                values[field.name] = _parse(field.name, field.type, text)
+        return cls(**values)
+
+    @property
+    def catalog_folder(self) -> Path:
+        """The folder that ``catalog`` names; UserError when there is none."""
+        for folder in (self.assets / self.catalog, Path(self.catalog)):
+            if folder.is_dir():
+                return folder
+        known = ", ".join(sorted(p.parent.name for p in self.assets.glob("*/items.parquet"))) or "none"
+        raise UserError(f"There is no catalogue '{self.catalog}': give a folder, or one of these names: {known}.")
+
+
+def _parse(name: str, kind: type, text: str) -> object:
+    try:
+        return kind(text)
+    except ValueError:
+        raise UserError(f"R4T_{name.upper()} is '{text}': it must be a whole number.") from None
