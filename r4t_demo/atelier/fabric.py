@@ -1,0 +1,378 @@
+"""Materials: the repeating texture, translucency, sheen and pile of every cloth, drawn as SVG tiles.
+
+Textures are drawn in translucent black and white, so that they sit on any colour and over any pattern.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from r4t_demo.atelier.colour import luma, tint
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A repeating piece of picture: size in pixels of the 320 px frame, SVG elements, and a turn in degrees."""
+
+    width: float
+    height: float
+    svg: str
+    angle: float = 0.0
+
+
+@dataclass(frozen=True)
+class Surface:
+    """How a cloth meets the light: texture, `cover` (opacity of its base), a sheen gradient, hair length of a pile edge."""
+
+    tile: Tile | None = None
+    cover: float = 1.0
+    sheen: str = ""
+    sheen_id: str = ""
+    pile: float = 0.0
+
+
+Weaver = Callable[[random.Random, str], Surface]
+
+
+def sheen(name: str, *stops: tuple[float, float]) -> dict[str, str]:
+    """Diagonal bands of light across the frame: (offset, strength) pairs, strength < 0 for shade."""
+    marks = "".join(
+        f'<stop offset="{at}" stop-color="{"#fff" if s >= 0 else "#0c0610"}" stop-opacity="{abs(s)}"/>' for at, s in stops
+    )
+    svg = (
+        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="60" y1="20" x2="180" y2="90" '
+        f'spreadMethod="reflect">{marks}</linearGradient>'
+    )
+    return {"sheen": svg, "sheen_id": name}
+
+
+def stroke(path: str, ink: str, width: float, opacity: float) -> str:
+    """An open line of a texture."""
+    return (
+        f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="{width:g}" stroke-opacity="{opacity:g}" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+    )
+
+
+DARK, LIGHT = "#0c0610", "#ffffff"
+
+
+def depth(colour: str, dark: float, light: float) -> tuple[float, float]:
+    """Opacities of the dark and the light strokes, shifted so that a texture shows on black as on white."""
+    bright = luma(colour)
+    return dark * (0.5 + 0.8 * bright), light * (1.25 - 0.8 * bright)
+
+
+# -- woven --------------------------------------------------------------------------------------------------------------
+
+
+def cotton(rng: random.Random, colour: str) -> Surface:
+    """Plain weave, hardly seen."""
+    dark, light = depth(colour, 0.10, 0.10)
+    return Surface(Tile(3, 3, stroke("M0 1H3", DARK, 0.5, dark) + stroke("M1 0V3", LIGHT, 0.5, light)))
+
+
+def linen(rng: random.Random, colour: str) -> Surface:
+    """Slubs: uneven threads both ways."""
+    dark, light = depth(colour, 0.26, 0.30)
+    marks = []
+    for _ in range(22):
+        x, y, run = rng.uniform(0, 22), rng.uniform(0, 22), rng.uniform(5, 14)
+        marks.append(stroke(f"M{x:.1f} {y:.1f}h{run:.1f}", DARK, rng.uniform(0.4, 1.0), dark))
+        marks.append(stroke(f"M{y:.1f} {x:.1f}v{run:.1f}", LIGHT, rng.uniform(0.4, 1.0), light))
+    return Surface(Tile(24, 24, "".join(marks)))
+
+
+def canvas(rng: random.Random, colour: str) -> Surface:
+    """Stout basket weave."""
+    dark, light = depth(colour, 0.22, 0.22)
+    marks = stroke("M0 1H3M3 4H6", DARK, 1.4, dark) + stroke("M1 3V6M4 0V3", LIGHT, 1.4, light)
+    return Surface(Tile(6, 6, marks))
+
+
+def denim(rng: random.Random, colour: str) -> Surface:
+    """Diagonal twill with pale, worn threads."""
+    dark, light = depth(colour, 0.34, 0.32)
+    marks = stroke("M-1 5L5 -1M1 7L7 1", DARK, 0.9, dark) + stroke("M-1 2L2 -1M2 7L7 2", LIGHT, 0.7, light)
+    worn = sheen("worn", (0, 0.0), (0.35, 0.16), (0.6, 0.02), (1, 0.1))
+    return Surface(Tile(6, 6, marks), **worn)
+
+
+def corduroy(rng: random.Random, colour: str) -> Surface:
+    """Upright wales, lit on one flank."""
+    dark, light = depth(colour, 0.42, 0.30)
+    marks = stroke("M6 -1V8", DARK, 1.8, dark) + stroke("M2 -1V8", LIGHT, 1.8, light)
+    return Surface(Tile(6.5, 7, marks))
+
+
+def wool(rng: random.Random, colour: str) -> Surface:
+    """Felted cloth: short flecks in all directions."""
+    dark, light = depth(colour, 0.22, 0.22)
+    marks = []
+    for _ in range(70):
+        x, y = rng.uniform(1, 27), rng.uniform(1, 27)
+        dx, dy = rng.uniform(-2, 2), rng.uniform(-2, 2)
+        ink, opacity = rng.choice(((DARK, dark), (LIGHT, light)))
+        marks.append(stroke(f"M{x:.1f} {y:.1f}l{dx:.1f} {dy:.1f}", ink, 0.6, opacity))
+    return Surface(Tile(28, 28, "".join(marks)))
+
+
+def tweed(rng: random.Random, colour: str) -> Surface:
+    """Herringbone with flecks of neighbouring colours."""
+    dark, light = depth(colour, 0.4, 0.42)
+    bone = stroke("M0 4L4 0M0 8L4 4M4 0L8 4M4 4L8 8M0 12L4 8M4 8L8 12", DARK, 0.9, dark)
+    field = "".join(f'<g transform="translate({8 * i} {8 * j})">{bone}</g>' for i in range(4) for j in range(4))
+    flecks = []
+    for _ in range(46):
+        ink = rng.choice((LIGHT, LIGHT, tint(colour, 0.5), tint(colour, -0.5), "#c98a4a", "#7a8fb0"))
+        x, y = rng.uniform(1, 30), rng.uniform(1, 30)
+        flecks.append(stroke(f"M{x:.1f} {y:.1f}l{rng.uniform(-1.6, 1.6):.1f} 1.4", ink, 1.0, light + 0.2))
+    return Surface(Tile(32, 32, field + "".join(flecks)))
+
+
+# -- knitted and looped ---------------------------------------------------------------------------------------------------
+
+
+def stitches(width: float, height: float, dark: float, light: float) -> Tile:
+    """One knit stitch: two leaning legs that meet in a v."""
+    w, h = width / 2, height
+    marks = "".join(
+        stroke(f"M0.8 {dy + 0.6:.1f}L{w:.1f} {h + dy:.1f}L{2 * w - 0.8:.1f} {dy + 0.6:.1f}", DARK, width * 0.19, dark) for dy in (-h, 0)
+    )
+    marks += stroke(f"M1.6 0.4L{w:.1f} {h - 1.4:.1f}L{2 * w - 1.6:.1f} 0.4", LIGHT, width * 0.13, light)
+    return Tile(width, height, marks)
+
+
+def knit(rng: random.Random, colour: str) -> Surface:
+    """Chunky v-stitches."""
+    return Surface(stitches(7, 6, *depth(colour, 0.5, 0.34)))
+
+
+def cashmere(rng: random.Random, colour: str) -> Surface:
+    """Fine stitches under a halo."""
+    return Surface(stitches(4.2, 3.6, *depth(colour, 0.24, 0.2)), **sheen("halo", (0, 0.12), (0.5, 0.0), (1, 0.1)))
+
+
+def jersey(rng: random.Random, colour: str) -> Surface:
+    """Very fine ribs."""
+    dark, light = depth(colour, 0.12, 0.1)
+    return Surface(Tile(2.6, 4, stroke("M.6 0V4", DARK, 0.6, dark) + stroke("M1.8 0V4", LIGHT, 0.5, light)))
+
+
+def crochet(rng: random.Random, colour: str) -> Surface:
+    """Granny loops around round holes."""
+    dark, light = depth(colour, 0.5, 0.5)
+    loops = []
+    for x, y in ((4, 4), (12, 4), (4, 12), (12, 12)):
+        loops.append(f'<circle cx="{x}" cy="{y}" r="1.7" fill="{tint(colour, -0.72)}" fill-opacity=".62"/>')
+        loops.append(stroke(f"M{x - 3.2} {y}A3.2 3.2 0 1 1 {x + 3.2} {y}A3.2 3.2 0 1 1 {x - 3.2} {y}", LIGHT, 1.2, light))
+        loops.append(stroke(f"M{x - 4} {y + 4}Q{x} {y + 1.8} {x + 4} {y + 4}", DARK, 0.9, dark))
+    return Surface(Tile(16, 16, "".join(loops)))
+
+
+def lace(rng: random.Random, colour: str) -> Surface:
+    """Openwork: a net with flowers and scallops in the thread's colour over a half-bare ground."""
+    thread = tint(colour, 0.25 if luma(colour) > 0.3 else 0.05)
+    shade = tint(colour, -0.5)
+    net = stroke("M0 0L36 36M36 0L0 36M0 18L18 0M18 36L36 18M18 0L36 18M0 18L18 36", thread, 0.7, 0.8)
+    net += stroke("M0 9L9 0M27 36L36 27M27 0L36 9M0 27L9 36M9 0L36 27M0 9L27 36M27 0L0 27M36 9L9 36", thread, 0.6, 0.75)
+    blooms = []
+    for cx, cy, r in ((9, 9, 7.5), (27, 27, 7.5), (27, 9, 4.2), (9, 27, 4.2)):
+        petals = "".join(
+            f'<ellipse cx="{cx}" cy="{cy - r * 0.58:.1f}" rx="{r * 0.32:.1f}" ry="{r * 0.46:.1f}" transform="rotate({60 * k} {cx} {cy})"/>'
+            for k in range(6)
+        )
+        blooms.append(f'<g fill="{thread}" stroke="{shade}" stroke-width=".45" stroke-opacity=".6">{petals}</g>')
+        blooms.append(f'<circle cx="{cx}" cy="{cy}" r="{r * 0.2:.1f}" fill="{shade}" fill-opacity=".8"/>')
+    return Surface(Tile(36, 36, net + "".join(blooms)), cover=0.42)
+
+
+def tulle(rng: random.Random, colour: str) -> Surface:
+    """Fine net, seen through."""
+    ink = tint(colour, 0.4 if luma(colour) < 0.6 else -0.22)
+    net = stroke("M0 0L5 5M5 0L0 5", ink, 0.5, 0.5)
+    return Surface(Tile(5, 5, net), cover=0.5)
+
+
+def mesh(rng: random.Random, colour: str) -> Surface:
+    """Sporty net with round holes."""
+    holes = "".join(f'<circle cx="{x}" cy="{y}" r="1.25" fill="#efeae2" fill-opacity=".55"/>' for x, y in ((2, 2), (5, 5)))
+    rim = stroke("M0 5H3M3 2H6", DARK, 0.5, 0.25)
+    return Surface(Tile(6, 6, holes + rim), cover=0.9)
+
+
+# -- smooth and shining -----------------------------------------------------------------------------------------------------
+
+
+def silk(rng: random.Random, colour: str) -> Surface:
+    """A quiet lustre in wide bands."""
+    return Surface(**sheen("silk", (0, 0.0), (0.25, 0.24), (0.5, 0.0), (0.75, -0.1), (1, 0.16)))
+
+
+def satin(rng: random.Random, colour: str) -> Surface:
+    """Bright, liquid bands."""
+    return Surface(**sheen("satin", (0, -0.12), (0.18, 0.05), (0.32, 0.5), (0.44, 0.06), (0.7, -0.2), (0.86, 0.3), (1, 0.0)))
+
+
+def chiffon(rng: random.Random, colour: str) -> Surface:
+    """Sheer, with a whisper of crossing threads."""
+    dark, light = depth(colour, 0.08, 0.2)
+    marks = stroke("M0 0L4 4", LIGHT, 0.4, light) + stroke("M4 0L0 4", DARK, 0.4, dark)
+    return Surface(Tile(4, 4, marks), cover=0.74, **sheen("chiffon", (0, 0.18), (0.5, 0.0), (1, 0.2)))
+
+
+def velvet(rng: random.Random, colour: str) -> Surface:
+    """Deep pile: dark faces, glowing turns."""
+    dark, light = depth(colour, 0.2, 0.16)
+    nap = "".join(
+        stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 14):.1f}v{rng.uniform(2, 5):.1f}", *rng.choice(((DARK, 0.7, dark), (LIGHT, 0.6, light))))
+        for _ in range(60)
+    )
+    glow = sheen("velvet", (0, -0.3), (0.3, -0.12), (0.42, 0.3), (0.52, 0.05), (0.8, -0.34), (1, 0.16))
+    return Surface(Tile(18, 18, nap), **glow)
+
+
+def nylon(rng: random.Random, colour: str) -> Surface:
+    """Ripstop grid under a technical shine."""
+    dark, light = depth(colour, 0.16, 0.2)
+    grid = stroke("M0 .5H8M.5 0V8", LIGHT, 0.5, light) + stroke("M0 1.2H8M1.2 0V8", DARK, 0.4, dark)
+    return Surface(Tile(8, 8, grid), **sheen("nylon", (0, 0.0), (0.2, 0.28), (0.34, 0.0), (0.7, -0.08), (0.8, 0.2), (1, 0.0)))
+
+
+def leather(rng: random.Random, colour: str) -> Surface:
+    """Fine grain and firm, narrow lights."""
+    dark, light = depth(colour, 0.2, 0.14)
+    grain = "".join(
+        stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 18):.1f}q{rng.uniform(-2, 2):.1f} 1 {rng.uniform(1, 3):.1f} 1.6", DARK, 0.5, dark)
+        + stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 18):.1f}q1 {rng.uniform(-1, 1):.1f} 1.6 0", LIGHT, 0.5, light)
+        for _ in range(26)
+    )
+    return Surface(Tile(20, 20, grain), **sheen("leather", (0, 0.0), (0.28, 0.04), (0.38, 0.34), (0.46, 0.02), (0.75, -0.16), (1, 0.1)))
+
+
+def suede(rng: random.Random, colour: str) -> Surface:
+    """Brushed nap in soft patches."""
+    dark, light = depth(colour, 0.12, 0.13)
+    nap = "".join(
+        f'<ellipse cx="{rng.uniform(3, 33):.1f}" cy="{rng.uniform(3, 33):.1f}" rx="{rng.uniform(1, 3):.1f}" ry="{rng.uniform(0.5, 1.4):.1f}" '
+        f'fill="{ink}" fill-opacity="{opacity:.2f}"/>'
+        for _ in range(45)
+        for ink, opacity in (rng.choice(((DARK, dark), (LIGHT, light))),)
+    )
+    return Surface(Tile(36, 36, nap))
+
+
+def patent(rng: random.Random, colour: str) -> Surface:
+    """Mirror-like lights with hard edges."""
+    hard = ((0, -0.1), (0.2, 0.0), (0.22, 0.62), (0.32, 0.5), (0.34, 0.02), (0.66, -0.18), (0.78, 0.0), (0.8, 0.4), (0.84, 0.36), (0.86, 0.0), (1, 0.0))
+    return Surface(**sheen("patent", *hard))
+
+
+def rubber(rng: random.Random, colour: str) -> Surface:
+    """Smooth, with one broad wet light."""
+    return Surface(**sheen("rubber", (0, 0.02), (0.24, 0.06), (0.3, 0.36), (0.42, 0.3), (0.48, 0.04), (1, -0.08)))
+
+
+def metal(rng: random.Random, colour: str) -> Surface:
+    """Brushed metal."""
+    dark, light = depth(colour, 0.14, 0.22)
+    brush = "".join(stroke(f"M0 {y}H30", *((DARK, 0.5, dark) if y % 2 else (LIGHT, 0.5, light))) for y in range(0, 6))
+    bands = sheen("metal", (0, -0.28), (0.22, 0.1), (0.34, 0.62), (0.46, 0.0), (0.66, -0.34), (0.82, 0.42), (1, -0.2))
+    return Surface(Tile(30, 6, brush), **bands)
+
+
+# -- in relief ----------------------------------------------------------------------------------------------------------------
+
+
+def hairs(rng: random.Random, colour: str, count: int, length: float, curl: float) -> Tile:
+    """Overlapping strokes of pile, leaning downwards."""
+    dark, light = depth(colour, 0.42, 0.5)
+    marks = []
+    for _ in range(count):
+        x, y = rng.uniform(0, 40), rng.uniform(-2, 40)
+        ink, opacity = rng.choice(((DARK, dark), (LIGHT, light), (tint(colour, 0.25), 0.8)))
+        lean = rng.uniform(-curl, curl)
+        for dx in (0, -40 if x > 30 else 40):
+            marks.append(stroke(f"M{x + dx:.1f} {y:.1f}q{lean:.1f} {length * 0.5:.1f} {lean * 1.6:.1f} {length:.1f}", ink, 0.9, opacity))
+    return Tile(40, 40, "".join(marks))
+
+
+def faux_fur(rng: random.Random, colour: str) -> Surface:
+    """Long hair and a hairy edge."""
+    return Surface(hairs(rng, colour, 150, 9, 4), pile=10)
+
+
+def shearling(rng: random.Random, colour: str) -> Surface:
+    """Tight curls and a woolly edge."""
+    dark, light = depth(colour, 0.36, 0.5)
+    curls = []
+    for i in range(6):
+        for j in range(6):
+            x, y = 3 + 5 * i + rng.uniform(-1, 1), 3 + 5 * j + rng.uniform(-1, 1)
+            curls.append(stroke(f"M{x - 2:.1f} {y:.1f}q0 -2.6 2 -2.4q2.2 .4 1.6 2.4q-1 1.8 -2.4 .6", DARK, 0.8, dark))
+            curls.append(stroke(f"M{x - 1.4:.1f} {y - 1.2:.1f}q1.4 -1.4 2.6 0", LIGHT, 0.9, light))
+    return Surface(Tile(30, 30, "".join(curls)), pile=6)
+
+
+def feather(rng: random.Random, colour: str) -> Surface:
+    """Overlapping plumes with a quill and barbs."""
+    dark, light = depth(colour, 0.4, 0.5)
+    plume = f'<path d="M0 0C7 3 7 15 0 22C-7 15 -7 3 0 0Z" fill="{tint(colour, 0.12)}" stroke="{tint(colour, -0.45)}" stroke-width=".6"/>'
+    plume += stroke("M0 1V22", LIGHT, 0.7, light)
+    plume += stroke("M0 6L-4 10M0 10L-5 14M0 14L-4 18M0 6L4 10M0 10L5 14M0 14L4 18", DARK, 0.5, dark)
+    rows = ((0, -8), (14, -8), (28, -8), (7, 2), (21, 2), (-7, 2), (35, 2), (0, 12), (14, 12), (28, 12))
+    return Surface(Tile(28, 20, "".join(f'<g transform="translate({x} {y})">{plume}</g>' for x, y in rows)), pile=8)
+
+
+def sequin(rng: random.Random, colour: str) -> Surface:
+    """Rows of discs, each catching the light differently."""
+    discs = []
+    for row in range(8):
+        for column in range(7):
+            x, y = 6 * column + (3 if row % 2 else 0), 5 * row
+            tone = rng.choice((-0.45, -0.2, 0.0, 0.2, 0.45, 0.75))
+            for dx in (0, 42 if x < 3 else 0):
+                discs.append(f'<circle cx="{x + dx}" cy="{y}" r="3.1" fill="{tint(colour, tone)}" stroke="{tint(colour, -0.6)}" stroke-width=".4"/>')
+                if tone > 0.4:
+                    discs.append(f'<circle cx="{x + dx - 0.8}" cy="{y - 0.8}" r="1" fill="#fff"/>')
+    sparkle = stroke("M12 10v8M8 14h8M31 27v6M28 30h6", LIGHT, 0.8, 0.95)
+    return Surface(Tile(42, 40, "".join(discs) + sparkle), **sheen("sequin", (0, 0.0), (0.3, 0.3), (0.5, 0.0), (1, -0.15)))
+
+
+def beads(rng: random.Random, colour: str) -> Surface:
+    """Tiny round beads in rows."""
+    dots = ""
+    for x, y in ((2.5, 2.5), (7.5, 2.5), (2.5, 7.5), (7.5, 7.5)):
+        tone = rng.choice((-0.25, 0.0, 0.15, 0.35))
+        dots += f'<circle cx="{x}" cy="{y}" r="2.3" fill="{tint(colour, tone)}" stroke="{tint(colour, -0.6)}" stroke-width=".5"/>'
+        dots += f'<circle cx="{x - 0.7}" cy="{y - 0.7}" r=".7" fill="#fff" fill-opacity=".85"/>'
+    return Surface(Tile(10, 10, dots))
+
+
+def pearl(rng: random.Random, colour: str) -> Surface:
+    """Lustrous pearls set close."""
+    dots = ""
+    for x, y in ((4, 4), (12, 4), (0, 11), (8, 11), (16, 11)):
+        dots += f'<circle cx="{x}" cy="{y}" r="3.7" fill="{tint(colour, 0.25)}" stroke="{tint(colour, -0.45)}" stroke-width=".6"/>'
+        dots += f'<circle cx="{x - 1.1}" cy="{y - 1.2}" r="1.2" fill="#fff" fill-opacity=".9"/>'
+    return Surface(Tile(16, 14, dots), **sheen("lustre", (0, 0.1), (0.5, 0.0), (1, 0.14)))
+
+
+def straw(rng: random.Random, colour: str) -> Surface:
+    """Plaited strips, over and under."""
+    dark, light = depth(colour, 0.5, 0.4)
+    marks = ""
+    for x, y, lean in ((0, 0, 1), (6, 0, -1), (0, 6, -1), (6, 6, 1)):
+        run = f"M{x + 0.6} {y + 1}L{x + 5.4} {y + 5}" if lean > 0 else f"M{x + 0.6} {y + 5}L{x + 5.4} {y + 1}"
+        marks += stroke(run, LIGHT, 2.2, light) + stroke(run, DARK, 0.6, dark * 0.6)
+        marks += stroke(f"M{x} {y}H{x + 6}M{x} {y}V{y + 6}", DARK, 0.7, dark)
+    return Surface(Tile(12, 12, marks))
+
+
+SURFACES: dict[str, Weaver] = {
+    "cotton": cotton, "linen": linen, "silk": silk, "satin": satin, "chiffon": chiffon, "velvet": velvet, "lace": lace,
+    "crochet": crochet, "knit": knit, "cashmere": cashmere, "wool": wool, "tweed": tweed, "denim": denim, "leather": leather,
+    "suede": suede, "patent": patent, "faux fur": faux_fur, "shearling": shearling, "sequin": sequin, "tulle": tulle,
+    "mesh": mesh, "nylon": nylon, "jersey": jersey, "corduroy": corduroy, "canvas": canvas, "straw": straw,
+    "rubber": rubber, "metal": metal, "pearl": pearl, "beads": beads, "feather": feather,
+}  # fmt: skip
