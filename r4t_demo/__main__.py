@@ -1,0 +1,168 @@
+"""The command line: python -m r4t_demo COMMAND. Each command imports what it needs, so that help comes at once."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from r4t_demo.errors import UserError
+from r4t_demo.settings import Settings
+from r4t_demo.train import cli as train_cli
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status is 2 for bad input, which is told in one sentence."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m r4t_demo", description="Set-valued retrieval: fan-out model and diffusion.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_fanout(commands)
+    _add_index(commands)
+    _add_atelier(commands)
+    _add_evaluate(commands)
+    train_cli.add_parser(commands)
+    return parser
+
+
+def _add_fanout(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("fanout", help="answer queries")
+    parser.add_argument("queries", nargs="+", metavar="QUERY")
+    parser.add_argument(
+        "--method", action="append", help="none, mmr, base, best-of-5, folm or diffusion; may be repeated (folm, diffusion)"
+    )
+    parser.add_argument("--k", type=int, default=10, help="sub-queries (%(default)s)")
+    parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="sampler steps of the diffusion retriever (its own default)")
+    _add_common(parser)
+    parser.set_defaults(run=_fanout)
+
+
+def _add_index(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("index", help="embed a catalogue and save its index beside it")
+    _add_catalog(parser)
+    parser.set_defaults(run=_index)
+
+
+def _add_atelier(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("atelier", help="draw the embedded catalogue anew")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.set_defaults(run=_atelier)
+
+
+def _add_evaluate(commands: argparse._SubParsersAction) -> None:
+    parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
+    oar = parts.add_parser("oar", help="open-ended retrieval against exact labels")
+    oar.add_argument("--split", default="test", help="of queries.jsonl: test, or validation for tuning (%(default)s)")
+    oar.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
+    oar.add_argument("--limit", type=int, help="only the first queries")
+    oar.set_defaults(run=_oar)
+    latency = parts.add_parser("latency", help="milliseconds a part")
+    latency.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32], help="batch sizes (1 8 32)")
+    latency.add_argument("--repeats", type=int, default=10, help="timed batches of each size (%(default)s)")
+    latency.set_defaults(run=_latency)
+    for parser in (oar, latency):
+        parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+        _add_common(parser)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_catalog(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _add_catalog(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="a name under assets/, or a folder (atelier)")
+
+
+def _fanout(options: argparse.Namespace) -> None:
+    engine = _engine(options)
+    chosen = {"methods": options.method} if options.method else {}
+    results = engine.run(options.queries, **chosen, k=options.k, n=options.n, seed=options.seed, steps=options.steps)
+    if options.json:
+        _print_json([result.to_json() for result in results])
+    else:
+        print("\n\n".join(map(_table, results)))
+
+
+def _index(options: argparse.Namespace) -> None:
+    from r4t_demo.catalog import Catalog
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.index.build import FOLDER, build_index
+
+    settings = _settings(options)
+    catalog = Catalog.load(settings.catalog_folder)
+    for record in build_index(catalog, Encoder.load(settings.encoder)):
+        print(f"\r{record['step']} of {record['total']} items", end="", file=sys.stderr, flush=True)
+    print(f"\nThe index is in {catalog.root / FOLDER}", file=sys.stderr)
+
+
+def _atelier(options: argparse.Namespace) -> None:
+    from r4t_demo.atelier.build import build
+
+    build(options.out)
+
+
+def _oar(options: argparse.Namespace) -> None:
+    from r4t_demo.evaluate import oar
+
+    _at_least_one(options, "seeds", "limit")
+    engine = _engine(options)
+    queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
+    result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
+    _print_json(result) if options.json else print(oar.tables(result))
+
+
+def _latency(options: argparse.Namespace) -> None:
+    from r4t_demo.evaluate import latency, oar
+
+    _at_least_one(options, "batch", "repeats")
+    engine = _engine(options)
+    queries = [query.query for query in oar.load_queries(engine.catalog.root)]
+    result = latency.evaluate(engine, queries, options.methods or list(engine.methods()), options.batch, options.repeats)
+    _print_json(result) if options.json else print(latency.tables(result))
+
+
+def _engine(options: argparse.Namespace):
+    from r4t_demo.engine import Engine
+
+    return Engine.load(_settings(options))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings.from_env(catalog=options.catalog)
+
+
+def _at_least_one(options: argparse.Namespace, *names: str) -> None:
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and min(value if isinstance(value, list) else [value]) < 1:
+            raise UserError(f"--{name} is below 1: give a number of at least 1.")
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _table(result) -> str:
+    """One answer for reading: a line a direction, its first items behind it."""
+    from r4t_demo.evaluate.table import render
+
+    rows = [["sub-query" if result.is_text else "reading", *(f"item {i}" for i in range(1, len(result.items[0]) + 1))]]
+    for label, hits in zip(result.sub_queries, result.items, strict=True):
+        rows.append([label, *(f"{hit.item.title} ({hit.score:.2f})" for hit in hits)])
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in result.scores.items() if value is not None)
+    times = ", ".join(f"{name} {value:.1f}" for name, value in result.ms.items())
+    return f"{result.query} · {result.method}\n{render(rows)}\n{scores}\nms: {times}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""Query in, ResultSet out: runs methods, searches, times each part, scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import faiss
+import numpy as np
+import torch
+
+from r4t_demo import rewards
+from r4t_demo.catalog import Catalog, Item
+from r4t_demo.encoder import Encoder
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.registry import MethodSet, lookup
+from r4t_demo.index.base import VectorIndex
+from r4t_demo.index.build import FOLDER as INDEX_FOLDER
+from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.settings import Settings
+
+MAX_QUERY, MAX_K, MAX_N, MAX_STEPS = 500, 10, 50, 256
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item found; ``row`` is its index row, ``score`` its cosine with the direction that found it."""
+
+    item: Item
+    row: int
+    score: float
+
+
+@dataclass(frozen=True)
+class ResultSet:
+    """One method's answer to one query.
+
+    ``vectors`` (k, d) are the directions, ``query_vector`` (d,); ``items`` has a list of hits for each direction.
+    ``scores``: groundedness, alignment (both None where the directions are not texts), diversity, content_alignment.
+    ``ms``: encode (the query and the sub-queries), fanout, search and their sum, total: this query's share of its batch.
+    """
+
+    query: str
+    method: str
+    sub_queries: list[str]
+    is_text: bool
+    label_scores: list[float] | None
+    items: list[list[Hit]]
+    scores: dict[str, float | None]
+    ms: dict[str, float]
+    vectors: np.ndarray
+    query_vector: np.ndarray
+
+    def to_json(self) -> dict[str, object]:
+        """The element of the command line's list."""
+        return {
+            "query": self.query,
+            "method": self.method,
+            "sub_queries": self.sub_queries,
+            "items": [[_hit_json(hit) for hit in hits] for hits in self.items],
+            "scores": {name: self.scores[name] for name in ("groundedness", "diversity", "alignment")},
+            "ms": self.ms,
+        }
+
+
+class Engine:
+    """A catalogue, its index, the encoder and the methods over them (``fanouts``). Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, catalog: Catalog, index: VectorIndex, encoder: Encoder):
+        if len(index) != len(catalog):
+            raise UserError(f"The index of '{catalog.name}' has {len(index)} rows for {len(catalog)} items: make it again.")
+        self.settings, self.catalog, self.index, self.encoder = settings, catalog, index, encoder
+        self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder)
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Engine":
+        """Load catalogue, encoder and index; UserError says what is missing. Methods load when first asked for."""
+        torch.set_num_threads(settings.threads)
+        faiss.omp_set_num_threads(settings.threads)
+        catalog = Catalog.load(settings.catalog_folder)
+        encoder = Encoder.load(settings.encoder)
+        index = FaissIndex.load(catalog.root / INDEX_FOLDER, encoder.id, catalog.fingerprint)
+        return cls(settings, catalog, index, encoder)
+
+    def methods(self) -> dict[str, str]:
+        """name -> one-line description; a method whose checkpoint is missing is left out."""
+        return self.fanouts.available()
+
+    def run(
+        self,
+        queries: Sequence[str],
+        methods: Sequence[str] = ("folm", "diffusion"),
+        *,
+        k: int = 10,
+        n: int = 4,
+        seed: int = 0,
+        steps: int | None = None,
+    ) -> list[ResultSet]:
+        """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
+
+        ``k`` directions with ``n`` items each. ``steps`` goes to the methods that take sampler steps; None is their own default.
+        """
+        queries = _checked(queries, k, n, steps)
+        runners = [self.fanouts[name] for name in methods]
+        start = perf_counter()
+        vectors = self.encoder.encode_text(queries)
+        encode = (perf_counter() - start) / len(queries)
+        answers = []
+        for name, runner in zip(methods, runners, strict=True):
+            options = {"steps": steps} if steps is not None and lookup(name).takes_steps else {}
+            answers.append(self._answer(queries, vectors, encode, runner.fan_out(queries, vectors, k, seed=seed, **options), n))
+        return [answer[row] for row in range(len(queries)) for answer in answers]
+
+    def similar(self, item_id: str, n: int = 12) -> list[Hit]:
+        """The ``n`` items nearest to an item, itself left out; UserError for an unknown id."""
+        _whole("The number of items", n, MAX_N)
+        row = self.catalog.row(item_id)
+        hits = self._hits(*self.index.search(self.index.vectors(np.array([row])), n + 1))[0]
+        return [hit for hit in hits if hit.row != row][:n]
+
+    def _answer(self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], n: int) -> list[ResultSet]:
+        """Search all directions of a batch at once, then score each query."""
+        start = perf_counter()
+        scores, rows = self.index.search(np.concatenate([fan.vectors for fan in fans]), n)
+        search = (perf_counter() - start) / len(queries)
+        hits = self._hits(scores, rows)
+        results, end = [], 0
+        for query, vector, fan in zip(queries, vectors, fans, strict=True):
+            begin, end = end, end + len(fan.vectors)
+            scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector)
+            ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
+            reading = (fan.labels, fan.is_text, fan.label_scores)
+            results.append(ResultSet(query, fan.method, *reading, hits[begin:end], scored, ms, fan.vectors, vector))
+        return results
+
+    def _hits(self, scores: np.ndarray, rows: np.ndarray) -> list[list[Hit]]:
+        items = self.catalog.items
+        pairs = zip(scores.tolist(), rows.tolist(), strict=True)
+        return [[Hit(items[row], row, value) for value, row in zip(*pair, strict=True)] for pair in pairs]
+
+
+def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray) -> dict[str, float | None]:
+    """The scores of a ResultSet. ``top_vectors`` (k, d): the item found first by each direction."""
+    return {
+        "groundedness": float(rewards.groundedness(fan.vectors, top_vectors)) if fan.is_text else None,
+        "diversity": float(rewards.diversity(top_vectors)),
+        "alignment": float(rewards.alignment(fan.vectors, query_vector)) if fan.is_text else None,
+        "content_alignment": float(rewards.alignment(top_vectors, query_vector)),
+    }
+
+
+def _checked(queries: Sequence[str], k: int, n: int, steps: int | None) -> list[str]:
+    queries = [query.strip() for query in queries]
+    if not queries or not all(queries):
+        raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
+    longest = max(map(len, queries))
+    if longest > MAX_QUERY:
+        raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
+    _whole("The number of sub-queries", k, MAX_K)
+    _whole("The number of items", n, MAX_N)
+    if steps is not None:
+        _whole("The number of sampler steps", steps, MAX_STEPS)
+    return queries
+
+
+def _whole(what: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise UserError(f"{what} is {value}: it must be between 1 and {most}.")
+
+
+def _milliseconds(encode: float, fanout: float, search: float) -> dict[str, float]:
+    return {"encode": encode * 1e3, "fanout": fanout * 1e3, "search": search * 1e3, "total": (encode + fanout + search) * 1e3}
+
+
+def _hit_json(hit: Hit) -> dict[str, object]:
+    return {"item_id": hit.item.item_id, "title": hit.item.title, "category": hit.item.category, "score": hit.score}

@@ -1,0 +1,128 @@
+"""Open-ended retrieval on queries whose terms never occur in training.
+
+The court is the catalogue's exact labels, which no reward ever sees: ``on_style``, ``coverage`` and their harmonic mean
+``set_f1``. The paper's own embedding figures stand beside them. All are taken from the raw item found first by each of
+the k directions, twins and all.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from r4t_demo import rewards
+from r4t_demo.catalog import Item
+from r4t_demo.engine import Engine, ResultSet
+from r4t_demo.errors import UserError
+from r4t_demo.evaluate.stats import ClusterBootstrap
+from r4t_demo.evaluate.table import interval, render
+
+K, BATCH = 10, 32
+COURT = ("on_style", "coverage", "set_f1")
+TEXT_ONLY = ("groundedness", "alignment", "composite")
+METRICS = (*COURT, "diversity", "content_alignment", *TEXT_ONLY)
+RATIOS = (("folm", "base"), ("folm", "best-of-5"), ("diffusion", "folm"))
+RATIO_METRICS = ("set_f1", "coverage", "diversity")
+
+
+@dataclass(frozen=True)
+class TestQuery:
+    """``require``: attribute name -> wanted values; an item satisfies it if it carries one of the values of every name."""
+
+    __test__ = False  # the name is the field's, not pytest's
+
+    query: str
+    term: str
+    require: dict[str, list[str]]
+
+
+def load_queries(folder: Path, split: str = "test", limit: int | None = None) -> list[TestQuery]:
+    """Read the queries of one split of ``folder``/queries.jsonl, in the file's order."""
+    path = folder / "queries.jsonl"
+    if not path.is_file():
+        raise UserError(f"The catalogue in '{folder}' has no labelled queries (queries.jsonl), so nothing can be judged on it.")
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    queries = [TestQuery(r["query"], r["term"], r["require"]) for r in records if r["split"] == split]
+    if not queries:
+        known = ", ".join(sorted({record["split"] for record in records}))
+        raise UserError(f"'{path}' has no queries in the split '{split}': choose from {known}.")
+    return queries[:limit]
+
+
+def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str], seeds: int = 1) -> dict[str, object]:
+    """Measure every method on the same queries; a query's figure is its mean over the seeds 0 … seeds-1.
+
+    Returns catalog, n_queries, n_terms, seeds; methods {name: {metric: [mean, lo, hi]}} (None for what needs texts) and
+    ratios {"a/b": {metric: [ratio, lo, hi]}}; 95 % intervals from 2,000 resamples of whole terms.
+    """
+    figures = {name: _measure(engine, queries, name, seeds) for name in methods}
+    bootstrap = ClusterBootstrap([query.term for query in queries])
+    return {
+        "catalog": engine.catalog.name,
+        "n_queries": len(queries),
+        "n_terms": len({query.term for query in queries}),
+        "seeds": seeds,
+        "methods": {name: {metric: _mean(bootstrap, values[metric]) for metric in METRICS} for name, values in figures.items()},
+        "ratios": {
+            f"{above}/{below}": {m: bootstrap.ratio(figures[above][m], figures[below][m]) for m in RATIO_METRICS}
+            for above, below in RATIOS
+            if above in figures and below in figures
+        },
+    }
+
+
+def court(query: TestQuery, top_items: Sequence[Item]) -> dict[str, float]:
+    """on_style, coverage and their harmonic mean for the item found first by each direction."""
+    on_style = sum(satisfies(item, query.require) for item in top_items) / len(top_items)
+    coverage = len({item.category for item in top_items}) / len(top_items)
+    return {"on_style": on_style, "coverage": coverage, "set_f1": _harmonic(on_style, coverage)}
+
+
+def satisfies(item: Item, require: dict[str, list[str]]) -> bool:
+    """Whether the item carries, for every required attribute, one of the wanted values."""
+    return all(not set(wanted).isdisjoint(item.attributes[name]) for name, wanted in require.items())
+
+
+def tables(result: dict[str, object]) -> str:
+    """The result as aligned text."""
+    rows = [["method", *METRICS]]
+    rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
+    head = f"{result['catalog']}: {result['n_queries']} queries, {result['n_terms']} terms, {result['seeds']} seed(s)"
+    parts = [head + "; mean [95 % interval]", render(rows)]
+    if result["ratios"]:
+        ratios = [[pair, *(interval(figures[metric]) for metric in RATIO_METRICS)] for pair, figures in result["ratios"].items()]
+        parts.append(render([["ratio", *RATIO_METRICS], *ratios]))
+    return "\n\n".join(parts)
+
+
+def _measure(engine: Engine, queries: Sequence[TestQuery], method: str, seeds: int) -> dict[str, np.ndarray | None]:
+    """metric -> one value a query (q,), the mean over the seeds; None for what the method has not."""
+    runs = [(seed, start) for seed in range(seeds) for start in range(0, len(queries), BATCH)]
+    rows = []
+    for seed, start in tqdm(runs, desc=method, file=sys.stderr, disable=None):
+        batch = queries[start : start + BATCH]
+        results = engine.run([query.query for query in batch], [method], k=K, n=1, seed=seed)
+        rows += [_figures(query, result) for query, result in zip(batch, results, strict=True)]
+    return {metric: _over_seeds([row[metric] for row in rows], seeds) for metric in METRICS}
+
+
+def _figures(query: TestQuery, result: ResultSet) -> dict[str, float | None]:
+    scores = result.scores
+    whole = rewards.composite(*(scores[name] for name in ("groundedness", "diversity", "alignment"))) if result.is_text else None
+    return {**court(query, [hits[0].item for hits in result.items]), **scores, "composite": whole}
+
+
+def _over_seeds(values: list[float | None], seeds: int) -> np.ndarray | None:
+    return None if values[0] is None else np.array(values, dtype=np.float64).reshape(seeds, -1).mean(axis=0)
+
+
+def _mean(bootstrap: ClusterBootstrap, values: np.ndarray | None) -> list[float] | None:
+    return None if values is None else bootstrap.mean(values)
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 2 * a * b / (a + b) if a + b else 0.0

@@ -1,0 +1,37 @@
+"""Intervals over clusters: queries of one term are not independent, so whole terms are resampled."""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+RESAMPLES, SEED, LEVEL = 2000, 0, 0.95
+
+
+class ClusterBootstrap:
+    """The same resamples for every figure, so that two methods measured on the same queries are compared in pairs."""
+
+    def __init__(self, clusters: Sequence[Hashable], resamples: int = RESAMPLES, seed: int = SEED):
+        """``clusters``: the cluster (term) of each query, length q."""
+        _, self._of = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+        count = int(self._of.max()) + 1
+        draws = np.random.default_rng(seed).multinomial(count, np.full(count, 1.0 / count), size=resamples)
+        self._draws = np.vstack([np.ones(count), draws])  # (1 + resamples, clusters): the first is the sample itself
+        self._sizes = self._draws @ np.bincount(self._of)
+
+    def mean(self, values: np.ndarray) -> list[float]:
+        """[mean, lo, hi] of one value a query, shape (q,)."""
+        return _interval(self._means(values))
+
+    def ratio(self, above: np.ndarray, below: np.ndarray) -> list[float] | None:
+        """[ratio of means, lo, hi], both of shape (q,) over the same queries. None where a resample of ``below`` is zero."""
+        divisors = self._means(below)
+        return _interval(self._means(above) / divisors) if divisors.all() else None
+
+    def _means(self, values: np.ndarray) -> np.ndarray:
+        return self._draws @ np.bincount(self._of, weights=values) / self._sizes
+
+
+def _interval(figures: np.ndarray) -> list[float]:
+    """The sample's own figure and the percentile interval of its resamples."""
+    tail = (1.0 - LEVEL) / 2.0
+    return [float(figures[0]), *np.quantile(figures[1:], [tail, 1.0 - tail]).tolist()]

@@ -1,0 +1,112 @@
+"""What a practitioner would try first: plain search, maximal marginal relevance, and the best of several samples."""
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from r4t_demo import rewards
+from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
+from r4t_demo.fanout.base import FanOut
+from r4t_demo.index.base import VectorIndex
+
+if TYPE_CHECKING:  # transformers takes seconds to import, and plain search does without it
+    from r4t_demo.fanout.folm import Folm
+
+
+class NoFanOut:
+    """The query's own k best items, each as a direction: what the search box of a shop does."""
+
+    name = "none"
+
+    def __init__(self, index: VectorIndex, catalog: Catalog):
+        self.index, self.catalog = index, catalog
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        start = perf_counter()
+        _, rows = self.index.search(vectors, k)
+        return _item_directions(self.name, self.index, self.catalog, rows, start)
+
+
+class MMR:
+    """Maximal marginal relevance over the query's ``pool`` best items (Carbonell and Goldstein, 1998).
+
+    Each step takes the item c with the greatest lam·cos(c, q) - (1 - lam)·max cos(c, taken). ``lam`` was chosen on the
+    validation queries of Atelier: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.3 mmr:0.5 …``.
+    """
+
+    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = 200, lam: float = 0.7, name: str = "mmr"):
+        self.index, self.catalog, self.pool, self.lam, self.name = index, catalog, pool, lam, name
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        start = perf_counter()
+        relevance, rows = self.index.search(vectors, self.pool)
+        order = mmr_order(self.index.vectors(rows), relevance, min(k, rows.shape[1]), self.lam)
+        return _item_directions(self.name, self.index, self.catalog, np.take_along_axis(rows, order, axis=1), start)
+
+
+class BestOf:
+    """Samples ``n`` lists from the base language model and keeps the one with the highest training reward."""
+
+    def __init__(self, base: "Folm", index: VectorIndex, encoder: Encoder, n: int = 5):
+        self.name = f"best-of-{n}"
+        self.base, self.index, self.encoder, self.n = base, index, encoder, n
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        start = perf_counter()
+        samples = self.base.sample_lists(queries, vectors, k, n_samples=self.n, seed=seed)
+        sampled = perf_counter()
+        embedded = self._embed(samples)
+        encode = perf_counter() - sampled
+        best = [self._best(lists, query) for lists, query in zip(embedded, vectors, strict=True)]
+        fanout = perf_counter() - start - encode
+        chosen = [(lists[i], embeddings[i]) for lists, embeddings, i in zip(samples, embedded, best, strict=True)]
+        shares = (fanout / len(queries), encode / len(queries))
+        return [FanOut(self.name, labels, directions, *shares, is_text=True) for labels, directions in chosen]
+
+    def _embed(self, samples: list[list[list[str]]]) -> list[list[np.ndarray]]:
+        """The same nesting with each list of texts as its (k, d) embeddings, all encoded in one call."""
+        lengths = [len(texts) for lists in samples for texts in lists]
+        flat = self.encoder.encode_text([text for lists in samples for texts in lists for text in texts])
+        parts = iter(np.split(flat, np.cumsum(lengths)[:-1]))
+        return [[next(parts) for _ in lists] for lists in samples]
+
+    def _best(self, candidates: list[np.ndarray], query_vector: np.ndarray) -> int:
+        """The place of the candidate (k, d) with the highest reward."""
+        return int(np.argmax([self._reward(candidate, query_vector) for candidate in candidates]))
+
+    def _reward(self, directions: np.ndarray, query_vector: np.ndarray) -> float:
+        top = self.index.vectors(self.index.search(directions, 1)[1][:, 0])
+        parts = (rewards.groundedness(directions, top), rewards.diversity(top), rewards.alignment(directions, query_vector))
+        return float(rewards.composite(*parts))
+
+
+def mmr_order(pool: np.ndarray, relevance: np.ndarray, k: int, lam: float) -> np.ndarray:
+    """Greedy MMR for m queries at once.
+
+    ``pool`` (m, p, d) unit rows, ``relevance`` (m, p) their cosines with the query, k <= p; returns (m, k) positions in
+    the pool, in the order taken.
+    """
+    queries = np.arange(len(pool))
+    taken = np.empty((len(pool), k), dtype=np.int64)
+    nearest = np.zeros_like(relevance)  # greatest cosine with what is taken; before the first step only relevance counts
+    left = lam * relevance
+    for step in range(k):
+        taken[:, step] = best = left.argmax(axis=1)
+        similar = np.einsum("mpd,md->mp", pool, pool[queries, best])
+        nearest = similar if step == 0 else np.maximum(nearest, similar)
+        left = lam * relevance - (1.0 - lam) * nearest
+        np.put_along_axis(left, taken[:, : step + 1], -np.inf, axis=1)
+    return taken
+
+
+def _item_directions(name: str, index: VectorIndex, catalog: Catalog, rows: np.ndarray, start: float) -> list[FanOut]:
+    """One FanOut a query whose directions are the items of ``rows`` (m, k), labelled by their titles."""
+    vectors = index.vectors(rows)
+    labels = [[catalog.items[row].title for row in chosen] for chosen in rows]
+    seconds = (perf_counter() - start) / max(len(rows), 1)
+    scores = [1.0] * rows.shape[1]
+    pairs = zip(labels, vectors, strict=True)
+    return [FanOut(name, texts, directions, seconds, label_scores=scores) for texts, directions in pairs]

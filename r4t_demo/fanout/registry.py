@@ -1,0 +1,120 @@
+"""The methods by name: one line each, loaded when first asked for, once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+
+from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.base import FanOutMethod
+from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut
+from r4t_demo.index.base import VectorIndex
+
+
+@dataclass(frozen=True)
+class Method:
+    """``needs`` is the checkpoint folder that must be there; ``takes_steps`` marks a sampler with a number of steps."""
+
+    description: str
+    build: Callable[["MethodSet"], FanOutMethod]
+    needs: str | None = None
+    takes_steps: bool = False
+
+
+@dataclass
+class MethodSet:
+    """The methods over one catalogue. ``method_set["folm"]`` loads it on first use; safe from several threads."""
+
+    checkpoints: Path
+    catalog: Catalog
+    index: VectorIndex
+    encoder: Encoder
+    _loaded: dict[str, FanOutMethod] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)  # re-entrant: best-of-5 asks for base while it is being loaded
+
+    def available(self) -> dict[str, str]:
+        """name -> description of the methods whose checkpoint is there."""
+        return {name: method.description for name, method in METHODS.items() if self._has(method)}
+
+    def __getitem__(self, name: str) -> FanOutMethod:
+        method = lookup(name)
+        with self._lock:
+            if name not in self._loaded:
+                if not self._has(method):
+                    folder = self.checkpoints / method.needs
+                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run make checkpoints.")
+                self._loaded[name] = method.build(self)
+            return self._loaded[name]
+
+    def _has(self, method: Method) -> bool:
+        return method.needs is None or (self.checkpoints / method.needs).is_dir()
+
+
+def lookup(name: str) -> Method:
+    """The method of a name. ``mmr:0.5`` is mmr with its lam set by hand; UserError for an unknown name."""
+    kind, _, option = name.partition(":")
+    if name in METHODS:
+        return METHODS[name]
+    if kind == "mmr":
+        lam = _share(option)
+        return Method(
+            f"Maximal marginal relevance, lam = {lam}.", lambda parts: MMR(parts.index, parts.catalog, lam=lam, name=name)
+        )
+    raise UserError(f"There is no method '{name}': choose from {', '.join(METHODS)}.")
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise UserError(f"'mmr:{text}' is no method: write a number between 0 and 1 behind the colon, such as mmr:0.5.")
+    return value
+
+
+def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
+    from r4t_demo.fanout.folm import Folm  # transformers takes seconds to import: only for who asks
+
+    return Folm.load(parts.checkpoints / folder, parts.encoder, name=name)
+
+
+def _diffusion(parts: MethodSet) -> FanOutMethod:
+    from r4t_demo.fanout.diffusion import DiffusionRetriever
+
+    return DiffusionRetriever.load(parts.checkpoints / "diffusion-mini")
+
+
+METHODS: dict[str, Method] = {
+    "none": Method(
+        "Plain search: the query's own best items.",
+        lambda parts: NoFanOut(parts.index, parts.catalog),
+    ),
+    "mmr": Method(
+        "Maximal marginal relevance: the best 200 items, thinned for variety.",
+        lambda parts: MMR(parts.index, parts.catalog),
+    ),
+    "base": Method(
+        "The language model before reinforcement learning.",
+        lambda parts: _folm(parts, "base", "folm-base"),
+        needs="folm-base",
+    ),
+    "best-of-5": Method(
+        "Five lists of the model before reinforcement learning; the one with the highest reward.",
+        lambda parts: BestOf(parts["base"], parts.index, parts.encoder),
+        needs="folm-base",
+    ),
+    "folm": Method(
+        "The fan-out language model after Soft-GRPO.",
+        lambda parts: _folm(parts, "folm", "folm-mini"),
+        needs="folm-mini",
+    ),
+    "diffusion": Method(
+        "The diffusion retriever distilled from the FOLM: all directions at once.",
+        _diffusion,
+        needs="diffusion-mini",
+        takes_steps=True,
+    ),
+}
