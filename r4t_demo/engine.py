@@ -19,7 +19,7 @@ from r4t_demo.index.build import FOLDER as INDEX_FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
 
-MAX_QUERY, MAX_K, MAX_N, MAX_STEPS = 500, 10, 50, 256
+MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Hit:
 class ResultSet:
     """One method's answer to one query.
 
-    ``vectors`` (k, d) are the directions, ``query_vector`` (d,); ``items`` has a list of hits for each direction.
+    ``vectors`` (k, d) are the directions, fewer where a language model wrote a shorter list, ``query_vector`` (d,);
+    ``items`` has a list of hits for each direction.
     ``scores``: groundedness, alignment (both None where the directions are not texts), diversity, content_alignment.
     ``ms``: encode (the query and the sub-queries), fanout, search and their sum, total: this query's share of its batch.
     """
@@ -100,7 +101,7 @@ class Engine:
 
         ``k`` directions with ``n`` items each. ``steps`` goes to the methods that take sampler steps; None is their own default.
         """
-        queries = _checked(queries, k, n, steps)
+        queries = _checked(queries, k, n, seed, steps)
         runners = [self.fanouts[name] for name in methods]
         start = perf_counter()
         vectors = self.encoder.encode_text(queries)
@@ -108,7 +109,8 @@ class Engine:
         answers = []
         for name, runner in zip(methods, runners, strict=True):
             options = {"steps": steps} if steps is not None and lookup(name).takes_steps else {}
-            answers.append(self._answer(queries, vectors, encode, runner.fan_out(queries, vectors, k, seed=seed, **options), n))
+            fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
+            answers.append(self._answer(queries, vectors, encode, fans, k, n))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
     def similar(self, item_id: str, n: int = 12) -> list[Hit]:
@@ -118,7 +120,9 @@ class Engine:
         hits = self._hits(*self.index.search(self.index.vectors(np.array([row])), n + 1))[0]
         return [hit for hit in hits if hit.row != row][:n]
 
-    def _answer(self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], n: int) -> list[ResultSet]:
+    def _answer(
+        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int
+    ) -> list[ResultSet]:
         """Search all directions of a batch at once, then score each query."""
         start = perf_counter()
         scores, rows = self.index.search(np.concatenate([fan.vectors for fan in fans]), n)
@@ -127,7 +131,7 @@ class Engine:
         results, end = [], 0
         for query, vector, fan in zip(queries, vectors, fans, strict=True):
             begin, end = end, end + len(fan.vectors)
-            scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector)
+            scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector, k)
             ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
             reading = (fan.labels, fan.is_text, fan.label_scores)
             results.append(ResultSet(query, fan.method, *reading, hits[begin:end], scored, ms, fan.vectors, vector))
@@ -139,17 +143,17 @@ class Engine:
         return [[Hit(items[row], row, value) for value, row in zip(*pair, strict=True)] for pair in pairs]
 
 
-def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray) -> dict[str, float | None]:
-    """The scores of a ResultSet. ``top_vectors`` (k, d): the item found first by each direction."""
+def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int) -> dict[str, float | None]:
+    """The scores of a ResultSet. ``top_vectors`` (up to k, d): the item found first by each direction."""
     return {
         "groundedness": float(rewards.groundedness(fan.vectors, top_vectors)) if fan.is_text else None,
-        "diversity": float(rewards.diversity(top_vectors)),
+        "diversity": float(rewards.diversity(top_vectors, k)),
         "alignment": float(rewards.alignment(fan.vectors, query_vector)) if fan.is_text else None,
         "content_alignment": float(rewards.alignment(top_vectors, query_vector)),
     }
 
 
-def _checked(queries: Sequence[str], k: int, n: int, steps: int | None) -> list[str]:
+def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | None) -> list[str]:
     queries = [query.strip() for query in queries]
     if not queries or not all(queries):
         raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
@@ -158,14 +162,15 @@ def _checked(queries: Sequence[str], k: int, n: int, steps: int | None) -> list[
         raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
     _whole("The number of sub-queries", k, MAX_K)
     _whole("The number of items", n, MAX_N)
+    _whole("The seed", seed, MAX_SEED, least=0)
     if steps is not None:
         _whole("The number of sampler steps", steps, MAX_STEPS)
     return queries
 
 
-def _whole(what: str, value: int, most: int) -> None:
-    if not 1 <= value <= most:
-        raise UserError(f"{what} is {value}: it must be between 1 and {most}.")
+def _whole(what: str, value: int, most: int, least: int = 1) -> None:
+    if not least <= value <= most:
+        raise UserError(f"{what} is {value}: it must be between {least} and {most}.")
 
 
 def _milliseconds(encode: float, fanout: float, search: float) -> dict[str, float]:

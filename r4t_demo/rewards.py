@@ -40,9 +40,13 @@ def vendi(vectors: np.ndarray) -> np.ndarray:
     return np.exp(-(eigenvalues * logs).sum(axis=-1))
 
 
-def diversity(top1_vectors: np.ndarray) -> np.ndarray:
-    """r_div = Vendi / k over the content found first by each direction. (..., k, d) gives (...), between 1/k and 1."""
-    return vendi(top1_vectors) / np.shape(top1_vectors)[-2]
+def diversity(top1_vectors: np.ndarray, k: int | None = None) -> np.ndarray:
+    """r_div = Vendi / k over the content found first by each direction. (..., k, d) gives (...), between 1/k and 1.
+
+    ``k`` is the number of directions *asked for*. A language model may write fewer; without it, one lone sub-query
+    would count as perfectly diverse. The default is the number of rows.
+    """
+    return vendi(top1_vectors) / (k or np.shape(top1_vectors)[-2])
 
 
 def composite(g: np.ndarray, d: np.ndarray, a: np.ndarray, weights: tuple[float, float, float] = WEIGHTS) -> np.ndarray:

@@ -75,10 +75,10 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str
     }
 
 
-def court(query: TestQuery, top_items: Sequence[Item]) -> dict[str, float]:
-    """on_style, coverage and their harmonic mean for the item found first by each direction."""
+def court(query: TestQuery, top_items: Sequence[Item], k: int = K) -> dict[str, float]:
+    """on_style, coverage and their harmonic mean for the item found first by each direction, of which k were asked for."""
     on_style = sum(satisfies(item, query.require) for item in top_items) / len(top_items)
-    coverage = len({item.category for item in top_items}) / len(top_items)
+    coverage = len({item.category for item in top_items}) / k
     return {"on_style": on_style, "coverage": coverage, "set_f1": _harmonic(on_style, coverage)}
 
 

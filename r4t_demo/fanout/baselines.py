@@ -60,27 +60,27 @@ class BestOf:
         sampled = perf_counter()
         embedded = self._embed(samples)
         encode = perf_counter() - sampled
-        best = [self._best(lists, query) for lists, query in zip(embedded, vectors, strict=True)]
+        best = [self._best(lists, query, k) for lists, query in zip(embedded, vectors, strict=True)]
         fanout = perf_counter() - start - encode
         chosen = [(lists[i], embeddings[i]) for lists, embeddings, i in zip(samples, embedded, best, strict=True)]
         shares = (fanout / len(queries), encode / len(queries))
         return [FanOut(self.name, labels, directions, *shares, is_text=True) for labels, directions in chosen]
 
     def _embed(self, samples: list[list[list[str]]]) -> list[list[np.ndarray]]:
-        """The same nesting with each list of texts as its (k, d) embeddings, all encoded in one call."""
+        """The same nesting with each list of up to k texts as its (…, d) embeddings, all encoded in one call."""
         lengths = [len(texts) for lists in samples for texts in lists]
         flat = self.encoder.encode_text([text for lists in samples for texts in lists for text in texts])
         parts = iter(np.split(flat, np.cumsum(lengths)[:-1]))
         return [[next(parts) for _ in lists] for lists in samples]
 
-    def _best(self, candidates: list[np.ndarray], query_vector: np.ndarray) -> int:
-        """The place of the candidate (k, d) with the highest reward."""
-        return int(np.argmax([self._reward(candidate, query_vector) for candidate in candidates]))
+    def _best(self, candidates: list[np.ndarray], query_vector: np.ndarray, k: int) -> int:
+        """The place of the candidate, up to (k, d), with the highest reward."""
+        return int(np.argmax([self._reward(candidate, query_vector, k) for candidate in candidates]))
 
-    def _reward(self, directions: np.ndarray, query_vector: np.ndarray) -> float:
+    def _reward(self, directions: np.ndarray, query_vector: np.ndarray, k: int) -> float:
         top = self.index.vectors(self.index.search(directions, 1)[1][:, 0])
-        parts = (rewards.groundedness(directions, top), rewards.diversity(top), rewards.alignment(directions, query_vector))
-        return float(rewards.composite(*parts))
+        ground, aligned = rewards.groundedness(directions, top), rewards.alignment(directions, query_vector)
+        return float(rewards.composite(ground, rewards.diversity(top, k), aligned))
 
 
 def mmr_order(pool: np.ndarray, relevance: np.ndarray, k: int, lam: float) -> np.ndarray:
