@@ -1,0 +1,21 @@
+"""Start the app: read the settings, load the models, serve the page."""
+
+import sys
+
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.settings import Settings
+from r4t_demo.ui.launch import launch
+
+
+def main(prevent_thread_lock: bool = False, **overrides):
+    """Load everything, then serve; returns (demo, address) once the page is up. ``overrides`` replace settings."""
+    engine = Engine.load(Settings.from_env(**overrides))
+    return launch(engine, prevent_thread_lock=prevent_thread_lock)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

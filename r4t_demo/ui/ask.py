@@ -1,0 +1,46 @@
+"""What a visitor asks: the query, the two methods and the options; as one value, as a link, and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from urllib.parse import urlencode
+
+from r4t_demo.errors import UserError
+
+OPENING_QUERY = "bohemian festival style"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One search. ``steps`` is the number of sampler steps; 0 leaves it to the model."""
+
+    q: str = OPENING_QUERY
+    left: str = "folm"
+    right: str = "diffusion"
+    k: int = 10
+    n: int = 4
+    seed: int = 0
+    steps: int = 0
+
+    def to_link(self) -> str:
+        """Return the query part of a link that opens the page with this search answered."""
+        return "?" + urlencode({field.name: getattr(self, field.name) for field in fields(self)})
+
+    def with_link(self, params: Mapping[str, str]) -> "Ask":
+        """Return this search with the values that a link carries; UserError where a number is not one."""
+        names = {field.name for field in fields(self)}
+        given = {name: params[name] for name in names if name in params}
+        for name in ("k", "n", "seed", "steps"):
+            if name in given:
+                given[name] = whole(given[name], name)
+        return replace(self, **given)
+
+
+def whole(value: object, name: str) -> int:
+    """Read a whole number from a form field or a link; UserError names the field."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not number.is_integer() or not 0 <= number < 2**31:
+        raise UserError(f"“{name}” must be a whole number from 0 on; please mend it and search again.")
+    return int(number)

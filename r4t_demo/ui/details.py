@@ -1,0 +1,28 @@
+"""One item large, with its attributes and a row of similar items: the inside of the details dialog."""
+
+from r4t_demo.ui.markup import card, esc, picture, strip
+
+
+def render_details(item, similar) -> str:
+    """Return the dialog's content. The list of what found the item is filled in by the page, which shows the search."""
+    row = strip([card(hit, rank) for rank, hit in enumerate(similar, start=1)])
+    return (
+        f'<div class="item"><div class="picture">{picture(item, eager=True)}</div><div class="about">'
+        f'<p class="label">{esc(item.category)}</p><h2 id="details-title" tabindex="-1">{esc(item.title)}</h2>'
+        f'{_attributes(item.attributes)}<h3 class="label">Found by</h3><ul class="found-by"></ul></div></div>'
+        f'<h3 class="label">More like this</h3>{row}'
+    )
+
+
+def _attributes(attributes: dict) -> str:
+    rows = []
+    for name, value in attributes.items():
+        values = [value] if isinstance(value, str | int | float) else list(value) if _is_list(value) else []
+        chips = "".join(f'<span class="chip">{esc(str(one))}</span>' for one in values if one not in ("", None) and one == one)
+        if chips:
+            rows.append(f"<div><dt>{esc(name.replace('_', ' '))}</dt><dd>{chips}</dd></div>")
+    return f'<dl class="attributes">{"".join(rows)}</dl>' if rows else ""
+
+
+def _is_list(value: object) -> bool:
+    return hasattr(value, "__iter__") and not isinstance(value, dict | bytes)

@@ -1,0 +1,150 @@
+"""The fan-out tab: one query, two methods side by side, and everything that a visitor can do with the answer."""
+
+import time
+from collections.abc import Iterator
+
+import gradio as gr
+
+from r4t_demo.errors import UserError
+from r4t_demo.ui.ask import OPENING_QUERY, Ask, whole
+from r4t_demo.ui.details import render_details
+from r4t_demo.ui.export import csv_link
+from r4t_demo.ui.markup import display_name, esc, milliseconds
+from r4t_demo.ui.plot import render_plot
+from r4t_demo.ui.results import render_column, render_summary
+from r4t_demo.ui.scripts import script
+
+EXAMPLES = (
+    OPENING_QUERY, "rainy Sunday", "black tie evening", "cottagecore picnic", "goth night out", "ski weekend",
+    "what to wear to an art deco gala", "first day at the office",
+)  # fmt: skip
+QUEUE = "search"  # searches of all visitors wait in one line: two at once would only slow each other down
+
+
+class FanOutTab:
+    """What the tab's events do; every method here is a pure step from form values to HTML."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.methods = engine.methods()
+
+    def opening(self) -> Ask:
+        """The search that the page opens with: FOLM beside diffusion, or what there is of them."""
+        names = [name for name in ("folm", "diffusion") if name in self.methods] + list(self.methods)
+        return Ask(left=names[0], right=names[1] if len(names) > 1 else names[0])
+
+    def answer(self, ask: Ask) -> tuple[str, str, str, str, str]:
+        """Run one search; returns the HTML of status, summary, left column, right column and plot."""
+        start = time.perf_counter()
+        methods = tuple(dict.fromkeys((ask.left, ask.right)))
+        results = self.engine.run([ask.q], methods, k=ask.k, n=ask.n, seed=ask.seed, steps=ask.steps or None)
+        by_name = {result.method: result for result in results}
+        left, right = by_name[ask.left], by_name[ask.right]
+        seconds = time.perf_counter() - start
+        return (
+            f"<p>“{esc(ask.q)}” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
+            render_summary(left, right, ask.to_link(), csv_link(results)),
+            render_column(left, right, self.methods[left.method], "left"),
+            render_column(right, left, self.methods[right.method], "right"),
+            render_plot(left, right, self.engine.index),
+        )
+
+    def search(self, q, left, right, k, n, seed, steps) -> Iterator[tuple]:
+        """Say at once that a search runs, then show its answer; bad input leaves the last answer standing."""
+        keep = (gr.skip(),) * 4
+        yield '<p class="busy">Searching …</p>', *keep
+        try:
+            ask = Ask(q or "", left, right, whole(k, "k"), whole(n, "items each"), whole(seed, "seed"), whole(steps, "steps"))
+            yield self.answer(ask)
+        except UserError as error:
+            yield _sentence(error), *keep
+
+    def open_link(self, request: gr.Request) -> tuple:
+        """Answer the search that the page's address carries, if it carries one; returns form values, then HTML."""
+        params = dict(request.query_params)
+        if "q" not in params:
+            return (gr.skip(),) * 12
+        try:
+            ask = self.opening().with_link(params)
+            page = self.answer(ask)
+        except UserError as error:
+            return *(gr.skip(),) * 7, _sentence(error), *(gr.skip(),) * 4
+        return ask.q, ask.left, ask.right, ask.k, ask.n, ask.seed, ask.steps, *page
+
+    def details(self, item_id: str) -> str:
+        """Return the details of one item, for the dialog."""
+        try:
+            return render_details(self.engine.catalog[item_id], self.engine.similar(item_id, 12))
+        except (KeyError, UserError):
+            return '<p class="error">This item is not in the catalogue.</p>'
+
+    def fanout(self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0) -> list[dict]:
+        """Fan a query out into k directions and retrieve n items for each, by every method named.
+
+        Parameters:
+            query: a broad wish in a few words, such as "bohemian festival style"
+            methods: any of none, mmr, base, best-of-5, folm, diffusion; folm and diffusion when left out
+            k: number of directions, 1 to 10
+            n: items for each direction, 1 to 50
+            seed: the same seed gives the same answer
+        """
+        try:
+            results = self.engine.run([query], tuple(methods or ("folm", "diffusion")), k=k, n=n, seed=seed)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return [result.to_json() for result in results]
+
+
+def _sentence(error: UserError) -> str:
+    return f'<p class="error" role="alert">{esc(str(error))}</p>'
+
+
+def build(engine, demo: gr.Blocks) -> None:
+    """Lay the tab out inside ``demo``, the surrounding page, and wire its events."""
+    tab = FanOutTab(engine)
+
+    def details(item_id: str) -> str:  # Gradio marks what the page's scripts may call, and can mark only plain functions
+        return tab.details(item_id)
+
+    opening = tab.opening()
+    status, summary, left_column, right_column, plot = tab.answer(opening)
+    choices = [(f"{display_name(name)}: {text}", name) for name, text in tab.methods.items()]
+
+    with gr.Row(elem_classes="ask"):
+        query = gr.Textbox(
+            opening.q, label="What are you looking for?", placeholder="A mood, an occasion, a style …", lines=1, max_lines=1, elem_id="query",
+            scale=5, autofocus=False,
+        )  # fmt: skip
+        go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
+    with gr.Row(elem_classes="examples"):
+        chips = [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
+    with gr.Accordion("Options", open=False, elem_classes="options"), gr.Row():
+        k = gr.Slider(1, 10, opening.k, step=1, label="Directions (k)", min_width=150)
+        n = gr.Slider(1, 8, opening.n, step=1, label="Items each", min_width=150)
+        seed = gr.Number(opening.seed, label="Seed", precision=0, minimum=0, min_width=120)
+        steps = gr.Number(opening.steps, label="Sampler steps (0: the model's own)", precision=0, minimum=0, min_width=150)
+    status = gr.HTML(status, elem_id="status", apply_default_css=False, js_on_load="element.setAttribute('role', 'status');")
+    summary = gr.HTML(summary, elem_id="summary", apply_default_css=False, js_on_load=script("share.js"))
+    with gr.Row(elem_classes="columns"):
+        with gr.Column(min_width=320):
+            left = gr.Dropdown(choices, value=opening.left, label="Left column", elem_id="left-method", filterable=False, elem_classes="method")
+            left_column = gr.HTML(left_column, elem_id="left-column", apply_default_css=False, js_on_load=None)
+        with gr.Column(min_width=320):
+            right = gr.Dropdown(choices, value=opening.right, label="Right column", elem_id="right-method", filterable=False, elem_classes="method")
+            right_column = gr.HTML(right_column, elem_id="right-column", apply_default_css=False, js_on_load=None)
+    plot = gr.HTML(plot, elem_id="plot", apply_default_css=False, js_on_load=None)
+    gr.HTML(
+        '<dialog id="details" aria-labelledby="details-title"></dialog>', apply_default_css=False, js_on_load=script("details.js"), server_functions=[details],
+        elem_id="details-holder",
+    )  # fmt: skip
+
+    form = [query, left, right, k, n, seed, steps]
+    page = [status, summary, left_column, right_column, plot]
+    quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 1, "concurrency_id": QUEUE}
+    asked = [go.click, query.submit, left.input, right.input, k.release, n.release, seed.submit, steps.submit]
+    gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
+    for chip, text in zip(chips, EXAMPLES, strict=True):
+        chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
+        chosen.then(tab.search, form, page, **quiet)
+    demo.load(tab.open_link, None, [*form, *page], **quiet)
+    gr.api(tab.fanout, api_name="fanout", concurrency_limit=1, concurrency_id=QUEUE)

@@ -1,0 +1,20 @@
+// The address always carries the search on the page; "Copy link" puts it on the clipboard.
+const address = () => {
+  const url = new URL(location.href);
+  const link = element.querySelector("[data-share]");
+  new URLSearchParams(link.getAttribute("href")).forEach((value, name) => url.searchParams.set(name, value));
+  return url;
+};
+watch("value", () => history.replaceState(null, "", address()));
+element.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-share]");
+  if (!link) return;
+  event.preventDefault();
+  history.replaceState(null, "", address());
+  try {
+    await navigator.clipboard.writeText(location.href);
+    link.textContent = "Link copied";
+  } catch {
+    link.textContent = "The link is in the address bar";
+  }
+});

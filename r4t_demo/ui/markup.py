@@ -1,0 +1,54 @@
+"""Small pieces of HTML that several parts of the page share. Everything that is shown passes through ``esc``."""
+
+from html import escape as esc
+from urllib.parse import quote
+
+NAMES = {"none": "No fan-out", "mmr": "MMR", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM", "diffusion": "Diffusion"}
+
+
+def display_name(method: str) -> str:
+    """The method's name as the page writes it."""
+    return NAMES.get(method, method.replace("-", " ").capitalize())
+
+
+def image_url(path) -> str:
+    """The address under which Gradio serves a picture of the catalogue."""
+    return "/gradio_api/file=" + quote(path.resolve().as_posix())
+
+
+def picture(item, *, eager: bool = False) -> str:
+    """The item's picture, or its category in words where there is none."""
+    if item.image is None:
+        return f'<span class="no-picture">{esc(item.category)}</span>'
+    loading = "eager" if eager else "lazy"
+    return f'<img src="{esc(image_url(item.image))}" alt="{esc(item.title)}" loading="{loading}" width="320" height="320">'
+
+
+def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = False) -> str:
+    """One found item as a button; ``found`` says in words what found it, for the details."""
+    spoken = f"{item_words(hit, rank)}{', found by both columns' if both else ''}. Show details."
+    badge = '<span class="both">in both</span>' if both else ""
+    return (
+        f'<button type="button" class="card" data-item="{esc(hit.item.item_id)}" data-found="{esc(found)}" aria-label="{esc(spoken)}">'
+        f'<span class="picture">{picture(hit.item, eager=eager)}{badge}</span>'
+        f'<span class="caption">{esc(hit.item.title)}</span>'
+        f'<span class="rank"><span>No. {rank}</span><span>{hit.score:.2f}</span></span></button>'
+    )
+
+
+def strip(cards: list[str]) -> str:
+    """Cards side by side: up to six in a row, more in two even rows."""
+    per_row = len(cards) if len(cards) <= 6 else -(-len(cards) // 2)
+    return f'<ul class="strip" style="--per-row:{max(per_row, 1)}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
+
+
+def item_words(hit, rank: int) -> str:
+    """The item as a screen reader says it."""
+    return f"{hit.item.title}, number {rank}, similarity {hit.score:.2f}"
+
+
+def milliseconds(value: float) -> str:
+    """A duration with as many digits as it deserves: 0.42 ms, 7.3 ms, 128 ms, 1.24 s."""
+    if value >= 1000:
+        return f"{value / 1000:.2f} s"
+    return f"{value:.2f} ms" if value < 1 else f"{value:.1f} ms" if value < 10 else f"{value:.0f} ms"

@@ -1,0 +1,24 @@
+"""The whole page: its head line, its tabs, its look."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from r4t_demo.ui import fanout_tab
+from r4t_demo.ui.scripts import script
+
+CSS = Path(__file__).parent / "style.css"
+SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
+THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))
+HEADER = """<header class="masthead"><div><h1>Fan-out retrieval</h1>
+<p>A broad wish has many good answers: a language model and a diffusion model each turn it into ten directions,
+and every direction finds its own items.</p></div>
+<button type="button" data-theme-toggle aria-label="Switch between light and dark">◐</button></header>"""
+
+
+def create_demo(engine) -> gr.Blocks:
+    """Return the page over ``engine``, its opening query already answered."""
+    with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False) as demo:
+        gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
+        fanout_tab.build(engine, demo)
+    return demo

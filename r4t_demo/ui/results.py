@@ -1,0 +1,92 @@
+"""One method's answer as a column, and the line that compares two answers."""
+
+from r4t_demo.ui.markup import card, display_name, esc, milliseconds, strip
+
+STAGES = (("encode", "encode"), ("fanout", "fan-out"), ("search", "search"))
+SCORES = (  # key in ResultSet.scores, name, what it says, why it may be undefined
+    ("groundedness", "Groundedness", "how close each sub-query lies to a real item", "only a method that writes texts has it"),
+    ("diversity", "Diversity", "Vendi score of the first picks ÷ k; 1 when all differ", "it needs at least one item"),
+    ("alignment", "Alignment", "mean similarity of the sub-queries to the query", "only a method that writes texts has it"),
+    ("content_alignment", "Content alignment", "mean similarity of the first picks to the query", "it needs at least one item"),
+)
+
+
+def item_ids(result) -> set[str]:
+    """The ids of all items that an answer holds."""
+    return {hit.item.item_id for hits in result.items for hit in hits}
+
+
+def render_column(result, other, description: str, side: str) -> str:
+    """Return the column of ``result``; ``other`` is the neighbour's answer, for the shared marks and one time scale."""
+    shared = item_ids(result) & item_ids(other)
+    first_picks = [hits[0].item for hits in result.items if hits]
+    counts = (
+        f"{len(result.sub_queries)} directions, {len(item_ids(result))} items, "
+        f"{len({item.category for item in first_picks})} categories among the first picks"
+    )
+    rows = "".join(_row(result, place, shared) for place in range(len(result.items)))
+    return (
+        f'<section class="answer {side}" data-method="{esc(result.method)}" aria-label="{esc(display_name(result.method))}">'
+        f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{esc(display_name(result.method))}</h2>'
+        f'<p class="describe">{esc(description)}</p>'
+        f"{_latency(result.ms, max(result.ms['total'], other.ms['total']))}{_scores(result.scores)}"
+        f'<p class="counts">{counts}</p></header><ol class="directions">{rows}</ol></section>'
+    )
+
+
+def render_summary(left, right, link: str, csv_link: str) -> str:
+    """Return the line that compares two answers, with the link to this search and the table for download."""
+    return (
+        f'<div class="summary"><p class="verdict">{_verdict(left, right)}</p><p class="actions">'
+        f'<a href="{esc(link)}" data-share>Copy link</a>'
+        f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a></p></div>'
+    )
+
+
+def _verdict(left, right) -> str:
+    common = len(item_ids(left) & item_ids(right))
+    shared = f"{common} item{'' if common == 1 else 's'} in common" if common else "no item in common"
+    if left.method == right.method:
+        return f"Both columns show {esc(display_name(left.method))}; {shared}."
+    fast, slow = sorted((left, right), key=lambda result: result.ms["total"])
+    ratio = slow.ms["total"] / max(fast.ms["total"], 1e-6)
+    times = f"{milliseconds(fast.ms['total'])} against {milliseconds(slow.ms['total'])}"
+    if ratio < 1.1:
+        return f"Both answered in about the same time ({times}); {shared}."
+    factor = f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.1f}"
+    return f"{esc(display_name(fast.method))} answered <strong>{factor}× faster</strong> ({times}); {shared}."
+
+
+def _latency(ms: dict, scale: float) -> str:
+    # Both columns share one scale, so that the bars compare as the numbers do.
+    parts = "".join(f'<i class="{key}" style="width:{100 * ms[key] / max(scale, 1e-6):.2f}%"></i>' for key, _ in STAGES)
+    words = "".join(f'<div class="{key}"><dt>{name}</dt><dd>{milliseconds(ms[key])}</dd></div>' for key, name in STAGES)
+    total = f'<div class="total"><dt>total</dt><dd>{milliseconds(ms["total"])}</dd></div>'
+    return f'<div class="latency"><div class="bar" aria-hidden="true">{parts}</div><dl>{words}{total}</dl></div>'
+
+
+def _scores(scores: dict) -> str:
+    lines = []
+    for key, name, meaning, undefined in SCORES:
+        value = scores.get(key)
+        shown = f"{value:.2f}" if value is not None else '<span aria-label="undefined">–</span>'
+        note = meaning if value is not None else f"undefined: {undefined}"
+        lines.append(f'<div data-score="{key}"><dt>{name}</dt><dd><b>{shown}</b><span>{note}</span></dd></div>')
+    return f'<dl class="scores">{"".join(lines)}</dl>'
+
+
+def _row(result, place: int, shared: set[str]) -> str:
+    label = result.sub_queries[place]
+    if result.is_text:
+        heading = f'<h3><span class="text">{esc(label)}</span></h3>'
+    else:
+        # A direction of these methods is a vector; its words are only the nearest known phrase.
+        heading = f'<h3><span class="reads">reads as</span> <span class="text">{esc(label)}</span>'
+        heading += f' <span class="reads">similarity {result.label_scores[place]:.2f}</span></h3>'
+    verb = "" if result.is_text else "the direction that reads as "
+    cards = []
+    for rank, hit in enumerate(result.items[place], start=1):
+        found = f"{display_name(result.method)}: {verb}“{label}”, number {rank}, similarity {hit.score:.2f}"
+        both = hit.item.item_id in shared
+        cards.append(card(hit, rank, found=found, both=both, eager=place < 2))
+    return f'<li class="direction">{heading}{strip(cards)}</li>'

@@ -1,0 +1,107 @@
+"""An engine without models: coloured squares as items, fixed random vectors, and any delay a test asks for."""
+
+import hashlib
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from PIL import Image
+
+from r4t_demo.errors import UserError
+
+COLOURS = {"rust": "#a8502c", "olive": "#6b6b36", "cream": "#ece0c4", "plum": "#552548", "teal": "#166b70", "mustard": "#c9962a"}
+CATEGORIES = ("dress", "boots", "hat", "handbag", "scarf", "necklace", "jacket", "skirt")
+METHODS = {
+    "none": "The query's own nearest items.", "mmr": "Maximal marginal relevance over the nearest 200.",
+    "folm": "A language model trained by reinforcement writes the sub-queries.",
+    "diffusion": "A diffusion model draws all directions at once.",
+}  # fmt: skip
+
+
+class FakeCatalog:
+    """48 items: every colour of every category."""
+
+    def __init__(self, root: Path):
+        self.name, self.root, self.items = "fake", root, []
+        (root / "images").mkdir(parents=True, exist_ok=True)
+        for category in CATEGORIES:
+            for name, colour in COLOURS.items():
+                image = root / "images" / f"{category}-{name}.webp"
+                Image.new("RGB", (320, 320), colour).save(image)
+                attributes = {"colours": [name], "material": "felt", "aesthetics": ["bohemian festival", "western"], "season": None}
+                item = SimpleNamespace(item_id=f"{category}-{name}", title=f"{name} felt {category} <b>&</b> trim", category=category, image=image)
+                item.attributes = attributes
+                self.items.append(item)
+
+    def __getitem__(self, item_id: str):
+        return {item.item_id: item for item in self.items}[item_id]
+
+
+class FakeIndex:
+    """Unit vectors drawn once."""
+
+    def __init__(self, n: int, dim: int = 16):
+        rows = np.random.default_rng(7).normal(size=(n, dim)).astype(np.float32)
+        self.rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def vectors(self, rows):
+        return self.rows[rows]
+
+    def search(self, vectors, n):
+        scores = vectors @ self.rows.T
+        order = np.argsort(-scores, axis=1)[:, :n]
+        return np.take_along_axis(scores, order, axis=1), order
+
+
+class FakeEngine:
+    """Answers by the engine's contract; ``seconds`` is how long a search takes."""
+
+    def __init__(self, root: Path, seconds: float = 0.0, port: int = 0):
+        self.settings = SimpleNamespace(host="127.0.0.1", port=port or None, checkpoints=root / "checkpoints")
+        self.catalog, self.seconds, self.calls = FakeCatalog(root), seconds, []
+        self.index = FakeIndex(len(self.catalog.items))
+
+    def methods(self) -> dict[str, str]:
+        return METHODS
+
+    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None):
+        self.calls.append((queries[0], methods))
+        if not queries[0].strip():
+            raise UserError("The query is empty; write a few words.")
+        if len(queries[0]) > 500:
+            raise UserError(f"The query has {len(queries[0])} characters; at most 500 are read.")
+        if unknown := set(methods) - set(METHODS):
+            raise UserError(f"There is no method {sorted(unknown)[0]!r}.")
+        time.sleep(self.seconds)
+        return [self._result(query, method, k, n, seed) for query in queries for method in methods]
+
+    def similar(self, item_id, n=12):
+        row = [item.item_id for item in self.catalog.items].index(item_id)
+        return self._hits(self.index.rows[row][None], n + 1)[0][1:]
+
+    def _hits(self, vectors, n):
+        scores, rows = self.index.search(vectors, n)
+        items = self.catalog.items
+        return [
+            [SimpleNamespace(item=items[row], row=int(row), score=float(score)) for score, row in zip(*pair, strict=True)]
+            for pair in zip(scores, rows, strict=True)
+        ]
+
+    def _result(self, query, method, k, n, seed):
+        digest = hashlib.sha256(f"{query}{seed}".encode()).digest()
+        own = np.random.default_rng([int.from_bytes(digest[:4], "big"), *(method.encode() if k else b"")])
+        base = np.random.default_rng(int.from_bytes(digest[:4], "big")).normal(size=(k + 1, 16))
+        base[1:] += 0.35 * own.normal(size=(k, 16))
+        base = (base / np.linalg.norm(base, axis=1, keepdims=True)).astype(np.float32)
+        is_text = method == "folm"
+        labels = [f"{colour} {category}" for colour, category in zip(list(COLOURS) * 2, CATEGORIES * 2, strict=False)][:k]
+        scores = {"groundedness": 0.61 if is_text else None, "diversity": 0.84, "alignment": 0.52 if is_text else None, "content_alignment": 0.33}
+        fanout = {"folm": 412.0, "diffusion": 29.0}.get(method, 0.3)
+        items = self._hits(base[1:], n)
+        result = SimpleNamespace(
+            query=query, method=method, sub_queries=labels, is_text=is_text, label_scores=None if is_text else [0.8] * k, items=items,
+            scores=scores, ms={"encode": 8.1, "fanout": fanout, "search": 0.9, "total": 9.0 + fanout}, vectors=base[1:], query_vector=base[0],
+        )  # fmt: skip
+        result.to_json = lambda: {"query": query, "method": method, "sub_queries": labels, "scores": scores, "ms": result.ms}
+        return result
