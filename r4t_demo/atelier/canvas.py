@@ -1,10 +1,11 @@
 """The picture that every garment is drawn on: cloth panels, seams, folds and hardware under one studio light."""
 
+import math
 import random
-import re
 
 from r4t_demo.atelier.colour import luma, mix, palette, tint
 from r4t_demo.atelier.fabric import SURFACES, Tile
+from r4t_demo.atelier.geometry import moved, walk
 from r4t_demo.atelier.patterns import PATTERN_TILES
 from r4t_demo.atelier.spec import Garment
 from r4t_demo.errors import UserError
@@ -30,22 +31,11 @@ DEFS = """<radialGradient id="wall" cx=".42" cy=".36" r=".85"><stop offset="0" s
 <filter id="soft" x="-10%" y="-10%" width="120%" height="120%"><feGaussianBlur stdDeviation="5"/></filter>"""
 
 METAL_EDGE = {"gold": "#6f4a12", "silver": "#59606a", "gunmetal": "#14151a"}
-NUMBER = re.compile(r"[MLCQZHV]|-?\d*\.?\d+(?:e-?\d+)?")
 
 
 def mirror(path: str) -> str:
     """The path mirrored about x = 160; absolute M L C Q Z H V commands only."""
-    out: list[str] = []
-    command, is_x = "", True
-    for token in NUMBER.findall(path):
-        if token.isalpha():
-            command, is_x = token, True
-            out.append(token)
-            continue
-        flip = command == "H" or (command != "V" and is_x)
-        out.append(f"{SIZE - float(token):.2f}" if flip else token)
-        is_x = not is_x
-    return " ".join(out)
+    return moved(path, -1, 1, SIZE, 0)
 
 
 def both(path: str) -> tuple[str, str]:
@@ -114,11 +104,7 @@ class Canvas:
             out.append(f'<path d="{path}" fill="{veil[0]}" fill-opacity="{min(0.9, veil[1]):.2f}"/>')
         out.append(self._modelling(path, clip, edge))
         if surface.pile:
-            out += [
-                f'<path d="{path}" fill="none" stroke="{tint(base, t)}" stroke-width="{surface.pile * k:.1f}" '
-                f'stroke-dasharray="{d}" opacity=".8"/>'
-                for t, k, d in ((-0.12, 1.0, "1.1 1.9"), (0.18, 0.75, ".8 2.9"))
-            ]
+            out.append(self._tufts(path, base, surface.pile))
         elif outline:
             out.append(f'<path d="{path}" fill="none" stroke="{edge}" stroke-width="{outline}" stroke-linejoin="round"/>')
         self._body.append("".join(out))
@@ -130,6 +116,22 @@ class Canvas:
             f'<path d="{path}" transform="translate(-3 -3)" stroke="{edge}" stroke-width="13" opacity=".09"/>'
             f'<path d="{path}" transform="translate(-1.5 -1.5)" stroke="{edge}" stroke-width="6" opacity=".13"/>'
             f'<path d="{path}" transform="translate(2 2)" stroke="#fff" stroke-width="4" opacity=".16"/></g>'
+        )
+
+    def _tufts(self, path: str, colour: str, length: float) -> str:
+        """Locks of hair standing out from an edge, in three tones."""
+        locks: dict[float, list[str]] = {-0.22: [], 0.0: [], 0.24: []}
+        for x, y, angle in walk(path, 1.7):
+            a = angle - math.pi / 2 + self.rng.uniform(-0.9, 0.9)
+            run = length * self.rng.uniform(0.35, 0.75)
+            for side in (1, -1):
+                dx, dy = side * run * math.cos(a), side * run * math.sin(a)
+                sway = self.rng.uniform(-0.4, 0.4)
+                tone = self.rng.choice((-0.22, 0.0, 0.24))
+                locks[tone].append(f"M{x:.1f} {y:.1f}q{dx * 0.5 - dy * sway:.1f} {dy * 0.5 + dx * sway:.1f} {dx:.1f} {dy:.1f}")
+        return "".join(
+            f'<path d="{"".join(marks)}" fill="none" stroke="{tint(colour, tone)}" stroke-width="1.1" stroke-linecap="round"/>'
+            for tone, marks in locks.items()
         )
 
     def _tile(self, name: str, tile: Tile, grain: float) -> str:
@@ -191,6 +193,13 @@ class Canvas:
         self._body.append(
             f'<path d="{path}" fill="url(#{kind})" fill-rule="evenodd" stroke="{METAL_EDGE[kind]}" stroke-width="{outline}" '
             'stroke-linejoin="round"/>'
+        )
+
+    def fur(self, path: str, width: float = 14, colour: str = "#e9dcc6") -> None:
+        """A roll of fur or fleece along an open path."""
+        self._body.append(
+            f'<path d="{path}" fill="none" stroke="{tint(colour, -0.1)}" stroke-width="{width * 0.72:.1f}" stroke-linecap="round" '
+            f'stroke-linejoin="round"/>{self._tufts(path, colour, width * 0.85)}'
         )
 
     def button(self, x: float, y: float, r: float = 3.2, *, kind: str = "cloth") -> None:

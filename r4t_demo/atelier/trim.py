@@ -10,6 +10,7 @@ from r4t_demo.atelier.canvas import METAL_EDGE, Canvas
 from r4t_demo.atelier.colour import luma, mix, tint
 
 Point = tuple[float, float]
+METAL_FLAT = {"gold": "#dcb356", "silver": "#c4c9d1", "gunmetal": "#5c6169"}  # a gradient vanishes on a straight, boxless stroke
 
 
 def along(x0: float, y0: float, x1: float, y1: float, count: int, sag: float = 0.0) -> list[Point]:
@@ -97,10 +98,7 @@ def piping(canvas: Canvas, path: str, width: float = 2.4) -> None:
 
 def fur_edge(canvas: Canvas, path: str, width: float = 14, colour: str = "#e9dcc6") -> None:
     """A roll of fur or fleece along a path."""
-    layers = (("", 0.62, -0.08), ("1.2 1.7", 1.0, -0.2), ("1 2.6", 0.92, 0.1), (".9 3.1", 0.66, 0.4), (".8 4.3", 0.5, -0.3))
-    for dash, k, tone in layers:
-        dashed = f' stroke-dasharray="{dash}"' if dash else ' stroke-linecap="round"'
-        canvas.raw(f'<path d="{path}" fill="none" stroke="{tint(colour, tone)}" stroke-width="{width * k:.1f}" stroke-linejoin="round"{dashed}/>')
+    canvas.fur(path, width, colour)
 
 
 # -- hardware -------------------------------------------------------------------------------------------------------------
@@ -129,7 +127,7 @@ def chain(canvas: Canvas, points: Sequence[Point], link: float = 3.0, kind: str 
     """Links along a smooth line through the points."""
     path = through(points)
     pitch = f"{link * 1.1:.1f} {link * 0.9:.1f}"
-    for ink, width, dash in ((METAL_EDGE[kind], link * 1.25, ""), (f"url(#{kind})", link, pitch), ("#fff", link * 0.3, pitch)):
+    for ink, width, dash in ((METAL_EDGE[kind], link * 1.25, ""), (METAL_FLAT[kind], link, pitch), ("#fff", link * 0.3, pitch)):
         dashed = f' stroke-dasharray="{dash}"' if dash else ' stroke-opacity=".75"'
         canvas.raw(f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="{width:.1f}" stroke-linecap="round"{dashed}/>')
 
@@ -137,7 +135,7 @@ def chain(canvas: Canvas, points: Sequence[Point], link: float = 3.0, kind: str 
 def zip_line(canvas: Canvas, path: str, kind: str = "silver", width: float = 3.4) -> None:
     """A closed zip: tape, teeth and, at the path's start, a puller."""
     canvas.raw(f'<path d="{path}" fill="none" stroke="#17151c" stroke-width="{width + 1.6:.1f}" stroke-opacity=".85"/>')
-    canvas.raw(f'<path d="{path}" fill="none" stroke="url(#{kind})" stroke-width="{width:.1f}"/>')
+    canvas.raw(f'<path d="{path}" fill="none" stroke="{METAL_FLAT[kind]}" stroke-width="{width:.1f}"/>')
     canvas.raw(f'<path d="{path}" fill="none" stroke="#2a2830" stroke-width="{width:.1f}" stroke-dasharray=".8 1.6"/>')
     x, y = (float(n) for n in path[1:].replace("L", " ").replace("C", " ").replace("Q", " ").split()[:2])
     canvas.metal(f"M{x - 2.2} {y - 1}L{x + 2.2} {y - 1}L{x + 1.7} {y + 5}L{x + 2} {y + 11}L{x - 2} {y + 11}L{x - 1.7} {y + 5}Z", kind=kind)
