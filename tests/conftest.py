@@ -1,0 +1,59 @@
+"""Fixtures that several parts share: a tiny catalogue with its index, and an engine over stand-ins."""
+
+import json
+from collections import deque
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from r4t_demo.catalog import Catalog
+from r4t_demo.engine import Engine
+from r4t_demo.index.build import FOLDER, build_index
+from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.settings import Settings
+from tests.doubles import STYLES, FixedSlots, HashEncoder, ListFolm, write_catalog
+
+# The same examples every time, and no deadline: the machine that tests may be busy.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> HashEncoder:
+    return HashEncoder()
+
+
+@pytest.fixture(scope="session")
+def catalog_folder(tmp_path_factory: pytest.TempPathFactory, encoder: HashEncoder) -> Path:
+    """A tiny catalogue with its index and labelled queries. Read only."""
+    folder = write_catalog(tmp_path_factory.mktemp("catalogues") / "tiny")
+    deque(build_index(Catalog.load(folder), encoder, batch=20), maxlen=0)
+    queries = [
+        {"query": f"{style} {word}", "term": f"{style} {word}", "require": {"aesthetics": [style]}, "split": split}
+        for split, words in {"test": ("festival", "party", "red"), "validation": ("look",)}.items()
+        for style in STYLES
+        for word in words
+    ]
+    (folder / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in queries))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def catalog(catalog_folder: Path) -> Catalog:
+    return Catalog.load(catalog_folder)
+
+
+@pytest.fixture(scope="session")
+def index(catalog_folder: Path) -> FaissIndex:
+    return FaissIndex.load(catalog_folder / FOLDER)
+
+
+@pytest.fixture
+def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path) -> Engine:
+    """An engine whose language models and retriever are stand-ins; the baselines are the real ones."""
+    engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
+    for folder in ("folm-base", "folm-mini", "diffusion-mini"):
+        (tmp_path / folder).mkdir()
+    engine.fanouts._loaded.update(base=ListFolm(encoder), folm=ListFolm(encoder, "folm"), diffusion=FixedSlots(encoder))
+    return engine

@@ -1,0 +1,98 @@
+"""Small stand-ins for the trained parts: the same interfaces, no weights, deterministic."""
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet as parquet
+from PIL import Image
+
+from r4t_demo.fanout.base import FanOut
+
+DIM = 48
+CATEGORIES = ("dress", "boots", "hat", "handbag", "belt", "scarf")
+COLOURS = {"red": (200, 30, 40), "black": (30, 30, 36), "ivory": (240, 230, 210), "navy": (30, 40, 80)}
+STYLES = ("bohemian", "gothic")
+
+
+class HashEncoder:
+    """Each word is a fixed random direction, a text the sum of its words, a picture its mean colour."""
+
+    id, dim = "hash-48", DIM
+
+    def encode_text(self, texts: Sequence[str]) -> np.ndarray:
+        return _unit(np.stack([sum((_direction(word) for word in text.lower().split()), np.zeros(DIM)) for text in texts]))
+
+    def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
+        means = np.stack([np.asarray(image, dtype=np.float64).mean(axis=(0, 1)) / 255 for image in images])
+        return _unit(means @ np.stack([_direction(channel) for channel in ("r", "g", "b")]))
+
+
+class ListFolm:
+    """A language model that writes lists of catalogue words about the query, shorter than k now and then."""
+
+    def __init__(self, encoder: HashEncoder, name: str = "base"):
+        self.encoder, self.name = encoder, name
+
+    def sample_lists(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int = 0, temperature: float = 0.9
+    ) -> list[list[list[str]]]:
+        rng = np.random.default_rng(seed)
+        return [[self._list(query, k, rng) for _ in range(n_samples)] for query in queries]
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        lists = [samples[0] for samples in self.sample_lists(queries, vectors, k, 1, seed=seed)]
+        return [FanOut(self.name, texts, self.encoder.encode_text(texts), 0.002, 0.001, is_text=True) for texts in lists]
+
+    def _list(self, query: str, k: int, rng: np.random.Generator) -> list[str]:
+        return [f"{query} {rng.choice(list(COLOURS))} {rng.choice(CATEGORIES)}" for _ in range(rng.integers(1, k + 1))]
+
+
+class FixedSlots:
+    """A one-call retriever whose slots are the query turned towards each category; keeps the steps it was given."""
+
+    name = "diffusion"
+
+    def __init__(self, encoder: HashEncoder):
+        self.encoder, self.steps = encoder, None
+
+    def fan_out(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None
+    ) -> list[FanOut]:
+        self.steps = steps
+        labels = [CATEGORIES[i % len(CATEGORIES)] for i in range(k)]
+        slots = [_unit(vector + self.encoder.encode_text(labels)) for vector in vectors]
+        return [FanOut(self.name, labels, rows, 0.001, label_scores=[0.5] * k) for rows in slots]
+
+
+def write_catalog(folder: Path) -> Path:
+    """A catalogue of 48 items (6 categories x 4 colours x 2 styles) with pictures and labels, in ``folder``."""
+    (folder / "images").mkdir(parents=True)
+    rows = []
+    for category in CATEGORIES:
+        for colour, rgb in COLOURS.items():
+            for style in STYLES:
+                item_id = f"{style}-{colour}-{category}"
+                Image.new("RGB", (16, 16), rgb).save(folder / "images" / f"{item_id}.png")
+                rows.append(
+                    {
+                        "image": {"bytes": None, "path": f"images/{item_id}.png"},
+                        "item_ID": item_id,
+                        "text": f"{style} {colour} {category}",
+                        "category": category,
+                        "aesthetics": [style],
+                        "colour_families": [colour],
+                    }
+                )
+    parquet.write_table(pyarrow.Table.from_pylist(rows), folder / "items.parquet")
+    return folder
+
+
+def _direction(word: str) -> np.ndarray:
+    return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(DIM)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)

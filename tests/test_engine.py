@@ -1,0 +1,140 @@
+"""The engine over a tiny catalogue: real search and baselines, stand-ins for the trained parts."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from r4t_demo import rewards
+from r4t_demo.catalog import Catalog
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.registry import METHODS
+from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.settings import Settings
+from tests.doubles import HashEncoder
+
+QUERIES = ["bohemian festival", "gothic red dress", "navy scarf"]
+
+
+def test_answers_come_query_by_query(engine: Engine) -> None:
+    results = engine.run(QUERIES, ["none", "folm", "diffusion"], k=6, n=3)
+    assert [(r.query, r.method) for r in results] == [(q, m) for q in QUERIES for m in ("none", "folm", "diffusion")]
+    for result in results:
+        assert len(result.items) == len(result.sub_queries) == len(result.vectors) <= 6
+        assert all(len(hits) == 3 for hits in result.items)
+
+
+def test_hits_are_the_nearest_items_of_each_direction(engine: Engine) -> None:
+    stored = engine.index.vectors(np.arange(len(engine.index)))
+    for result in engine.run(QUERIES, ["folm", "mmr"], k=5, n=4):
+        exact = result.vectors @ stored.T
+        for direction, hits in zip(exact, result.items, strict=True):
+            np.testing.assert_allclose([hit.score for hit in hits], np.sort(direction)[::-1][:4], atol=1e-5)
+            for hit in hits:
+                assert hit.item is engine.catalog.items[hit.row]
+                assert hit.score == pytest.approx(float(direction[hit.row]), abs=1e-5)
+
+
+def test_scores_are_the_rewards_over_the_items_found_first(engine: Engine) -> None:
+    for result in engine.run(QUERIES, ["folm", "diffusion"], k=7):
+        top = engine.index.vectors(np.array([hits[0].row for hits in result.items]))
+        assert result.scores["diversity"] == pytest.approx(float(rewards.diversity(top, 7)))
+        assert result.scores["content_alignment"] == pytest.approx(float(rewards.alignment(top, result.query_vector)))
+        if result.is_text:
+            assert result.scores["groundedness"] == pytest.approx(float(rewards.groundedness(result.vectors, top)))
+            assert result.scores["alignment"] == pytest.approx(float(rewards.alignment(result.vectors, result.query_vector)))
+        else:
+            assert result.scores["groundedness"] is result.scores["alignment"] is None
+
+
+def test_times_add_up(engine: Engine) -> None:
+    for result in engine.run(QUERIES, list(METHODS)):
+        assert result.ms["total"] == pytest.approx(sum(result.ms[part] for part in ("encode", "fanout", "search")))
+        assert all(value > 0 for value in result.ms.values())
+    folm = engine.run(["x"], ["folm"])[0]
+    assert folm.ms["fanout"] == pytest.approx(2.0)  # what the stand-in reports
+    assert folm.ms["encode"] > 1.0
+
+
+def test_the_seed_decides(engine: Engine) -> None:
+    first, again, other = (engine.run(QUERIES, ["folm"], seed=seed) for seed in (1, 1, 2))
+    assert [r.sub_queries for r in first] == [r.sub_queries for r in again]
+    assert [r.sub_queries for r in first] != [r.sub_queries for r in other]
+
+
+def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
+    engine.run(["x"], ["folm", "diffusion"], steps=7)
+    assert engine.fanouts["diffusion"].steps == 7
+    engine.run(["x"], ["diffusion"])
+    assert engine.fanouts["diffusion"].steps is None
+
+
+@pytest.mark.parametrize(
+    ("queries", "options", "sentence"),
+    [
+        (["  "], {}, "The query is empty: type a few words"),
+        ([], {}, "The query is empty"),
+        (["fine", "\n"], {}, "The query is empty"),
+        (["x" * 10_000], {}, "The query is 10,000 characters long: at most 500"),
+        (["x"], {"k": 0}, "The number of sub-queries is 0: it must be between 1 and 10"),
+        (["x"], {"k": 11}, "between 1 and 10"),
+        (["x"], {"n": 51}, "The number of items is 51: it must be between 1 and 50"),
+        (["x"], {"steps": 0}, "The number of sampler steps is 0"),
+        (["x"], {"seed": -1}, "The seed is -1: it must be between 0"),
+        (["x"], {"methods": ["magic"]}, "There is no method 'magic': choose from none, mmr, base, best-of-5, folm, diffusion"),
+        (["x"], {"methods": ["mmr:2"]}, "'mmr:2' is no method: write a number between 0 and 1"),
+        (["x"], {"methods": ["mmr:big"]}, "'mmr:big' is no method"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(engine: Engine, queries: list[str], options: dict, sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        engine.run(queries, **options)
+
+
+def test_the_longest_query_and_unusual_letters(engine: Engine) -> None:
+    for query in ("x" * 500, "сарафан в стиле бохо", "👗✨", "<b>robe</b> d'été; DROP TABLE", "a\tb\nc"):
+        assert len(engine.run([query], ["none"])[0].items) == 10
+
+
+def test_mmr_by_hand(engine: Engine) -> None:
+    near, far = (engine.run(["gothic look"], [name], k=8)[0] for name in ("mmr:1", "mmr:0.1"))
+    assert far.scores["diversity"] > near.scores["diversity"]
+    assert near.scores["content_alignment"] > far.scores["content_alignment"]
+    assert near.method == "mmr:1"
+
+
+def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path) -> None:
+    engine = Engine(Settings(checkpoints=tmp_path), catalog, index, encoder)
+    assert list(engine.methods()) == ["none", "mmr"]
+    (tmp_path / "folm-base").mkdir()
+    assert list(engine.methods()) == ["none", "mmr", "base", "best-of-5"]
+    with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
+        engine.run(["x"], ["folm"])
+
+
+def test_similar_items(engine: Engine) -> None:
+    hits = engine.similar("gothic-black-boots", 5)
+    assert len(hits) == 5
+    assert "gothic-black-boots" not in [hit.item.item_id for hit in hits]
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len(engine.similar("gothic-black-boots", 50)) == 47  # all others
+    with pytest.raises(UserError, match="no item 'sofa'"):
+        engine.similar("sofa")
+    with pytest.raises(UserError, match="The number of items is 0"):
+        engine.similar("gothic-black-boots", 0)
+
+
+def test_an_index_of_another_size_is_refused(catalog: Catalog, encoder: HashEncoder) -> None:
+    with pytest.raises(UserError, match="has 1 rows for 48 items"):
+        Engine(Settings(), catalog, FaissIndex.build(encoder.encode_text(["x"]), encoder.id), encoder)
+
+
+def test_threads_get_the_answers_that_one_gets(engine: Engine) -> None:
+    alone = [engine.run([query], ["none", "mmr", "folm"]) for query in QUERIES]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: engine.run([query], ["none", "mmr", "folm"]), QUERIES * 8))
+    for i, results in enumerate(together):
+        for a, b in zip(alone[i % 3], results, strict=True):
+            assert a.sub_queries == b.sub_queries
+            assert [[hit.row for hit in hits] for hits in a.items] == [[hit.row for hit in hits] for hits in b.items]

@@ -1,0 +1,43 @@
+"""Settings come from R4T_* variables; what is passed by hand wins."""
+
+from pathlib import Path
+
+import pytest
+
+from r4t_demo.errors import UserError
+from r4t_demo.settings import ROOT, Settings
+
+
+def test_defaults_lie_in_the_repository() -> None:
+    settings = Settings()
+    assert (settings.assets, settings.checkpoints) == (ROOT / "assets", ROOT / "checkpoints")
+    assert settings.encoder == f"local-dir:{ROOT / 'checkpoints' / 'clip-mini'}"
+    assert settings.host == "127.0.0.1"
+
+
+def test_environment_then_override(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("R4T_PORT", "8000")
+    monkeypatch.setenv("R4T_CHECKPOINTS", "/models")
+    monkeypatch.setenv("R4T_CATALOG", "")
+    settings = Settings.from_env(threads=4, catalog=None)
+    assert (settings.port, settings.threads, settings.catalog) == (8000, 4, "atelier")
+    assert settings.encoder == "local-dir:/models/clip-mini"
+    assert Settings.from_env(port=9000).port == 9000
+
+
+@pytest.mark.parametrize(("name", "value"), [("R4T_PORT", "eighty"), ("R4T_PORT", "70000"), ("R4T_THREADS", "0")])
+def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UserError, match=f"{name} is '?{value}"):
+        Settings.from_env()
+
+
+def test_a_catalogue_by_name_or_folder(tmp_path: Path) -> None:
+    (tmp_path / "assets" / "shop").mkdir(parents=True)
+    (tmp_path / "assets" / "shop" / "items.parquet").touch()
+    (tmp_path / "mine").mkdir()
+    assets = tmp_path / "assets"
+    assert Settings(assets=assets, catalog="shop").catalog_folder == assets / "shop"
+    assert Settings(assets=assets, catalog=str(tmp_path / "mine")).catalog_folder == tmp_path / "mine"
+    with pytest.raises(UserError, match="There is no catalogue 'attic': .* these names: shop"):
+        _ = Settings(assets=assets, catalog="attic").catalog_folder
