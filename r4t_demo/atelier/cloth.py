@@ -1,0 +1,59 @@
+"""What can be made of what: materials for cuts, patterns for materials, colours for both, and when it is worn."""
+
+from r4t_demo.atelier.data import table
+from r4t_demo.atelier.spec import COLOUR_FAMILIES, COLOURS, PATTERNS, Garment
+
+SEASONS = ("spring", "summer", "autumn", "winter")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a comma-separated line into its names."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _for_cut(section: str, category: str, silhouette: str) -> tuple[str, ...]:
+    rows = table("cloth")[section]
+    return words(rows.get(f"{category}/{silhouette}", rows.get(category, "")))
+
+
+def materials(category: str, silhouette: str) -> tuple[str, ...]:
+    """Return what a cut can be made of, staples included."""
+    return tuple(dict.fromkeys(_for_cut("materials", category, silhouette) + staples(category, silhouette)))
+
+
+def staples(category: str, silhouette: str) -> tuple[str, ...]:
+    """Return the materials that any style may use for a cut, because they say nothing about style there."""
+    return _for_cut("staples", category, silhouette)
+
+
+def patterns(material: str) -> tuple[str, ...]:
+    """Return the patterns that a material carries; plain always."""
+    return tuple(name for name in PATTERNS if name == "plain" or material in words(table("cloth")["patterns"][name]))
+
+
+def colours(material: str, pattern: str) -> tuple[str, ...]:
+    """Return the main colours that a material comes in and a pattern is laid on."""
+    rows, grounds = table("cloth")["colours"], table("cloth")["grounds"]
+    made = words(rows[material]) if material in rows else tuple(COLOURS)
+    return tuple(colour for colour in made if pattern not in grounds or colour in words(grounds[pattern]))
+
+
+def families(garment: Garment) -> list[str]:
+    """Return the colour families of the main colour; a metal is no dye and has none."""
+    if garment.material == "metal":
+        return []
+    return [family for family, members in COLOUR_FAMILIES.items() if garment.colours[0] in members]
+
+
+def seasons(garment: Garment) -> tuple[str, ...]:
+    """Return when a garment is worn for what it is: its cut decides, and within that its material."""
+    rows = table("cloth")["seasons"]
+    cut = words(rows.get(f"{garment.category}/{garment.silhouette}", rows.get(garment.category, ", ".join(SEASONS))))
+    stuff = words(rows.get(garment.material, ", ".join(SEASONS)))
+    return tuple(season for season in SEASONS if season in cut and season in stuff) or cut
+
+
+def formality(garment: Garment, of_style: str) -> str:
+    """Return casual, smart or formal: what the cut makes of its style's own formality."""
+    rows = table("cloth")["formality"]
+    return rows.get(f"{garment.category}/{garment.silhouette}", rows.get(garment.category, of_style))

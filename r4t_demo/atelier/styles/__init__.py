@@ -1,0 +1,71 @@
+"""The aesthetics as data: what a stylist would allow each of them to wear, read from the TOML files beside this one."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from r4t_demo.atelier import cloth
+from r4t_demo.atelier.data import table
+from r4t_demo.atelier.spec import Garment
+
+
+@dataclass(frozen=True)
+class Style:
+    """One aesthetic. Dictionaries map names to weights; ``cuts`` maps a category to the silhouettes it is worn in.
+
+    ``cloth``, ``hide`` and ``jewel`` are title adjectives for textiles, for leather and straw, and for jewellery.
+    """
+
+    name: str
+    palette: dict[str, int]
+    metals: dict[str, int]
+    materials: dict[str, int]
+    patterns: dict[str, int]
+    trims: dict[str, int]
+    seasons: tuple[str, ...]
+    formality: str
+    cloth: tuple[str, ...]
+    hide: tuple[str, ...]
+    jewel: tuple[str, ...]
+    cuts: dict[str, tuple[str, ...]]
+
+
+def weights(text: str) -> dict[str, int]:
+    """Read ``"rust 4, hot pink 2, ivory"`` as ``{"rust": 4, "hot pink": 2, "ivory": 1}``."""
+    pairs = (re.fullmatch(r"(.+?)(?: (\d+))?", part) for part in cloth.words(text))
+    return {pair[1]: int(pair[2] or 1) for pair in pairs}
+
+
+def _cuts(text: str) -> dict[str, tuple[str, ...]]:
+    lines = (part.split(":") for part in text.replace("\n", " ").split(";"))
+    return {category.strip(): cloth.words(silhouettes) for category, silhouettes in lines}
+
+
+def _style(name: str, row: dict[str, str]) -> Style:
+    weighed = {key: weights(row[key]) for key in ("palette", "metals", "materials", "patterns", "trims")}
+    listed = {key: cloth.words(row[key]) for key in ("seasons", "cloth", "hide", "jewel")}
+    return Style(name=name, formality=row["formality"], cuts=_cuts(row["cuts"]), **weighed, **listed)
+
+
+@cache
+def load_styles() -> dict[str, Style]:
+    """Return all styles by name, in the order of the files."""
+    files = sorted(Path(__file__).parent.glob("*.toml"))
+    return {name: _style(name, row) for file in files for name, row in table(file).items()}
+
+
+def admits(style: Style, garment: Garment) -> bool:
+    """Say whether a style's data fully allows a garment: its cut, material, pattern, every colour and every trim.
+
+    This is the definition of the label ``aesthetics``. Metal takes its colour from the style's metals, all else from
+    its palette; a category's staple materials (see cloth.toml) belong to every style.
+    """
+    tones = style.metals if garment.material == "metal" else style.palette
+    return (
+        garment.silhouette in style.cuts.get(garment.category, ())
+        and (garment.material in style.materials or garment.material in cloth.staples(garment.category, garment.silhouette))
+        and garment.pattern in style.patterns
+        and all(colour in tones for colour in garment.colours)
+        and all(trim in style.trims for trim in garment.trims)
+    )
