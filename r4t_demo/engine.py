@@ -145,10 +145,11 @@ class Engine:
 
 def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int) -> dict[str, float | None]:
     """The scores of a ResultSet. ``top_vectors`` (up to k, d): the item found first by each direction."""
+    ground, diversity, aligned = map(float, rewards.oar_parts(fan.vectors, top_vectors, query_vector, k))
     return {
-        "groundedness": float(rewards.groundedness(fan.vectors, top_vectors)) if fan.is_text else None,
-        "diversity": float(rewards.diversity(top_vectors, k)),
-        "alignment": float(rewards.alignment(fan.vectors, query_vector)) if fan.is_text else None,
+        "groundedness": ground if fan.is_text else None,
+        "diversity": diversity,
+        "alignment": aligned if fan.is_text else None,
         "content_alignment": float(rewards.alignment(top_vectors, query_vector)),
     }
 

@@ -49,6 +49,16 @@ def diversity(top1_vectors: np.ndarray, k: int | None = None) -> np.ndarray:
     return vendi(top1_vectors) / (k or np.shape(top1_vectors)[-2])
 
 
+def oar_parts(sub_vectors: np.ndarray, nearest_vectors: np.ndarray, query_vector: np.ndarray, k: int) -> np.ndarray:
+    """Groundedness, diversity and alignment, shape (3,), of one list of up to k sub-queries (both (…, d); ``query_vector`` (d,)).
+
+    A sub-query that the language model left out counts as 0 in each mean over k, and as nothing in the Vendi score.
+    """
+    present = len(sub_vectors) / k
+    ground, aligned = groundedness(sub_vectors, nearest_vectors), alignment(sub_vectors, query_vector)
+    return np.array([present * ground, diversity(nearest_vectors, k), present * aligned])
+
+
 def composite(g: np.ndarray, d: np.ndarray, a: np.ndarray, weights: tuple[float, float, float] = WEIGHTS) -> np.ndarray:
     """R = w_g r_ground + w_d r_div + w_a r_align, elementwise over groundedness, diversity and alignment."""
     return weights[0] * g + weights[1] * d + weights[2] * a

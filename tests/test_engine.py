@@ -42,8 +42,10 @@ def test_scores_are_the_rewards_over_the_items_found_first(engine: Engine) -> No
         assert result.scores["diversity"] == pytest.approx(float(rewards.diversity(top, 7)))
         assert result.scores["content_alignment"] == pytest.approx(float(rewards.alignment(top, result.query_vector)))
         if result.is_text:
-            assert result.scores["groundedness"] == pytest.approx(float(rewards.groundedness(result.vectors, top)))
-            assert result.scores["alignment"] == pytest.approx(float(rewards.alignment(result.vectors, result.query_vector)))
+            present = len(result.vectors) / 7
+            ground, aligned = rewards.groundedness(result.vectors, top), rewards.alignment(result.vectors, result.query_vector)
+            assert result.scores["groundedness"] == pytest.approx(present * float(ground))
+            assert result.scores["alignment"] == pytest.approx(present * float(aligned))
         else:
             assert result.scores["groundedness"] is result.scores["alignment"] is None
 

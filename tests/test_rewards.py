@@ -73,6 +73,11 @@ def test_alignment_by_hand() -> None:
     assert rewards.alignment(np.tile(EYE[0], (3, 1)), EYE[0]) == pytest.approx(1.0)
 
 
+def test_a_short_list_is_short_of_every_part() -> None:
+    assert rewards.oar_parts(EYE[:4], EYE[:4], EYE[0], k=4) == pytest.approx([1.0, 1.0, 0.25])
+    assert rewards.oar_parts(EYE[:1], EYE[:1], EYE[0], k=4) == pytest.approx([0.25, 0.25, 0.25])
+
+
 def test_composite_weights() -> None:
     assert rewards.composite(1.0, 0.0, 0.0) == pytest.approx(0.6)
     assert rewards.composite(0.5, 0.5, 0.5) == pytest.approx(0.5)

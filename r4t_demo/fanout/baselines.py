@@ -79,8 +79,7 @@ class BestOf:
 
     def _reward(self, directions: np.ndarray, query_vector: np.ndarray, k: int) -> float:
         top = self.index.vectors(self.index.search(directions, 1)[1][:, 0])
-        ground, aligned = rewards.groundedness(directions, top), rewards.alignment(directions, query_vector)
-        return float(rewards.composite(ground, rewards.diversity(top, k), aligned))
+        return float(rewards.composite(*rewards.oar_parts(directions, top, query_vector, k)))
 
 
 def mmr_order(pool: np.ndarray, relevance: np.ndarray, k: int, lam: float) -> np.ndarray:

@@ -2,16 +2,13 @@
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import faiss
 import numpy as np
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import write_atomically
 
 VECTORS_FILE, MANIFEST_FILE = "vectors.faiss", "manifest.json"
 KIND = "faiss-flat-ip"
@@ -53,12 +50,9 @@ class FaissIndex:
     def save(self, folder: Path | str) -> None:
         """Write both files, each through a temporary file; the manifest last, so that a torn save is told by ``load``."""
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        with _replacing(folder / VECTORS_FILE) as temporary:
-            faiss.write_index(self._index, str(temporary))
-            digest = _sha256(temporary)
-        with _replacing(folder / MANIFEST_FILE) as temporary:
-            temporary.write_text(json.dumps(self._manifest(digest), indent=2) + "\n")
+        write_atomically(folder / VECTORS_FILE, lambda temporary: faiss.write_index(self._index, str(temporary)))
+        manifest = json.dumps(self._manifest(_sha256(folder / VECTORS_FILE)), indent=2) + "\n"
+        write_atomically(folder / MANIFEST_FILE, lambda temporary: temporary.write_text(manifest, encoding="utf-8"))
 
     @classmethod
     def load(cls, folder: Path | str, encoder_id: str | None = None, source: str | None = None) -> "FaissIndex":
@@ -97,20 +91,6 @@ def _read_manifest(folder: Path) -> dict[str, object]:
     if not isinstance(manifest, dict):
         raise UserError(f"The index in '{folder}' is damaged: {MANIFEST_FILE} is not a JSON object. {_REBUILD}")
     return manifest
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary neighbour of ``path`` that takes its place when the block ends well and vanishes otherwise."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        yield Path(name)
-        os.chmod(name, 0o644)  # mkstemp makes files that only their owner may read
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _sha256(path: Path) -> str:

@@ -72,8 +72,8 @@ def test_best_of_keeps_the_list_with_the_highest_reward(index: FaissIndex, encod
         for texts in lists:
             embedded = encoder.encode_text(texts)
             top = index.vectors(index.search(embedded, 1)[1][:, 0])
-            parts = rewards.groundedness(embedded, top), rewards.diversity(top, 10), rewards.alignment(embedded, query)
-            values.append(0.6 * parts[0] + 0.2 * parts[1] + 0.2 * parts[2])
+            distance = np.linalg.norm(embedded - top, axis=1)
+            values.append((0.6 * (1 - distance).sum() + 0.2 * float(rewards.vendi(top)) + 0.2 * (embedded @ query).sum()) / 10)
         assert fan.labels == lists[int(np.argmax(values))]
         np.testing.assert_allclose(fan.vectors, encoder.encode_text(fan.labels), atol=1e-6)
         assert (fan.method, fan.is_text) == ("best-of-5", True)
