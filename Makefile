@@ -1,0 +1,39 @@
+PYTHON3 ?= python3
+PYTHON := .venv/bin/python
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint checkpoints
+.DELETE_ON_ERROR:
+
+demo: .venv/.app-installed  ## install what is missing, start the app, print its address
+	@$(PYTHON) app.py
+
+test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| timeout 120 $(PYTHON) -m playwright install chromium >/dev/null 2>&1 \
+		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
+	$(PYTHON) -m pytest
+
+lint: .venv/.dev-installed
+	$(PYTHON) -m ruff check .
+
+# A file stands for each finished installation, so that a second start installs nothing.
+.venv/bin/python:
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON3=python3.12" >&2; exit 1; }
+	$(PYTHON3) -m venv .venv
+
+.venv/.app-installed: requirements.txt | .venv/bin/python
+	@echo "Installing what the app needs (a few minutes, once) …"
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.dev-installed: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what the tests need …"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/.train-installed: requirements-train.txt requirements.txt | .venv/bin/python
+	@echo "Installing what training needs …"
+	@$(PIP_INSTALL) -r requirements-train.txt
+	@touch $@

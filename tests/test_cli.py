@@ -1,0 +1,125 @@
+"""The command line's contract, over a tiny catalogue and stand-ins for the trained parts."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from r4t_demo.__main__ import main
+from r4t_demo.encoder import Encoder
+from r4t_demo.engine import Engine
+from r4t_demo.fanout.registry import METHODS
+from r4t_demo.index.build import FOLDER
+from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.settings import ROOT
+from tests.doubles import HashEncoder, write_catalog
+
+
+@pytest.fixture(autouse=True)
+def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
+    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
+
+
+def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
+    options = [option for method in METHODS for option in ("--method", method)]
+    assert main(["fanout", "bohemian festival", "gothic red", *options, "--k", "6", "--n", "3", "--seed", "5", "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [(a["query"], a["method"]) for a in answers] == [(q, m) for q in ("bohemian festival", "gothic red") for m in METHODS]
+    for answer in answers:
+        assert set(answer) == {"query", "method", "sub_queries", "items", "scores", "ms"}
+        assert set(answer["scores"]) == {"groundedness", "diversity", "alignment"}
+        assert set(answer["ms"]) == {"encode", "fanout", "search", "total"}
+        assert len(answer["sub_queries"]) == len(answer["items"]) <= 6
+        assert all(isinstance(text, str) for text in answer["sub_queries"])
+        for items in answer["items"]:
+            assert len(items) == 3
+            for item in items:
+                assert set(item) == {"item_id", "title", "category", "score"}
+                assert -1.001 <= item["score"] <= 1.001
+        has_texts = answer["method"] in ("base", "best-of-5", "folm")
+        assert (answer["scores"]["groundedness"] is not None) == (answer["scores"]["alignment"] is not None) == has_texts
+
+
+def test_fanout_defaults_to_folm_and_diffusion(capsys: pytest.CaptureFixture) -> None:
+    assert main(["fanout", "bohemian", "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["method"] for answer in answers] == ["folm", "diffusion"]
+    assert len(answers[1]["items"]) == 10
+    assert len(answers[1]["items"][0]) == 4
+
+
+def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
+    assert main(["fanout", "gothic boots", "--method", "none", "--k", "3"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("gothic boots · none\n")
+    assert "gothic black boots" in text
+    assert "diversity 0." in text
+    assert "groundedness" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["fanout", " "], "The query is empty: type a few words, such as 'bohemian festival style'."),
+        (["fanout", "x" * 10_000, "--json"], "The query is 10,000 characters long: at most 500 are read."),
+        (["fanout", "x", "--method", "magic"], "There is no method 'magic'"),
+        (["fanout", "x", "--k", "99"], "The number of sub-queries is 99: it must be between 1 and 10."),
+        (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
+        (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
+        (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
+        (["index", "--catalog", "nowhere"], "There is no catalogue 'nowhere'"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert sentence in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_evaluate_oar_json_contract(capsys: pytest.CaptureFixture) -> None:
+    assert main(["evaluate", "oar", "--methods", "none", "folm", "--limit", "4", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert {"catalog", "n_queries", "methods"} <= set(result)
+    assert result["n_queries"] == 4
+    metrics = {"on_style", "coverage", "set_f1", "diversity", "content_alignment", "groundedness", "alignment", "composite"}
+    assert set(result["methods"]["folm"]) == metrics
+    assert all(len(figure) == 3 for figure in result["methods"]["folm"].values())
+    assert result["methods"]["none"]["composite"] is None
+
+
+def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:
+    assert main(["evaluate", "latency", "--batch", "1", "2", "--repeats", "1", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert set(result) == {"threads", "roofline_ms", "batch"}
+    assert set(result["batch"]) == {"1", "2"}
+    assert set(result["batch"]["2"]) == set(METHODS)
+
+
+def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
+    assert main(["evaluate", "oar", "--methods", "folm", "base", "--split", "validation"]) == 0
+    assert main(["evaluate", "latency", "--methods", "folm", "diffusion", "--batch", "1", "--repeats", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "folm/base" in text
+    assert "fan-out, folm / diffusion" in text
+
+
+def test_index_embeds_and_saves(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    assert main(["index", "--catalog", str(folder)]) == 0
+    assert len(FaissIndex.load(folder / FOLDER, HashEncoder.id)) == 48
+    captured = capsys.readouterr()
+    assert "48 of 48 items" in captured.err
+    assert captured.out == ""
+
+
+def test_help_needs_no_heavy_import() -> None:
+    code = "import sys; sys.argv[1:] = ['--help']; from r4t_demo.__main__ import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "print('heavy:', sorted({'torch', 'faiss', 'transformers', 'gradio', 'pandas'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "heavy: []" in done.stdout
+    assert "fanout" in done.stdout
