@@ -36,11 +36,11 @@ class Ask:
 
 
 def whole(value: object, name: str) -> int:
-    """Read a whole number from a form field or a link; UserError names the field."""
+    """Read a whole number from a form field or a link; UserError names the field. Its range is the engine's to judge."""
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = float("nan")
-    if not number.is_integer() or not 0 <= number < 2**31:
-        raise UserError(f"“{name}” must be a whole number from 0 on; please mend it and search again.")
+    if not number.is_integer() or abs(number) > 2**53:
+        raise UserError(f"“{name}” must be a whole number: mend it and search again.")
     return int(number)

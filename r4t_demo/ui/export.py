@@ -20,9 +20,8 @@ def to_csv(results) -> str:
     for result in results:
         for place, (label, hits) in enumerate(zip(result.sub_queries, result.items, strict=True), start=1):
             for rank, hit in enumerate(hits, start=1):
-                item = hit.item
-                row = (result.query, result.method, label, place, rank, item.item_id, item.title, item.category, round(hit.score, 4))
-                writer.writerow([guard(cell) for cell in row])
+                found = (hit.item.item_id, hit.item.title, hit.item.category, round(hit.score, 4))
+                writer.writerow([guard(cell) for cell in (result.query, result.method, label, place, rank, *found)])
     return out.getvalue()
 
 

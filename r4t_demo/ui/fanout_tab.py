@@ -74,9 +74,9 @@ class FanOutTab:
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
         try:
-            return render_details(self.engine.catalog[item_id], self.engine.similar(item_id, 12))
-        except (KeyError, UserError):
-            return '<p class="error">This item is not in the catalogue.</p>'
+            return render_details(self.engine.catalog[str(item_id)], self.engine.similar(str(item_id), 12))
+        except UserError as error:
+            return _sentence(error)
 
     def fanout(self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0) -> list[dict]:
         """Fan a query out into k directions and retrieve n items for each, by every method named.
@@ -102,41 +102,28 @@ def _sentence(error: UserError) -> str:
 def build(engine, demo: gr.Blocks) -> None:
     """Lay the tab out inside ``demo``, the surrounding page, and wire its events."""
     tab = FanOutTab(engine)
-
-    def details(item_id: str) -> str:  # Gradio marks what the page's scripts may call, and can mark only plain functions
-        return tab.details(item_id)
-
     opening = tab.opening()
     status, summary, left_column, right_column, plot = tab.answer(opening)
     choices = [(f"{display_name(name)}: {text}", name) for name, text in tab.methods.items()]
 
-    with gr.Row(elem_classes="ask"):
-        query = gr.Textbox(
-            opening.q, label="What are you looking for?", placeholder="A mood, an occasion, a style …", lines=1, max_lines=1, elem_id="query",
-            scale=5, autofocus=False,
-        )  # fmt: skip
-        go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
-    with gr.Row(elem_classes="examples"):
-        chips = [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
-    with gr.Accordion("Options", open=False, elem_classes="options"), gr.Row():
-        k = gr.Slider(1, 10, opening.k, step=1, label="Directions (k)", min_width=150)
-        n = gr.Slider(1, 8, opening.n, step=1, label="Items each", min_width=150)
-        seed = gr.Number(opening.seed, label="Seed", precision=0, minimum=0, min_width=120)
-        steps = gr.Number(opening.steps, label="Sampler steps (0: the model's own)", precision=0, minimum=0, min_width=150)
-    status = gr.HTML(status, elem_id="status", apply_default_css=False, js_on_load="element.setAttribute('role', 'status');")
-    summary = gr.HTML(summary, elem_id="summary", apply_default_css=False, js_on_load=script("share.js"))
+    query, go, chips = _question(opening.q)
+    k, n, seed, steps = _options(opening)
+    status = _html(status, "status", "element.setAttribute('role', 'status');")
+    summary = _html(summary, "summary", script("share.js"))
     with gr.Row(elem_classes="columns"):
         with gr.Column(min_width=320):
-            left = gr.Dropdown(choices, value=opening.left, label="Left column", elem_id="left-method", filterable=False, elem_classes="method")
-            left_column = gr.HTML(left_column, elem_id="left-column", apply_default_css=False, js_on_load=None)
+            left = _selector(choices, opening.left, "left")
+            left_column = _html(left_column, "left-column")
         with gr.Column(min_width=320):
-            right = gr.Dropdown(choices, value=opening.right, label="Right column", elem_id="right-method", filterable=False, elem_classes="method")
-            right_column = gr.HTML(right_column, elem_id="right-column", apply_default_css=False, js_on_load=None)
-    plot = gr.HTML(plot, elem_id="plot", apply_default_css=False, js_on_load=None)
-    gr.HTML(
-        '<dialog id="details" aria-labelledby="details-title"></dialog>', apply_default_css=False, js_on_load=script("details.js"), server_functions=[details],
-        elem_id="details-holder",
-    )  # fmt: skip
+            right = _selector(choices, opening.right, "right")
+            right_column = _html(right_column, "right-column")
+    plot = _html(plot, "plot")
+
+    def details(item_id: str) -> str:  # Gradio marks what the page's scripts may call, and can mark only plain functions
+        return tab.details(item_id)
+
+    dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'
+    _html(dialog, "details-holder", script("details.js"), server_functions=[details])
 
     form = [query, left, right, k, n, seed, steps]
     page = [status, summary, left_column, right_column, plot]
@@ -148,3 +135,31 @@ def build(engine, demo: gr.Blocks) -> None:
         chosen.then(tab.search, form, page, **quiet)
     demo.load(tab.open_link, None, [*form, *page], **quiet)
     gr.api(tab.fanout, api_name="fanout", concurrency_limit=1, concurrency_id=QUEUE)
+
+
+def _html(value: str, elem_id: str, js: str | None = None, **more) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js, **more)
+
+
+def _question(query: str) -> tuple[gr.Textbox, gr.Button, list[gr.Button]]:
+    with gr.Row(elem_classes="ask"):
+        label, hint = "What are you looking for?", "A mood, an occasion, a style …"
+        box = gr.Textbox(query, label=label, placeholder=hint, lines=1, max_lines=1, elem_id="query", scale=5)
+        go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
+    with gr.Row(elem_classes="examples"):
+        return box, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
+
+
+def _options(opening: Ask) -> tuple[gr.Slider, gr.Slider, gr.Number, gr.Number]:
+    with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"), gr.Row():
+        return (
+            gr.Slider(1, 10, opening.k, step=1, label="Directions (k)", min_width=150, buttons=[]),
+            gr.Slider(1, 8, opening.n, step=1, label="Items each", min_width=150, buttons=[]),
+            gr.Number(opening.seed, label="Seed", precision=0, minimum=0, min_width=120, elem_id="seed"),
+            gr.Number(opening.steps, label="Sampler steps (0: the model's own)", precision=0, minimum=0, min_width=150),
+        )
+
+
+def _selector(choices: list[tuple[str, str]], value: str, side: str) -> gr.Dropdown:
+    label = f"{side.capitalize()} column"
+    return gr.Dropdown(choices, value=value, label=label, filterable=False, elem_id=f"{side}-method", elem_classes="method")

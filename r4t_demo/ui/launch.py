@@ -2,22 +2,22 @@
 
 import gradio as gr
 
-from r4t_demo.ui.page import CSS, THEME, create_demo
+from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 
 def launch(engine, *, prevent_thread_lock: bool = False) -> tuple[gr.Blocks, str]:
-    """Serve the page over ``engine`` on settings.host and settings.port; print and return its address.
+    """Serve the page over ``engine`` on settings.host and settings.port (0 takes a free one); return it and its address.
 
-    Blocks until the server ends, unless ``prevent_thread_lock``. Only the catalogue's pictures are readable as files.
+    Prints the address and blocks until the server ends, unless ``prevent_thread_lock``. Of all files on the machine, only
+    the catalogue's pictures can be read through it.
     """
     settings = engine.settings
     gr.set_static_paths([engine.catalog.root / "images"])
     demo = create_demo(engine).queue(max_size=32)
-    _, address, _ = demo.launch(
-        server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, quiet=True, show_error=False,
-        allowed_paths=[], blocked_paths=[str(settings.checkpoints)], enable_monitoring=False, ssr_mode=False, footer_links=["api"],
-        theme=THEME, css_paths=[CSS],
-    )  # fmt: skip
+    where = {"server_name": settings.host, "server_port": settings.port or None}
+    closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}
+    look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}
+    _, address, _ = demo.launch(**where, **closed, **look, prevent_thread_lock=True, quiet=True)
     print(f"The page is on {address}", flush=True)
     if not prevent_thread_lock:
         demo.block_thread()

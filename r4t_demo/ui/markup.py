@@ -3,7 +3,7 @@
 from html import escape as esc
 from urllib.parse import quote
 
-NAMES = {"none": "No fan-out", "mmr": "MMR", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM", "diffusion": "Diffusion"}
+NAMES = {"none": "No fan-out", "mmr": "MMR", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM"}
 
 
 def display_name(method: str) -> str:
@@ -21,15 +21,16 @@ def picture(item, *, eager: bool = False) -> str:
     if item.image is None:
         return f'<span class="no-picture">{esc(item.category)}</span>'
     loading = "eager" if eager else "lazy"
-    return f'<img src="{esc(image_url(item.image))}" alt="{esc(item.title)}" loading="{loading}" width="320" height="320">'
+    return f'<img src="{esc(image_url(item.image))}" alt="{esc(item.title)}" loading="{loading}" width="320" height="320"/>'
 
 
 def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = False) -> str:
     """One found item as a button; ``found`` says in words what found it, for the details."""
     spoken = f"{item_words(hit, rank)}{', found by both columns' if both else ''}. Show details."
     badge = '<span class="both">in both</span>' if both else ""
+    data = f'data-item="{esc(hit.item.item_id)}" data-found="{esc(found)}"'
     return (
-        f'<button type="button" class="card" data-item="{esc(hit.item.item_id)}" data-found="{esc(found)}" aria-label="{esc(spoken)}">'
+        f'<button type="button" class="card" {data} aria-label="{esc(spoken)}">'
         f'<span class="picture">{picture(hit.item, eager=eager)}{badge}</span>'
         f'<span class="caption">{esc(hit.item.title)}</span>'
         f'<span class="rank"><span>No. {rank}</span><span>{hit.score:.2f}</span></span></button>'

@@ -7,12 +7,13 @@ import gradio as gr
 from r4t_demo.ui import fanout_tab
 from r4t_demo.ui.scripts import script
 
-CSS = Path(__file__).parent / "style.css"
+# The stylesheet goes into the head as it is: Gradio's `css` rewrites every selector and loses some rules on the way.
+HEAD = f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
 THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))
-HEADER = """<header class="masthead"><div><h1>Fan-out retrieval</h1>
-<p>A broad wish has many good answers: a language model and a diffusion model each turn it into ten directions,
-and every direction finds its own items.</p></div>
+HEADER = """<header class="masthead"><h1>Fan-out retrieval</h1>
+<p>A broad wish has many good answers: a language model and a diffusion model each turn it into several directions,
+and every direction finds its own items.</p>
 <button type="button" data-theme-toggle aria-label="Switch between light and dark">◐</button></header>"""
 
 

@@ -35,13 +35,15 @@ def render_plot(left, right, index) -> str:
     flat, kept = plane(np.concatenate([left.query_vector[None], left.vectors, right.vectors, item_vectors]))
     query, left_at, right_at, items_at = np.split(to_canvas(flat), np.cumsum([1, len(left.vectors), len(right.vectors)]))
     at = dict(zip(rows, items_at, strict=True))
-    marks = _items(left, right, at) + _directions(left, left_at, query[0], "left") + _directions(right, right_at, query[0], "right")
-    spoken = f"Map of the query, the directions of {display_name(left.method)} and {display_name(right.method)}, and the items they found."
+    marks = _items(left, right, at)
+    marks += _directions(left, left_at, query[0], "left") + _directions(right, right_at, query[0], "right")
+    names = f"{display_name(left.method)} and {display_name(right.method)}"
+    spoken = f"Map of the query, the directions of {names}, and the items they found."
     return (
         '<figure class="map"><h2>Where they looked</h2>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{esc(spoken)}">{marks}{_query(left.query, query[0])}</svg>'
-        f"{_legend(left, right)}<figcaption>The two strongest principal axes of everything shown here; they keep {kept:.0%} of its "
-        "variance. Point at a mark for its name, click an item for its details.</figcaption></figure>"
+        f"{_legend(left, right)}<figcaption>The two strongest principal axes of everything shown here; they keep {kept:.0%} "
+        "of its variance. Point at a mark for its name, click an item for its details.</figcaption></figure>"
     )
 
 
@@ -83,7 +85,7 @@ def _directions(result, places: np.ndarray, query: np.ndarray, side: str) -> str
         )
         title = f"{display_name(result.method)} {number}: {verb}{label}"
         marks.append(
-            f'<g class="direction {side}"><title>{esc(title)}</title>{box}<text x="{x:.1f}" y="{y + 4.2:.1f}">{number}</text></g>'
+            f'<g class="way {side}"><title>{esc(title)}</title>{box}<text x="{x:.1f}" y="{y + 4.2:.1f}">{number}</text></g>'
         )
     return "".join(lines) + "".join(marks)
 
@@ -100,7 +102,12 @@ def _legend(left, right) -> str:
 
     names = display_name(left.method), display_name(right.method)
     return (
-        '<ul class="legend">' + entry("query", "the query") + entry("direction left", f"{names[0]}, directions")
-        + entry("dot left", f"{names[0]}, items") + entry("direction right", f"{names[1]}, directions")
-        + entry("dot right", f"{names[1]}, items") + entry("dot both", "items of both") + "</ul>"
+        '<ul class="legend">'
+        + entry("query", "the query")
+        + entry("way left", f"{names[0]}, directions")
+        + entry("dot left", f"{names[0]}, items")
+        + entry("way right", f"{names[1]}, directions")
+        + entry("dot right", f"{names[1]}, items")
+        + entry("dot nested", "items of both")
+        + "</ul>"
     )

@@ -38,7 +38,8 @@ def render_summary(left, right, link: str, csv_link: str) -> str:
     """Return the line that compares two answers, with the link to this search and the table for download."""
     return (
         f'<div class="summary"><p class="verdict">{_verdict(left, right)}</p><p class="actions">'
-        f'<a href="{esc(link)}" data-share>Copy link</a>'
+        f'<a class="jump" href="#right-column">To {esc(display_name(right.method))}</a>'
+        f'<a href="{esc(link)}" data-share="">Copy link</a>'
         f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a></p></div>'
     )
 
@@ -69,7 +70,7 @@ def _scores(scores: dict) -> str:
     lines = []
     for key, name, meaning, undefined in SCORES:
         value = scores.get(key)
-        shown = f"{value:.2f}" if value is not None else '<span aria-label="undefined">–</span>'
+        shown = f"{value:.2f}" if value is not None else "–"
         note = meaning if value is not None else f"undefined: {undefined}"
         lines.append(f'<div data-score="{key}"><dt>{name}</dt><dd><b>{shown}</b><span>{note}</span></dd></div>')
     return f'<dl class="scores">{"".join(lines)}</dl>'

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 from PIL import Image
 
+from r4t_demo.catalog import Item
+from r4t_demo.engine import Hit, ResultSet
 from r4t_demo.errors import UserError
 
 COLOURS = {"rust": "#a8502c", "olive": "#6b6b36", "cream": "#ece0c4", "plum": "#552548", "teal": "#166b70", "mustard": "#c9962a"}
@@ -29,13 +31,18 @@ class FakeCatalog:
             for name, colour in COLOURS.items():
                 image = root / "images" / f"{category}-{name}.webp"
                 Image.new("RGB", (320, 320), colour).save(image)
-                attributes = {"colours": [name], "material": "felt", "aesthetics": ["bohemian festival", "western"], "season": None}
-                item = SimpleNamespace(item_id=f"{category}-{name}", title=f"{name} felt {category} <b>&</b> trim", category=category, image=image)
-                item.attributes = attributes
-                self.items.append(item)
+                attributes = {"colours": [name], "material": "felt", "aesthetics": ["bohemian festival", "western"], "trims": []}
+                title = f"{name} felt {category} <b>&</b> trim"
+                self.items.append(Item(f"{category}-{name}", title, category, image, attributes))
 
-    def __getitem__(self, item_id: str):
-        return {item.item_id: item for item in self.items}[item_id]
+    def __getitem__(self, item_id: str) -> Item:
+        return self.items[self.row(item_id)]
+
+    def row(self, item_id: str) -> int:
+        for row, item in enumerate(self.items):
+            if item.item_id == item_id:
+                return row
+        raise UserError(f"The catalogue 'fake' has no item '{item_id}'.")
 
 
 class FakeIndex:
@@ -77,31 +84,28 @@ class FakeEngine:
         return [self._result(query, method, k, n, seed) for query in queries for method in methods]
 
     def similar(self, item_id, n=12):
-        row = [item.item_id for item in self.catalog.items].index(item_id)
-        return self._hits(self.index.rows[row][None], n + 1)[0][1:]
+        return self._hits(self.index.rows[self.catalog.row(item_id)][None], n + 1)[0][1:]
 
     def _hits(self, vectors, n):
         scores, rows = self.index.search(vectors, n)
         items = self.catalog.items
         return [
-            [SimpleNamespace(item=items[row], row=int(row), score=float(score)) for score, row in zip(*pair, strict=True)]
+            [Hit(items[row], int(row), float(score)) for score, row in zip(*pair, strict=True)]
             for pair in zip(scores, rows, strict=True)
         ]
 
     def _result(self, query, method, k, n, seed):
         digest = hashlib.sha256(f"{query}{seed}".encode()).digest()
-        own = np.random.default_rng([int.from_bytes(digest[:4], "big"), *(method.encode() if k else b"")])
-        base = np.random.default_rng(int.from_bytes(digest[:4], "big")).normal(size=(k + 1, 16))
+        own = np.random.default_rng([*digest[:4], *method.encode()])
+        base = np.random.default_rng([*digest[:4]]).normal(size=(k + 1, 16))
         base[1:] += 0.35 * own.normal(size=(k, 16))
         base = (base / np.linalg.norm(base, axis=1, keepdims=True)).astype(np.float32)
         is_text = method == "folm"
         labels = [f"{colour} {category}" for colour, category in zip(list(COLOURS) * 2, CATEGORIES * 2, strict=False)][:k]
-        scores = {"groundedness": 0.61 if is_text else None, "diversity": 0.84, "alignment": 0.52 if is_text else None, "content_alignment": 0.33}
+        scores = {"groundedness": 0.61, "diversity": 0.84, "alignment": 0.52, "content_alignment": 0.33}
+        if not is_text:
+            scores |= {"groundedness": None, "alignment": None}
         fanout = {"folm": 412.0, "diffusion": 29.0}.get(method, 0.3)
-        items = self._hits(base[1:], n)
-        result = SimpleNamespace(
-            query=query, method=method, sub_queries=labels, is_text=is_text, label_scores=None if is_text else [0.8] * k, items=items,
-            scores=scores, ms={"encode": 8.1, "fanout": fanout, "search": 0.9, "total": 9.0 + fanout}, vectors=base[1:], query_vector=base[0],
-        )  # fmt: skip
-        result.to_json = lambda: {"query": query, "method": method, "sub_queries": labels, "scores": scores, "ms": result.ms}
-        return result
+        ms = {"encode": 8.1, "fanout": fanout, "search": 0.9, "total": 9.0 + fanout}
+        reading = (labels, is_text, None if is_text else [0.8] * k)
+        return ResultSet(query, method, *reading, self._hits(base[1:], n), scores, ms, base[1:], base[0])

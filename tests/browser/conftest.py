@@ -1,0 +1,44 @@
+"""One browser for all tests; one app over the real models, one over a slow engine without models."""
+
+import warnings
+
+import pytest
+
+from r4t_demo.errors import UserError
+from tests.browser.chromium import chromium
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        with chromium() as running:
+            yield running
+    except (ImportError, OSError) as error:
+        warnings.warn(f"NO BROWSER TEST HAS RUN: {error}", stacklevel=1)
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def app_address():
+    """The address of the real app, over the assets and checkpoints of this repository."""
+    import app
+
+    try:
+        demo, address = app.main(prevent_thread_lock=True, port=0)
+    except UserError as error:
+        warnings.warn(f"THE APP HAS NOT BEEN TESTED: {error}", stacklevel=1)
+        pytest.skip(str(error))
+    yield address
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def slow(tmp_path_factory):
+    """(address, engine) of an app whose searches take most of a second."""
+    from r4t_demo.ui.launch import launch
+    from tests.ui.fake_engine import FakeEngine
+
+    engine = FakeEngine(tmp_path_factory.mktemp("fake"), seconds=0.8)
+    demo, address = launch(engine, prevent_thread_lock=True)
+    yield address, engine
+    demo.close()

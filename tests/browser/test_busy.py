@@ -1,0 +1,49 @@
+"""A visitor who does not wait: over an engine whose searches are slow."""
+
+from tests.browser.actions import answered, ask, fits
+from tests.browser.chromium import DESKTOP, PHONE, watched_page
+
+
+def test_the_last_of_several_clicks_wins(browser, slow):
+    address, engine = slow
+    with watched_page(browser, address, **DESKTOP) as page:
+        before = len(engine.calls)
+        for text in ("one", "two", "three"):
+            ask(page, text)
+            page.wait_for_timeout(100)
+        assert page.locator("#status .busy").is_visible()
+        answered(page, "three")
+        page.wait_for_timeout(1200)
+        assert "“three” answered" in page.locator("#status").inner_text()
+        assert engine.calls[-1][0] == "three"
+        assert len(engine.calls) - before <= 3
+
+
+def test_an_example_clicked_while_busy_is_answered_last(browser, slow):
+    address, _ = slow
+    with watched_page(browser, address, **DESKTOP) as page:
+        ask(page, "one")
+        page.get_by_role("button", name="rainy Sunday").click()
+        answered(page, "rainy Sunday")
+        assert page.locator("#query textarea, #query input").input_value() == "rainy Sunday"
+
+
+def test_an_item_opens_while_a_search_runs(browser, slow):
+    address, _ = slow
+    with watched_page(browser, address, **DESKTOP) as page:
+        ask(page, "one")
+        page.locator("#left-column .card").first.click()
+        page.wait_for_selector("dialog[open] h2")
+        answered(page, "one")
+        assert page.locator("dialog[open] h2").is_visible()
+
+
+def test_texts_of_the_catalogue_are_shown_and_not_run(browser, slow):
+    address, _ = slow
+    evil = "<img src=x onerror=alert(1)>"
+    with watched_page(browser, address, **PHONE) as page:
+        ask(page, evil)
+        answered(page, evil)
+        assert page.locator("#left-column .caption").first.inner_text().endswith("<b>&</b> trim")
+        assert page.locator("img[src='x']").count() == 0
+        assert fits(page)

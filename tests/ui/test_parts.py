@@ -1,0 +1,149 @@
+"""The pieces that the page is drawn from: columns, summary, map, table, link."""
+
+import csv
+import io
+from dataclasses import replace
+from urllib.parse import parse_qsl, unquote
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r4t_demo.errors import UserError
+from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.details import render_details
+from r4t_demo.ui.export import COLUMNS, csv_link, guard, to_csv
+from r4t_demo.ui.markup import milliseconds
+from r4t_demo.ui.plot import plane, render_plot, to_canvas
+from r4t_demo.ui.results import item_ids, render_column, render_summary
+from tests.ui.fake_engine import FakeEngine
+
+EVIL = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    return FakeEngine(tmp_path_factory.mktemp("fake"))
+
+
+@pytest.fixture
+def pair(engine):
+    return engine.run(["rainy Sunday"], k=5, n=3)
+
+
+def test_column_is_well_formed_and_escapes_every_text(engine):
+    folm, diffusion = engine.run([EVIL], k=5, n=3)
+    folm.sub_queries[0] = EVIL
+    for html in (render_column(folm, diffusion, EVIL, "left"), render_summary(folm, diffusion, "?q=<", "data:,x")):
+        assert "<script" not in html
+        ElementTree.fromstring(f"<div>{html}</div>")
+
+
+def test_column_marks_exactly_the_shared_items_in_words(pair):
+    left, right = pair
+    root = ElementTree.fromstring(render_column(left, right, "", "left"))
+    cards = root.findall(".//button")
+    assert len(cards) == 15
+    for card in cards:
+        shared = card.get("data-item") in item_ids(right)
+        assert ("in both" in "".join(card.itertext())) == shared
+        assert ("found by both columns" in card.get("aria-label")) == shared
+        assert card.find(".//img").get("alt")
+
+
+def test_a_reading_is_called_one_and_a_text_is_not(pair):
+    left, right = pair
+    assert "reads as" not in render_column(left, right, "", "left")
+    assert "reads as" in render_column(right, left, "", "right")
+    assert "similarity 0.80" in render_column(right, left, "", "right")
+
+
+def test_undefined_scores_are_dashes_with_a_reason(pair):
+    left, right = pair
+    root = ElementTree.fromstring(render_column(right, left, "", "right"))
+    undefined = root.find(".//*[@data-score='groundedness']")
+    assert undefined.find("dd/b").text == "–"
+    assert "undefined" in undefined.find("dd/span").text
+    assert root.find(".//*[@data-score='diversity']/dd/b").text == "0.84"
+
+
+def test_latency_bars_share_one_scale(pair):
+    left, right = pair
+    widths = []
+    for one, other in ((left, right), (right, left)):
+        bar = ElementTree.fromstring(render_column(one, other, "", "left")).find(".//*[@class='bar']")
+        widths.append(sum(float(part.get("style")[6:-1]) for part in bar))
+    assert widths[0] == pytest.approx(100, abs=0.1)
+    assert widths[1] == pytest.approx(100 * 38 / 421, abs=0.1)
+
+
+def test_summary_compares(pair):
+    left, right = pair
+    assert "Diffusion answered <strong>11× faster</strong> (38 ms against 421 ms)" in render_summary(left, right, "?", "data:,")
+    assert "Both columns show FOLM" in render_summary(left, left, "?", "data:,")
+    right.ms["total"] = 420.0
+    assert "about the same time" in render_summary(left, right, "?", "data:,")
+
+
+def test_details_name_the_item_and_list_its_attributes(engine):
+    item = engine.catalog.items[0]
+    root = ElementTree.fromstring(f"<div>{render_details(item, engine.similar(item.item_id, 12))}</div>")
+    assert root.find(".//h2").text == item.title
+    assert [chip.text for chip in root.findall(".//*[@class='chip']")] == ["rust", "felt", "bohemian festival", "western"]
+    assert len(root.findall(".//button")) == 12
+
+
+def test_map_is_one_well_formed_figure_with_every_item_once(engine, pair):
+    left, right = pair
+    root = ElementTree.fromstring(render_plot(left, right, engine.index))
+    found = [mark.get("data-item") for mark in root.iter("g") if mark.get("class") == "found"]
+    assert sorted(found) == sorted(item_ids(left) | item_ids(right))
+    assert sum(mark.get("class", "").startswith("way") for mark in root.iter("g")) == 10
+
+
+@given(st.integers(1, 12), st.integers(1, 6), st.booleans())
+def test_plane_keeps_distances_it_can_and_never_fails(n, dim, same):
+    points = np.zeros((n, dim)) if same else np.random.default_rng(n * 7 + dim).normal(size=(n, dim))
+    flat, kept = plane(points)
+    assert flat.shape == (n, 2)
+    assert 0 <= kept <= 1 + 1e-9
+    assert np.isfinite(to_canvas(flat)).all()
+    if dim <= 2:  # nothing is lost
+        wanted = np.linalg.norm(points[:, None] - points[None], axis=-1)
+        assert np.allclose(np.linalg.norm(flat[:, None] - flat[None], axis=-1), wanted, atol=1e-9)
+
+
+@given(st.text())
+def test_guarded_cells_are_no_formula(text):
+    assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert guard(text) in (text, "'" + text)
+
+
+def test_table_holds_both_columns_and_opens_from_its_link(pair):
+    pair[0].sub_queries[0] = "=HYPERLINK(1)"
+    rows = list(csv.DictReader(io.StringIO(to_csv(pair))))
+    assert len(rows) == 30
+    assert tuple(rows[0]) == COLUMNS
+    assert rows[0]["sub_query"] == "'=HYPERLINK(1)"
+    assert {row["method"] for row in rows} == {"folm", "diffusion"}
+    link = csv_link(pair)
+    assert unquote(link.partition(",")[2]) == "\ufeff" + to_csv(pair)
+    assert not set(link) & set("\"'<> \n")
+
+
+def test_link_brings_the_same_search_back():
+    ask = Ask("wet & wild? ünïcode", "mmr", "diffusion", 7, 3, 11, 8)
+    assert Ask().with_link(dict(parse_qsl(ask.to_link()[1:]))) == ask
+    assert Ask().with_link({"q": "x", "other": "y"}) == replace(Ask(), q="x")
+
+
+@pytest.mark.parametrize("value", ["many", "", "1.5", "nan", "inf", None])
+def test_link_with_a_wrong_number_is_a_sentence(value):
+    with pytest.raises(UserError, match="“k” must be a whole number"):
+        Ask().with_link({"k": value})
+
+
+def test_durations_have_the_digits_they_deserve():
+    assert [milliseconds(value) for value in (0.421, 7.26, 128.4, 1240)] == ["0.42 ms", "7.3 ms", "128 ms", "1.24 s"]

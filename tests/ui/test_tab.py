@@ -1,0 +1,87 @@
+"""What the tab's events do, without a browser."""
+
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.fanout_tab import FanOutTab
+from r4t_demo.ui.page import create_demo
+from tests.ui.fake_engine import FakeEngine
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory):
+    return FanOutTab(FakeEngine(tmp_path_factory.mktemp("fake")))
+
+
+def skipped(outputs) -> list[bool]:
+    return [isinstance(output, dict) for output in outputs]
+
+
+def test_search_says_that_it_runs_and_then_answers(tab):
+    busy, done = tab.search("rainy Sunday", "folm", "mmr", 5, 3, 0, 0)
+    assert "Searching" in busy[0]
+    assert all(skipped(busy[1:]))
+    assert "rainy Sunday" in done[0]
+    assert 'data-method="folm"' in done[2]
+    assert 'data-method="mmr"' in done[3]
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        (("", "folm", "mmr", 5, 3, 0, 0), "query is empty"),
+        ((None, "folm", "mmr", 5, 3, 0, 0), "query is empty"),
+        (("x" * 10_000, "folm", "mmr", 5, 3, 0, 0), "10000 characters"),
+        (("x", "folm", "gpt", 5, 3, 0, 0), "no method"),
+        (("x", "folm", "mmr", 5, 3, None, 0), "“seed” must be a whole number"),
+    ],
+)
+def test_wrong_input_is_a_sentence_and_keeps_the_last_answer(tab, form, sentence):
+    *_, last = tab.search(*form)
+    assert sentence in last[0]
+    assert 'role="alert"' in last[0]
+    assert all(skipped(last[1:]))
+
+
+def test_the_same_method_twice_is_run_once(tab):
+    *_, done = tab.search("x", "folm", "folm", 5, 3, 0, 0)
+    assert "Both columns show FOLM" in done[1]
+    assert tab.engine.calls[-1][1] == ("folm",)
+
+
+def test_a_link_fills_the_form_and_answers(tab):
+    request = SimpleNamespace(query_params={"q": "ski weekend", "left": "mmr", "k": "3"})
+    outputs = tab.open_link(request)
+    assert outputs[:7] == ("ski weekend", "mmr", "diffusion", 3, 4, 0, 0)
+    assert "ski weekend" in outputs[7]
+
+
+def test_a_plain_address_changes_nothing_and_a_wrong_link_is_a_sentence(tab):
+    assert all(skipped(tab.open_link(SimpleNamespace(query_params={}))))
+    outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "k": "many"}))
+    assert "“k” must be a whole number" in outputs[7]
+    assert len(outputs) == 12
+
+
+def test_opening_takes_what_there_is(tmp_path):
+    engine = FakeEngine(tmp_path)
+    engine.methods = lambda: {"none": "…", "mmr": "…"}
+    assert FanOutTab(engine).opening() == Ask(left="none", right="mmr")
+
+
+def test_details_of_an_unknown_item_are_a_sentence(tab):
+    assert "has no item" in tab.details("<b>nothing</b>")
+
+
+def test_endpoint_answers_as_the_command_line_does_and_refuses_in_words(tab):
+    assert [answer["method"] for answer in tab.fanout("rainy Sunday")] == ["folm", "diffusion"]
+    with pytest.raises(gr.Error, match="query is empty"):
+        tab.fanout(" ")
+
+
+def test_only_the_fan_out_endpoint_is_public(tmp_path):
+    demo = create_demo(FakeEngine(tmp_path))
+    assert list(demo.get_api_info()["named_endpoints"]) == ["/fanout"]
