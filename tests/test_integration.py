@@ -1,0 +1,88 @@
+"""The committed catalogue, index and checkpoints, as a visitor meets them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from r4t_demo.engine import Engine, ResultSet
+from r4t_demo.evaluate import oar
+from r4t_demo.fanout.registry import METHODS
+from r4t_demo.index.build import embed_items
+from r4t_demo.settings import ROOT, Settings
+
+CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini")
+PARTS = [ROOT / "assets" / "atelier" / "index", *(ROOT / "checkpoints" / name for name in CHECKPOINTS)]
+MISSING = [str(part.relative_to(ROOT)) for part in PARTS if not part.is_dir()]
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not in this checkout: {', '.join(MISSING)}")
+FESTIVAL = "bohemian festival style"
+
+
+@pytest.fixture(scope="module")
+def real() -> Engine:
+    return Engine.load(Settings())
+
+
+def first_items(result: ResultSet) -> list:
+    return [hits[0].item for hits in result.items]
+
+
+def test_every_method_is_there(real: Engine) -> None:
+    assert list(real.methods()) == list(METHODS)
+
+
+def test_the_index_was_made_with_this_encoder_from_these_pictures(real: Engine) -> None:
+    rows = np.linspace(0, len(real.catalog) - 1, 12).astype(int)
+    embedded = embed_items([real.catalog.items[row] for row in rows], real.encoder)
+    np.testing.assert_allclose(embedded, real.index.vectors(rows), atol=2e-3)
+
+
+@pytest.mark.parametrize("method", ["folm", "diffusion"])
+def test_a_festival_outfit_is_a_set(real: Engine, method: str) -> None:
+    items = first_items(real.run([FESTIVAL], [method])[0])
+    assert len({item.item_id for item in items}) == len(items) == 10
+    assert len({item.category for item in items}) >= 5
+
+
+def test_plain_search_is_no_set(real: Engine) -> None:
+    assert len({item.category for item in first_items(real.run([FESTIVAL], ["none"])[0])}) < 5
+
+
+@pytest.mark.parametrize("method", ["folm", "diffusion"])
+def test_words_outside_the_lists_are_understood(real: Engine, method: str) -> None:
+    items = first_items(real.run(["coachella outfit"], [method])[0])
+    assert sum("office" in item.attributes["aesthetics"] for item in items) <= 1
+
+
+def test_the_seed_decides(real: Engine) -> None:
+    for method in ("base", "best-of-5", "folm", "diffusion"):
+        first, again, other = (real.run([FESTIVAL], [method], k=5, seed=seed)[0] for seed in (3, 3, 4))
+        np.testing.assert_array_equal(first.vectors, again.vectors)
+        assert first.vectors.shape != other.vectors.shape or not np.array_equal(first.vectors, other.vectors)
+
+
+def test_more_like_this_stays_near(real: Engine) -> None:
+    item = real.catalog.items[0]
+    assert sum(hit.item.category == item.category for hit in real.similar(item.item_id, 8)) >= 4
+
+
+def test_the_order_of_methods_in_court(real: Engine) -> None:
+    """A slice of ``evaluate oar``, with the margins left to the whole of it."""
+    queries = oar.load_queries(real.catalog.root)
+    some = queries[:: len(queries) // 48][:48]
+    figures = oar.evaluate(real, some, ["none", "mmr", "base", "folm", "diffusion"])["methods"]
+    set_f1 = {name: figure["set_f1"][0] for name, figure in figures.items()}
+    assert set_f1["folm"] > max(set_f1[name] for name in ("none", "mmr", "base"))
+    assert set_f1["diffusion"] > 0.9 * set_f1["folm"]
+
+
+def test_the_command_line_answers_offline() -> None:
+    command = [sys.executable, "-m", "r4t_demo", "fanout", FESTIVAL, "--k", "4", "--n", "2", "--json"]
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1", "https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    done = subprocess.run(command, cwd=ROOT, env=offline, capture_output=True, text=True, check=True)
+    answers = json.loads(done.stdout)
+    assert [(answer["method"], len(answer["items"][0])) for answer in answers] == [("folm", 2), ("diffusion", 2)]
