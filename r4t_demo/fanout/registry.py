@@ -84,7 +84,7 @@ def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
 def _diffusion(parts: MethodSet) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    return DiffusionRetriever.load(parts.checkpoints / "diffusion-mini")
+    return DiffusionRetriever.load(parts.checkpoints / "diffusion-mini", parts.encoder.id)
 
 
 METHODS: dict[str, Method] = {
