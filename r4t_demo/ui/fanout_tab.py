@@ -156,7 +156,7 @@ def _options(opening: Ask) -> tuple[gr.Slider, gr.Slider, gr.Number, gr.Number]:
             gr.Slider(1, 10, opening.k, step=1, label="Directions (k)", min_width=150, buttons=[]),
             gr.Slider(1, 8, opening.n, step=1, label="Items each", min_width=150, buttons=[]),
             gr.Number(opening.seed, label="Seed", precision=0, minimum=0, min_width=120, elem_id="seed"),
-            gr.Number(opening.steps, label="Sampler steps (0: the model's own)", precision=0, minimum=0, min_width=150),
+            gr.Number(opening.steps, label="Sampler steps (0: default)", precision=0, minimum=0, min_width=150),
         )
 
 

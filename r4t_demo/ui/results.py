@@ -77,17 +77,21 @@ def _scores(scores: dict) -> str:
 
 
 def _row(result, place: int, shared: set[str]) -> str:
-    label = result.sub_queries[place]
-    if result.is_text:
-        heading = f'<h3><span class="text">{esc(label)}</span></h3>'
-    else:
-        # A direction of these methods is a vector; its words are only the nearest known phrase.
-        heading = f'<h3><span class="reads">reads as</span> <span class="text">{esc(label)}</span>'
-        heading += f' <span class="reads">similarity {result.label_scores[place]:.2f}</span></h3>'
-    verb = "" if result.is_text else "the direction that reads as "
+    label, (lead, tail) = result.sub_queries[place], _reading(result, place)
+    before, after = (f'<span class="reads">{text}</span>' if text else "" for text in (lead, tail))
+    heading = f'<h3>{before} <span class="text">{esc(label)}</span> {after}</h3>'
+    said = f"{lead} “{label}”".strip()
     cards = []
     for rank, hit in enumerate(result.items[place], start=1):
-        found = f"{display_name(result.method)}: {verb}“{label}”, number {rank}, similarity {hit.score:.2f}"
+        found = f"{display_name(result.method)}: {said}, number {rank}, similarity {hit.score:.2f}"
         both = hit.item.item_id in shared
         cards.append(card(hit, rank, found=found, both=both, eager=place < 2))
     return f'<li class="direction">{heading}{strip(cards)}</li>'
+
+
+def _reading(result, place: int) -> tuple[str, str]:
+    """What stands before and after a direction's words: they are the sub-query, an item, or only the nearest known phrase."""
+    if result.is_text:
+        return "", ""
+    similarity = result.label_scores[place]
+    return ("the item", "") if similarity > 0.9995 else ("reads as", f"similarity {similarity:.2f}")

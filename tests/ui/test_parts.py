@@ -60,6 +60,13 @@ def test_a_reading_is_called_one_and_a_text_is_not(pair):
     assert "similarity 0.80" in render_column(right, left, "", "right")
 
 
+def test_a_direction_that_is_an_item_is_called_one(engine):
+    left, right = engine.run(["x"], ("none", "folm"), k=2, n=2)
+    left.label_scores[0] = 1.0
+    html = render_column(left, right, "", "left")
+    assert html.count('<span class="reads">the item</span>') == html.count("reads as</span>") == 1
+
+
 def test_undefined_scores_are_dashes_with_a_reason(pair):
     left, right = pair
     root = ElementTree.fromstring(render_column(right, left, "", "right"))
