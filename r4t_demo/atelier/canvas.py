@@ -88,7 +88,7 @@ class Canvas:
         clip = f"clip{len(self._panels)}"
         self._panels.append(path)
         self._defs[clip] = f'<clipPath id="{clip}"><path d="{path}"/></clipPath>'
-        edge = mix(tint(main, -0.62), "#120c14", 0.25)
+        edge = mix(tint(main, -0.56), "#120c14", 0.16)
         out = [f'<path d="{path}" fill="{base}" fill-opacity="{surface.cover if not inside else 1}"/>']
         if not inside and (tile := PATTERN_TILES[pattern](random.Random(self.garment.seed), self.colours)) is not None:
             out.append(f'<path d="{path}" fill="url(#{self._tile(f"pattern-{pattern}", tile, grain)})"/>')
@@ -174,6 +174,16 @@ class Canvas:
         """A dark area clipped to the last panel: the depth of a pleat, the shade under a lapel."""
         ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
         self._body.append(f'<g clip-path="{self._clip()}"><path d="{path}" fill="{ink}" opacity="{opacity}"/></g>')
+
+    def crease(self, wedge: str, ridge: str, lit: str, *, width: float, deep: float) -> None:
+        """A fold clipped to the last panel: a dark wedge, its sharp ridge line and the lit flank, `width` wide, beside it."""
+        ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
+        self._body.append(
+            f'<g clip-path="{self._clip()}" fill="none" stroke-linecap="round"><path d="{wedge}" fill="{ink}" opacity="{deep}"/>'
+            f'<path d="{lit}" stroke="#fff" stroke-width="{width:.2f}" opacity="{deep * 0.5:.3f}"/>'
+            f'<path d="{lit}" stroke="#fff" stroke-width="{width * 0.5:.2f}" opacity="{deep * 0.5:.3f}"/>'
+            f'<path d="{ridge}" stroke="{self._ink(-0.35)}" stroke-width=".9" opacity=".3"/></g>'
+        )
 
     def _clip(self) -> str:
         return f"url(#clip{len(self._panels) - 1})" if self._panels else "none"

@@ -68,7 +68,7 @@ def depth(colour: str, dark: float, light: float) -> tuple[float, float]:
 
 def cotton(rng: random.Random, colour: str) -> Surface:
     """Plain weave, hardly seen."""
-    dark, light = depth(colour, 0.10, 0.10)
+    dark, light = depth(colour, 0.05, 0.05)
     return Surface(Tile(3, 3, stroke("M0 1H3", DARK, 0.5, dark) + stroke("M1 0V3", LIGHT, 0.5, light)))
 
 
