@@ -18,6 +18,7 @@ EXAMPLES = (
     OPENING_QUERY, "rainy Sunday", "black tie evening", "cottagecore picnic", "goth night out", "ski weekend",
     "what to wear to an art deco gala", "first day at the office",
 )  # fmt: skip
+BUSY = '<p class="busy">Searching …</p>'
 QUEUE = "search"  # searches of all visitors wait in one line: two at once would only slow each other down
 
 
@@ -52,24 +53,27 @@ class FanOutTab:
     def search(self, q, left, right, k, n, seed, steps) -> Iterator[tuple]:
         """Say at once that a search runs, then show its answer; bad input leaves the last answer standing."""
         keep = (gr.skip(),) * 4
-        yield '<p class="busy">Searching …</p>', *keep
+        yield BUSY, *keep
         try:
             ask = Ask(q or "", left, right, whole(k, "k"), whole(n, "items each"), whole(seed, "seed"), whole(steps, "steps"))
             yield self.answer(ask)
         except UserError as error:
             yield _sentence(error), *keep
 
-    def open_link(self, request: gr.Request) -> tuple:
-        """Answer the search that the page's address carries, if it carries one; returns form values, then HTML."""
+    def open_link(self, request: gr.Request) -> Iterator[tuple]:
+        """Answer the search that the page's address carries, if it carries one; yields form values, then HTML."""
         params = dict(request.query_params)
+        keep = (gr.skip(),) * 7, (gr.skip(),) * 4
         if "q" not in params:
-            return (gr.skip(),) * 12
+            yield *keep[0], gr.skip(), *keep[1]
+            return
+        yield *keep[0], BUSY, *keep[1]
         try:
             ask = self.opening().with_link(params)
             page = self.answer(ask)
+            yield ask.q, ask.left, ask.right, ask.k, ask.n, ask.seed, ask.steps, *page
         except UserError as error:
-            return *(gr.skip(),) * 7, _sentence(error), *(gr.skip(),) * 4
-        return ask.q, ask.left, ask.right, ask.k, ask.n, ask.seed, ask.steps, *page
+            yield *keep[0], _sentence(error), *keep[1]
 
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
@@ -128,7 +132,7 @@ def build(engine, demo: gr.Blocks) -> None:
     form = [query, left, right, k, n, seed, steps]
     page = [status, summary, left_column, right_column, plot]
     quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 1, "concurrency_id": QUEUE}
-    asked = [go.click, query.submit, left.input, right.input, k.release, n.release, seed.submit, steps.submit]
+    asked = [go.click, query.submit, left.input, right.input, k.input, n.input, seed.input, steps.input]
     gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
     for chip, text in zip(chips, EXAMPLES, strict=True):
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")

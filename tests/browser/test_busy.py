@@ -47,3 +47,14 @@ def test_texts_of_the_catalogue_are_shown_and_not_run(browser, slow):
         assert page.locator("#left-column .caption").first.inner_text().endswith("<b>&</b> trim")
         assert page.locator("img[src='x']").count() == 0
         assert fits(page)
+
+
+def test_an_option_changed_from_the_keyboard_is_answered_at_once(browser, slow):
+    address, _ = slow
+    with watched_page(browser, address, **DESKTOP) as page:
+        page.locator("#options button").first.click()
+        page.get_by_label("range slider for Items each").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_function("document.querySelectorAll('#left-column .direction:first-child .card').length === 3")
+        page.locator("#seed input").fill("7")
+        page.wait_for_function("document.querySelector('#status').textContent.includes('seed 7')")

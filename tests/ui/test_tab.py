@@ -54,14 +54,16 @@ def test_the_same_method_twice_is_run_once(tab):
 
 def test_a_link_fills_the_form_and_answers(tab):
     request = SimpleNamespace(query_params={"q": "ski weekend", "left": "mmr", "k": "3"})
-    outputs = tab.open_link(request)
+    busy, outputs = tab.open_link(request)
+    assert "Searching" in busy[7]
     assert outputs[:7] == ("ski weekend", "mmr", "diffusion", 3, 4, 0, 0)
     assert "ski weekend" in outputs[7]
 
 
 def test_a_plain_address_changes_nothing_and_a_wrong_link_is_a_sentence(tab):
-    assert all(skipped(tab.open_link(SimpleNamespace(query_params={}))))
-    outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "k": "many"}))
+    (nothing,) = tab.open_link(SimpleNamespace(query_params={}))
+    assert all(skipped(nothing))
+    *_, outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "k": "many"}))
     assert "“k” must be a whole number" in outputs[7]
     assert len(outputs) == 12
 
