@@ -11,19 +11,30 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _for_cut(section: str, category: str, silhouette: str) -> tuple[str, ...]:
+def choices(text: str) -> dict[str, tuple[str, ...]]:
+    """Read ``"sleeve: bell, puff; toe: round"`` as names with their values."""
+    lines = (part.split(":") for part in text.replace("\n", " ").split(";") if part.strip())
+    return {name.strip(): words(values) for name, values in lines}
+
+
+def _for_cut(section: str, category: str, silhouette: str) -> str:
     rows = table("cloth")[section]
-    return words(rows.get(f"{category}/{silhouette}", rows.get(category, "")))
+    return rows.get(f"{category}/{silhouette}", rows.get(category, ""))
 
 
 def materials(category: str, silhouette: str) -> tuple[str, ...]:
     """Return what a cut can be made of, staples included."""
-    return tuple(dict.fromkeys(_for_cut("materials", category, silhouette) + staples(category, silhouette)))
+    return tuple(dict.fromkeys(words(_for_cut("materials", category, silhouette)) + staples(category, silhouette)))
 
 
 def staples(category: str, silhouette: str) -> tuple[str, ...]:
     """Return the materials that any style may use for a cut, because they say nothing about style there."""
-    return _for_cut("staples", category, silhouette)
+    return words(_for_cut("staples", category, silhouette))
+
+
+def details(category: str, silhouette: str) -> dict[str, tuple[str, ...]]:
+    """Return what may vary within a cut."""
+    return choices(_for_cut("details", category, silhouette))
 
 
 def patterns(material: str) -> tuple[str, ...]:
@@ -36,6 +47,16 @@ def colours(material: str, pattern: str) -> tuple[str, ...]:
     rows, grounds = table("cloth")["colours"], table("cloth")["grounds"]
     made = words(rows[material]) if material in rows else tuple(COLOURS)
     return tuple(colour for colour in made if pattern not in grounds or colour in words(grounds[pattern]))
+
+
+def second_colours(pattern: str) -> tuple[str, ...]:
+    """Return the colours in which a pattern's figure is drawn on its ground."""
+    return words(table("cloth")["figures"].get(pattern, ", ".join(COLOURS)))
+
+
+def trims(category: str) -> tuple[str, ...]:
+    """Return the trims that suit a category."""
+    return words(table("cloth")["trims"][category])
 
 
 def families(garment: Garment) -> list[str]:

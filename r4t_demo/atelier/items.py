@@ -10,9 +10,9 @@ from r4t_demo.atelier.draw import DETAILS, TRIMS_SHOWN
 from r4t_demo.atelier.spec import COLOURS, Garment
 from r4t_demo.atelier.styles import Style, admits, load_styles
 
-PER_STYLE = 72
+PER_STYLE = 74  # a few cuts run out of anything new: about 72 remain
 SHARED = 3  # an item that more styles than this would take says too little about any of them
-_FEW_TRIES, _TRIES = 150, 600
+_FEW_TRIES, _TRIES = 80, 200
 _SHARE = {"dress": 3.0, "boots": 1.6, "handbag": 1.6, "skirt": 1.6, "trousers": 1.5, "coat": 1.4, "jacket": 1.4, "top": 1.4}
 _THREE = {"plaid", "tartan", "floral", "tropical", "patchwork", "Fair Isle", "argyle", "colour-block", "embroidered", "paisley",
           "geometric", "ditsy floral", "camouflage", "tie-dye"}
@@ -56,7 +56,9 @@ def _colours(style: Style, material: str, pattern: str, trims: tuple[str, ...], 
     chosen = [_draw(rng, mains)]
     wanted = 3 if pattern in _THREE else 2 if pattern != "plain" or _SECOND_COLOUR & set(trims) else 1
     while len(chosen) < wanted and material != "metal":
-        rest = {name: w for name, w in tones.items() if all(_contrast(name, c) > (0.3, 0.14)[len(chosen) > 1] for c in chosen)}
+        figure = cloth.second_colours(pattern) if len(chosen) == 1 else tones
+        apart = 0.22 if len(chosen) == 1 else 0.14
+        rest = {name: w for name, w in tones.items() if name in figure and all(_contrast(name, c) > apart for c in chosen)}
         if not rest:
             break
         chosen.append(_draw(rng, rest))
@@ -64,13 +66,24 @@ def _colours(style: Style, material: str, pattern: str, trims: tuple[str, ...], 
 
 
 def _trims(style: Style, category: str, material: str, rng: random.Random) -> tuple[str, ...]:
-    shown = {name: weight for name, weight in style.trims.items() if name in TRIMS_SHOWN.get(category, ())}
+    shown = {name: weight for name, weight in style.trims.items() if name in cloth.trims(category) and name in TRIMS_SHOWN[category]}
     count = rng.choices((0, 1, 2), (3, 5, 2))[0] if material != "metal" else rng.choice((0, 1))
     chosen: list[str] = []
     while shown and len(chosen) < count:
         chosen.append(_draw(rng, shown))
         del shown[chosen[-1]]
     return tuple(sorted(chosen))
+
+
+def _details(style: Style, category: str, silhouette: str, rng: random.Random) -> dict[str, str]:
+    """Choose among what varies within the cut and is drawn: what the style likes, where it has a say."""
+    chosen = {}
+    for name, values in cloth.details(category, silhouette).items():
+        drawn = [value for value in values if value in DETAILS[category].get(name, ())]
+        liked = [value for value in drawn if value in style.details.get(name, ())]
+        if drawn:
+            chosen[name] = rng.choice(liked or drawn)
+    return chosen
 
 
 def sample(style: Style, category: str, rng: random.Random) -> Garment | None:
@@ -85,8 +98,8 @@ def sample(style: Style, category: str, rng: random.Random) -> Garment | None:
     carried = {name: weight for name, weight in style.patterns.items() if name in cloth.patterns(material)}
     pattern = _draw(rng, carried)
     trims = _trims(style, category, material, rng)
-    colours = _colours(style, material, pattern, trims, rng)
-    details = {name: rng.choice(values) for name, values in DETAILS.get(category, {}).items()}
+    colours = next(filter(None, (_colours(style, material, pattern, trims, rng) for _ in range(6))), None)
+    details = _details(style, category, silhouette, rng)
     return colours and Garment(category, silhouette, material, pattern, colours, trims, details, rng.randrange(1 << 16))
 
 
@@ -96,13 +109,13 @@ def visible(garment: Garment) -> tuple:
     return (garment.category, garment.silhouette, garment.material, garment.pattern, garment.colours, garment.trims, details)
 
 
-def _counts(style: Style) -> dict[str, int]:
-    """Share PER_STYLE among the style's categories, at least two each, more where there are more cuts."""
+def _rounds(style: Style) -> list[str]:
+    """Share PER_STYLE garments among the style's categories, at least two each, more where there are more cuts."""
     weight = {category: _SHARE.get(category, 1.0) * len(cuts) ** 0.5 for category, cuts in style.cuts.items()}
     counts = dict.fromkeys(weight, 2)
     while sum(counts.values()) < PER_STYLE:
         counts[max(weight, key=lambda category: weight[category] / (counts[category] - 0.5))] += 1
-    return counts
+    return [category for category, count in counts.items() for _ in range(count)]
 
 
 def _new(style: Style, category: str, taken: set, looks: set, rng: random.Random) -> tuple[Garment, tuple[str, ...]] | None:
@@ -112,8 +125,10 @@ def _new(style: Style, category: str, taken: set, looks: set, rng: random.Random
         if garment is None or visible(garment) in taken:
             continue
         look = (garment.category, garment.silhouette, garment.material, garment.pattern, garment.colours[0])
+        if attempt < _FEW_TRIES and look in looks:
+            continue
         labels = tuple(name for name, other in load_styles().items() if admits(other, garment))
-        if attempt < _FEW_TRIES and (look in looks or len(labels) > SHARED):
+        if attempt < _FEW_TRIES and len(labels) > SHARED:
             continue
         taken.add(visible(garment))
         looks.add(look)
@@ -138,15 +153,14 @@ def make_items(seed: int = 0) -> Iterator[Piece]:
     for style in load_styles().values():
         rng = random.Random(f"{seed}/{style.name}")
         looks: set = set()
-        for category, count in _counts(style).items():
-            for _ in range(count):
-                found = _new(style, category, taken, looks, rng)
-                if found is None:
-                    continue
-                garment, labels = found
-                title = _unused_title(garment, style, used, rng)
-                term = rng.choice(terms.of(rng.choice(labels), "train"))
-                worn = tuple(s for s in cloth.seasons(garment) if s in style.seasons) or cloth.seasons(garment)
-                caption = f"{title[0].lower()}{title[1:]}, {term}"
-                yield Piece(f"at-{number:05d}", garment, title, caption, labels, worn, cloth.formality(garment, style.formality))
-                number += 1
+        for category in _rounds(style):
+            found = _new(style, category, taken, looks, rng)
+            if found is None:
+                continue
+            garment, labels = found
+            title = _unused_title(garment, style, used, rng)
+            term = rng.choice(terms.of(rng.choice(labels), "train"))
+            worn = tuple(s for s in cloth.seasons(garment) if s in style.seasons) or cloth.seasons(garment)
+            caption = f"{title[0].lower()}{title[1:]}, {term}"
+            yield Piece(f"at-{number:05d}", garment, title, caption, labels, worn, cloth.formality(garment, style.formality))
+            number += 1

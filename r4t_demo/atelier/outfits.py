@@ -2,6 +2,7 @@
 
 import colorsys
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,7 +111,7 @@ def _title(term: str, chosen: Sequence[Piece], rng: random.Random) -> str:
         text = rng.choice(_TEMPLATES).format(t=term, c=chosen[0].garment.colours[0])
         article = term.startswith(("a ", "the ", "my ")) or term.split()[-1] in ("outfit", "look", "style", "attire", "wardrobe")
         if 2 <= len(text.split()) <= _TITLE_WORDS and (text == term or not article):
-            return text.replace("a o", "an o", 1) if text.startswith("a o") else text
+            return re.sub(r"^a (?=[aeiou])", "an ", text)
 
 
 def make_outfits(pieces: Sequence[Piece], seed: int = 0) -> Iterator[Outfit]:

@@ -12,7 +12,8 @@ from r4t_demo.atelier.spec import Garment
 
 @dataclass(frozen=True)
 class Style:
-    """One aesthetic. Dictionaries map names to weights; ``cuts`` maps a category to the silhouettes it is worn in.
+    """One aesthetic. Dictionaries map names to weights; ``cuts`` maps a category to the silhouettes it is worn in,
+    ``details`` a detail (sleeve, heel, brim) to the values that it likes best.
 
     ``cloth``, ``hide`` and ``jewel`` are title adjectives for textiles, for leather and straw, and for jewellery.
     """
@@ -23,6 +24,7 @@ class Style:
     materials: dict[str, int]
     patterns: dict[str, int]
     trims: dict[str, int]
+    details: dict[str, tuple[str, ...]]
     seasons: tuple[str, ...]
     formality: str
     cloth: tuple[str, ...]
@@ -37,15 +39,11 @@ def weights(text: str) -> dict[str, int]:
     return {pair[1]: int(pair[2] or 1) for pair in pairs}
 
 
-def _cuts(text: str) -> dict[str, tuple[str, ...]]:
-    lines = (part.split(":") for part in text.replace("\n", " ").split(";"))
-    return {category.strip(): cloth.words(silhouettes) for category, silhouettes in lines}
-
-
 def _style(name: str, row: dict[str, str]) -> Style:
     weighed = {key: weights(row[key]) for key in ("palette", "metals", "materials", "patterns", "trims")}
     listed = {key: cloth.words(row[key]) for key in ("seasons", "cloth", "hide", "jewel")}
-    return Style(name=name, formality=row["formality"], cuts=_cuts(row["cuts"]), **weighed, **listed)
+    chosen = {key: cloth.choices(row[key]) for key in ("cuts", "details")}
+    return Style(name=name, formality=row["formality"], **weighed, **listed, **chosen)
 
 
 @cache
