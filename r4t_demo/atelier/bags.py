@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
 from r4t_demo.atelier.canvas import Canvas, both, mirror
-from r4t_demo.atelier.curves import box, oval, ribbon, smooth, solid
+from r4t_demo.atelier.curves import box, lining, oval, ribbon, smooth, solid
 from r4t_demo.atelier.trim import chain
 
 FRAME = "#b07a3e"  # bamboo and raffia
@@ -18,7 +18,7 @@ def _stitch(canvas: Canvas, path: str) -> None:
 
 def _handle(canvas: Canvas, points: str, width: float, behind: bool = False) -> None:
     """A rolled handle with its light edge; ``behind`` is the far one."""
-    canvas.panel(ribbon(points, width), inside=behind, material=None, outline=1.1)
+    canvas.panel(ribbon(points, width), shade=0.58 if behind else 1.0, outline=1.1)
     if not behind:
         canvas.gloss(smooth(points, close=False), width=width * 0.3, opacity=0.3)
 
@@ -48,7 +48,7 @@ def _top_handle(canvas: Canvas, strap: str) -> None:
         top = 40 if strap == "short" else 14
         _strap(canvas, f"52,150 {66 if strap == 'long' else 80},80 160,{top} {254 if strap == 'long' else 240},80 268,150", 8)
     _handle(canvas, "108,134 108,84 132,58 160,52 188,58 212,84 212,134", 10, behind=True)
-    canvas.panel(smooth("60,132! 260,132! 274,142! 46,142!"), inside=True)
+    lining(canvas, smooth("60,132! 260,132! 274,142! 46,142!"))
     canvas.panel(smooth("56,136! 264,136! 274,180 284,262! 278,276 264,280! 56,280! 42,276 36,262! 46,180"))
     canvas.fold("M276 160 L284 270", width=20, opacity=0.14)
     canvas.line("M40 248 Q160 258 280 248", opacity=0.5)
@@ -107,7 +107,7 @@ def _saddle(canvas: Canvas, strap: str) -> None:
 def _bucket(canvas: Canvas, strap: str) -> None:
     top = {"none": 92, "short": 52, "long": 14}[strap]
     _strap(canvas, f"70,124 84,72 160,{top} 236,72 250,124", 10)
-    canvas.panel(oval(160, 112, 98, 22), inside=True)
+    lining(canvas, oval(160, 112, 98, 22))
     canvas.panel(smooth("62,112! 84,126 124,134 160,136 196,134 236,126 258,112! 262,180 250,268! 214,286 160,290 106,286 70,268! 58,180"))
     for path in ("M88 128 Q96 156 92 186", "M122 136 Q126 160 122 194", "M162 138 Q160 170 164 200", "M200 136 Q198 160 202 194", "M232 128 Q226 156 230 186"):
         canvas.fold(path, width=9, opacity=0.17)
@@ -137,7 +137,7 @@ def tote_bag(canvas: Canvas) -> None:
 
 def _canvas_tote(canvas: Canvas, reach: float) -> None:
     _handle(canvas, f"110,128 112,84 128,{reach + 16} 160,{reach + 6} 192,{reach + 16} 208,84 210,128", 12, behind=True)
-    canvas.panel(smooth("52,112! 106,102 160,104 214,102 268,112! 214,122 160,124 106,122"), inside=True)
+    lining(canvas, smooth("52,112! 106,102 160,104 214,102 268,112! 214,122 160,124 106,122"))
     canvas.panel(smooth("52,112! 106,120 160,122 214,120 268,112! 272,200 276,284! 160,292 44,284! 48,200"))
     canvas.fold("M84 126 Q76 200 92 280", width=12, opacity=0.12)
     canvas.fold("M250 122 Q262 200 248 284", width=18, opacity=0.13)
@@ -152,8 +152,8 @@ def _canvas_tote(canvas: Canvas, reach: float) -> None:
 
 def _basket(canvas: Canvas, reach: float) -> None:
     """A market basket: woven rows that bow round it, leather-bound handles."""
-    canvas.panel(ribbon(f"104,140 112,{reach + 40} 160,{reach + 22} 208,{reach + 40} 216,140", 11), inside=True)
-    canvas.panel(oval(160, 138, 128, 24), inside=True)
+    lining(canvas, ribbon(f"104,140 112,{reach + 40} 160,{reach + 22} 208,{reach + 40} 216,140", 11))
+    lining(canvas, oval(160, 138, 128, 24))
     canvas.panel(smooth("32,138! 70,156 160,163 250,156 288,138! 278,210 246,276! 206,290 160,292 114,290 74,276! 42,210"))
     for i in range(1, 9):
         y, wide = 146 + i * 15.5, 126 - i * i * 0.62 - i * 1.2
@@ -171,11 +171,11 @@ def _basket(canvas: Canvas, reach: float) -> None:
 def _leather_tote(canvas: Canvas, reach: float) -> None:
     """Winged trapeze with belted sides and rolled handles on rings."""
     _handle(canvas, f"116,122 118,80 136,{reach + 18} 160,{reach + 12} 184,{reach + 18} 202,80 204,122", 9, behind=True)
-    canvas.panel(smooth("26,108! 160,100 294,108! 276,122 160,120 44,122"), inside=True)
+    lining(canvas, smooth("26,108! 160,100 294,108! 276,122 160,120 44,122"))
     canvas.panel(smooth("60,118! 24,106! 22,140 44,196! 40,284! 62,288!"), shade=0.86)
     canvas.panel(mirror(smooth("60,118! 24,106! 22,140 44,196! 40,284! 62,288!")), shade=0.8)
     canvas.panel(smooth("54,116! 160,120 266,116! 274,200 278,276! 272,288 258,290! 62,290! 48,288 42,276! 46,200"))
-    _stitch(canvas, smooth("60,284 50,278 48,268! 52,200 59,122! 160,126 261,122! 268,200 272,268! 270,278 260,284!", close=True))
+    _stitch(canvas, smooth("48,268 52,200 59,122! 160,126 261,122! 268,200 272,268", close=False))
     canvas.gloss("M66 136 Q58 200 58 262", width=12, opacity=0.2)
     canvas.fold("M264 140 Q272 210 268 280", width=16, opacity=0.14)
     canvas.panel(smooth("44,252! 160,262 276,252! 278,276! 272,288 258,290! 62,290! 48,288 42,276!"), colour=1 if canvas.garment.pattern == "colour-block" else 0, shade=0.92)
@@ -229,7 +229,7 @@ def _box(canvas: Canvas) -> None:
 
 def _pouch(canvas: Canvas) -> None:
     """Soft cloth gathered into a curved kiss-lock frame."""
-    canvas.panel(smooth("74,112! 116,98 160,94 204,98 246,112! 280,160 298,218 274,262 216,276 160,279 104,276 46,262 22,218 40,160"))
+    canvas.panel(smooth("74,108! 116,84 160,80 204,84 246,108! 280,160 298,218 274,262 216,276 160,279 104,276 46,262 22,218 40,160"))
     for x0, x1 in ((92, 62), (112, 92), (134, 122), (160, 160), (186, 198), (208, 228), (228, 258)):
         canvas.fold(f"M{x0} 118 Q{(x0 + x1) / 2 + 2} 160 {x1} 214", width=9, opacity=0.19)
         canvas.line(f"M{x0} 118 Q{(x0 + x1) / 2 + 1} 146 {(x0 + x1) / 2 - 1} 176", opacity=0.45)

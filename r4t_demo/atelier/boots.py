@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, box, pair, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, box, lining, pair, ribbon, smooth, solid
 from r4t_demo.atelier.last import LIFTS, Last, heel, main_colour, outsole, sole_colour
 
 HEEL_OF = {"ankle": "block", "knee-high": "block", "cowboy": "cuban", "chelsea": "flat", "combat": "flat",
@@ -21,10 +21,10 @@ def boots(canvas: Canvas) -> None:
     lift = LIFTS[heel_kind] + (4 if own == "flat" else 0)
     top = TOPS[kind] * SHAFTS[details.get("shaft", "mid")]
     scale = min(250 / (top + lift + sole + 16), 1.02)
-    wide = scale * 206 + 50
+    wide = scale * 206 + 62
     last = Last(x=160 - wide / 2 + 6, ground=292 - max(0.0, 125 - scale * (top + lift + sole) / 2), scale=scale, lift=lift, toe=toe,
                 sole=sole)
-    pair(canvas, lambda c: _boot(c, last, kind, heel_kind, top), dx=56, dy=-12, scale=0.96)
+    pair(canvas, lambda c: _boot(c, last, kind, heel_kind, top), dx=66, dy=-14, scale=0.97)
 
 
 def _boot(canvas: Canvas, last: Last, kind: str, heel_kind: str, top: float) -> None:
@@ -93,16 +93,18 @@ def _rim(kind: str, front: float, back: float, top: float) -> str:
 def _opening(canvas: Canvas, last: Last, front: float, back: float, top: float, deep: float) -> None:
     middle = (front + back) / 2
     low = 40 if canvas.garment.silhouette == "cowboy" else 16
-    canvas.panel(last.path(f"{front},{top}! {front + 16},{top + deep * .8} {middle},{top + deep} {back - 16},{top + deep * .8} "
-                           f"{back},{top}! {middle},{top - low}"), inside=True)
+    lining(canvas, last.path(f"{front},{top}! {front + 16},{top + deep * .8} {middle},{top + deep} {back - 16},{top + deep * .8} "
+                             f"{back},{top}! {middle},{top - low}"))
 
 
 def _rugged_sole(canvas: Canvas, last: Last, kind: str) -> None:
     """A deep rubber sole with treads."""
     colour = {"combat": "#26262a", "snow": "#3a3733", "wellington": tint(main_colour(canvas), -0.45)}[kind]
     deep = last.sole
-    canvas_colour = tint(colour, -0.15)
-    heel(canvas, last, "flat", canvas_colour)
+    if kind == "snow":
+        solid(canvas, last.path("100,4! 165,1 203,2! _204,.5 _201,0! _60,0! 60,-6!"), colour)
+    else:
+        heel(canvas, last, "flat", tint(colour, -0.15))
     outsole(canvas, last, deep, colour, heel_thick=deep)
     for i in range(11):
         x = 4 + i * 18
@@ -152,8 +154,8 @@ def _cowboy(canvas: Canvas, last: Last, front: float, back: float, top: float) -
     for shift in (0, 6):
         canvas.line(last.path(f"14,{32 - shift} 30,{38 - shift} 42,{30 - shift} 48,{40 - shift} 58,{34 - shift}", close=False), tone=0.5,
                     width=1.2, opacity=0.8)
-    canvas.panel(last.path(f"{front + 10},{top + 2}! {front + 9},{top - 42} {front + 22},{top - 42} {front + 24},{top + 2}!"), shade=0.9, outline=1)
-    canvas.panel(last.path(f"{back - 26},{top + 4}! {back - 25},{top - 40} {back - 12},{top - 40} {back - 10},{top + 4}!"), shade=0.86, outline=1)
+    canvas.panel(last.path(f"{front + 7},{top + 1}! {front + 8},{top - 34}! {front + 19},{top - 32}! {front + 19},{top + 2}!"), shade=0.84, outline=1)
+    canvas.panel(last.path(f"{back - 20},{top + 3}! {back - 20},{top - 32}! {back - 9},{top - 34}! {back - 8},{top + 2}!"), shade=0.82, outline=1)
 
 
 def _cowboy_edge(last: Last, front: float, back: float, top: float) -> str:
@@ -170,7 +172,7 @@ def _chelsea(canvas: Canvas, last: Last, front: float, back: float, top: float) 
         canvas.raw(f'<path d="{last.path(f"{x},{top - 12} {148 + i * 2.6},{72 - abs(3 - i) * -1.5}", close=False)}" stroke="#000" '
                    'stroke-width="1" opacity=".4" fill="none"/>')
     _stitched(canvas, last.path("100,92! 122,84 138,66 150,60", close=False))
-    canvas.panel(last.path(f"{back - 12},{top + 18} {back - 14},{top - 12}! {back - 4},{top - 12}! {back - 2},{top + 18}"), shade=0.85, outline=1)
+    canvas.panel(last.path(f"{back - 9},{top + 9} {back - 11},{top - 14}! {back - 2},{top - 14}! {back - 1},{top + 9}"), shade=0.8, outline=1)
 
 
 def _combat(canvas: Canvas, last: Last, front: float, back: float, top: float) -> None:
@@ -188,7 +190,7 @@ def _combat(canvas: Canvas, last: Last, front: float, back: float, top: float) -
             canvas.raw(f'<path d="M{near[i - 1][0]:.1f} {near[i - 1][1]:.1f} L{x1:.1f} {y1:.1f}" stroke="{lace}" '
                        f'stroke-width="{2.2 * last.scale:.1f}" stroke-linecap="round"/>')
         canvas.button(x0, y0, 2.6 * last.scale + 0.4, kind="silver")
-    canvas.panel(last.path(f"{back - 10},{top + 16} {back - 12},{top - 14}! {back - 3},{top - 14}! {back},{top + 16}"), shade=0.8, outline=1)
+    canvas.panel(last.path(f"{back - 9},{top + 9} {back - 11},{top - 16}! {back - 2},{top - 16}! {back - 1},{top + 9}"), shade=0.78, outline=1)
 
 
 def _wellington(canvas: Canvas, last: Last, front: float, back: float, top: float) -> None:

@@ -5,14 +5,13 @@ All coordinates are the picture's own (320 x 320, y downwards).
 """
 
 import math
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 
 from r4t_demo.atelier.canvas import Canvas, tint
 
 Point = tuple[float, float]
-
-METALS = {"gold": "#d9b25f", "silver": "#c9ced6", "gunmetal": "#5d626b"}
 
 
 def parse(points: str, close: bool = False) -> list[tuple[Point, bool]]:
@@ -38,9 +37,11 @@ def segments(points: str, close: bool = False) -> list[tuple[Point, Point, Point
             handles.append((here, here))
             continue
         slope = [((here[k] - before[k]) / back * ahead + (after[k] - here[k]) / ahead * back) / (back + ahead) for k in (0, 1)]
+        # A short leg beside a long one is a rounded corner: a handle no longer than that keeps the long leg straight.
+        pull, push = min(back, 1.7 * ahead) / 3, min(ahead, 1.7 * back) / 3
         handles.append((
-            (here[0] - slope[0] * back / 3, here[1] - slope[1] * back / 3),
-            (here[0] + slope[0] * ahead / 3, here[1] + slope[1] * ahead / 3),
+            (here[0] - slope[0] * pull, here[1] - slope[1] * pull),
+            (here[0] + slope[0] * push, here[1] + slope[1] * push),
         ))
     ends = count if close else count - 1
     pieces = []
@@ -134,6 +135,11 @@ def box(x: float, y: float, width: float, height: float, round: float = 4.0) -> 
             f"L{x:.1f} {y + r:.1f} Q{x:.1f} {y:.1f} {x + r:.1f} {y:.1f} Z")
 
 
+def lining(canvas: Canvas, path: str) -> None:
+    """The shaded inside of a piece, in the cloth's own muted hue."""
+    canvas.panel(path, pattern="plain", shade=0.52, outline=1.0)
+
+
 def solid(canvas: Canvas, path: str, colour: str, outline: float = 1.0) -> None:
     """A hard plain part of any colour, lit from the upper left: soles, wood, stones' settings."""
     name = f"solid{colour.lstrip('#')}"
@@ -145,21 +151,38 @@ def solid(canvas: Canvas, path: str, colour: str, outline: float = 1.0) -> None:
 
 
 @contextmanager
-def placed(canvas: Canvas, transform: str, dim: float = 1.0):
-    """Draw what follows under an SVG transform; ``dim`` below 1 darkens it, as the twin behind its pair."""
+def placed(canvas: Canvas, *, dx: float = 0.0, dy: float = 0.0, turn: float = 0.0, scale: float = 1.0, dim: float = 1.0):
+    """Draw what follows scaled about the origin, turned about the picture's middle (degrees), then moved by (dx, dy).
+
+    ``dim`` below 1 darkens it, as the twin behind its pair. The panels' shadows on the wall move along.
+    """
     shade = ""
     if dim < 1:
         slope = "".join(f'<feFunc{c} type="linear" slope="{dim}"/>' for c in "RGB")
         canvas.raw('<filter id="dim" x="-5%" y="-5%" width="110%" height="110%" color-interpolation-filters="sRGB">'
                    f"<feComponentTransfer>{slope}</feComponentTransfer></filter>")
         shade = ' filter="url(#dim)"'
-    canvas.raw(f'<g{shade}><g transform="{transform}">')
+    canvas.raw(f'<g{shade}><g transform="translate({dx} {dy}) rotate({turn} 160 160) scale({scale})">')
+    first = len(canvas._panels)
     yield
     canvas.raw("</g></g>")
+    for i in range(first, len(canvas._panels)):
+        canvas._panels[i] = _moved(canvas._panels[i], dx, dy, turn, scale)
+
+
+def _moved(path: str, dx: float, dy: float, turn: float, scale: float) -> str:
+    """The path under the same move as `placed`; absolute M L C Q Z commands only."""
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+
+    def move(pair: re.Match) -> str:
+        x, y = float(pair[1]) * scale - 160, float(pair[2]) * scale - 160
+        return f"{x * cos - y * sin + 160 + dx:.1f} {x * sin + y * cos + 160 + dy:.1f}"
+
+    return re.sub(r"(-?[\d.]+)[ ,](-?[\d.]+)", move, path)
 
 
 def pair(canvas: Canvas, draw: Callable[[Canvas], None], dx: float, dy: float, scale: float = 0.97) -> None:
     """Draw the twin behind, moved by (dx, dy), smaller and darker, then the front one."""
-    with placed(canvas, f"translate({dx} {dy}) scale({scale})", dim=0.86):
+    with placed(canvas, dx=dx, dy=dy, scale=scale, dim=0.86):
         draw(canvas)
     draw(canvas)

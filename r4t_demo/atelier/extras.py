@@ -3,7 +3,7 @@
 import math
 
 from r4t_demo.atelier.canvas import Canvas, mirror, tint
-from r4t_demo.atelier.curves import along, box, oval, placed, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, box, lining, oval, placed, ribbon, smooth, solid
 from r4t_demo.atelier.gems import cast, gem, gem_of, links, metal_of
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
 from r4t_demo.atelier.trim import feather_boa, fringe, fur_edge, lacing
@@ -21,12 +21,12 @@ def belt(canvas: Canvas) -> None:
 def _ring_band(canvas: Canvas, deep: float) -> str:
     """The band round an invisible waist; returns the front's middle line as a point text."""
     top, low = -deep / 2, deep / 2
-    back = smooth(f"26,{150 + top}! 60,{112 + top} 110,{94 + top} 160,{90 + top} 210,{94 + top} 260,{112 + top} 294,{150 + top}! "
+    back = smooth(f"25,{154 + top}! 60,{112 + top} 110,{94 + top} 160,{90 + top} 210,{94 + top} 260,{112 + top} 295,{154 + top}! "
                   f"294,{150 + low * .4}! 258,{116 + low * .4} 210,{100 + low * .4} 160,{96 + low * .4} 110,{100 + low * .4} 62,{116 + low * .4} 26,{150 + low * .4}!")
-    canvas.panel(back, inside=True)
+    lining(canvas, back)
     canvas.panel(smooth(
-        f"22,{148 + top}! 56,{188 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{188 + top} 298,{148 + top}! 302,{150} "
-        f"296,{152 + low}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} 24,{152 + low}! 18,150"))
+        f"24,{150 + top * .7}! 56,{187 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{187 + top} 296,{150 + top * .7}! 300,{152} "
+        f"295,{153 + low * .8}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} 25,{153 + low * .8}! 20,152"))
     canvas.gloss(smooth(f"36,{166 + top * .4} 76,{196 + top * .4} 124,{208 + top * .4}", close=False), width=deep * 0.2, opacity=0.25)
     canvas.fold(smooth("296,150 270,180 236,204", close=False), width=20, opacity=0.15)
     return "24,150 58,190 108,210 160,215 212,210 262,190 296,150"
@@ -75,7 +75,7 @@ def _western_belt(canvas: Canvas, wide: float) -> None:
         scale = (plate - 8) / 42
         canvas.button(x, 214 + (y - 214) * scale, 2.6, kind="gold")
     for side in (-1, 1):
-        leaf = smooth(f"{160 + side * 14},214! {160 + side * 26},{214 - plate * .34} {160 + side * 44},214! {160 + side * 26},{214 + plate * .34}")
+        leaf = smooth(f"{160 + side * 17},214! {160 + side * 24},{214 - plate * .28} {160 + side * 34},{214 - plate * .16} {160 + side * 46},214! {160 + side * 34},{214 + plate * .16} {160 + side * 24},{214 + plate * .28}")
         canvas.metal(leaf, kind="gold" if kind == "silver" else "silver", outline=0.8)
     gem(canvas, 160, 214, 14, gem_of(canvas) if "gem" in canvas.garment.details else "#2cb5ae", setting="gold")
     adorn(canvas, edge=line, spot=(60, 190, 34), hang=50)
@@ -100,7 +100,7 @@ def _corset_belt(canvas: Canvas, wide: float) -> None:
     """A waspie: shaped panels, boning and a laced front."""
     deep = 58 + 34 * wide
     top, low = 160 - deep / 2, 160 + deep / 2
-    canvas.panel(smooth(f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} 160,{top + 10} 50,{top + 14}"), inside=True)
+    lining(canvas, smooth(f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} 160,{top + 10} 50,{top + 14}"))
     left = f"36,{top - 18}! 92,{top - 2} 148,{top - 22}! 146,160 148,{low + 26}! 92,{low + 8} 36,{low + 2}! 54,{160 + deep * .12} 56,{160 - deep * .1}"
     for i, path in enumerate((smooth(left), mirror(smooth(left)))):
         canvas.panel(path)
@@ -124,10 +124,9 @@ def _woven_belt(canvas: Canvas, wide: float) -> None:
     for row in range(3):
         y = (row - 1) * deep * 0.3
         for x, yy, turn in along(_shifted(line, y), 22):
-            with placed(canvas, f"translate({x:.1f} {yy:.1f}) rotate({turn + (32 if row % 2 else -32):.0f})"):
-                shape = oval(0, 0, 10.5, deep * 0.115)
-                ink = canvas.colours.second if row == 1 and len(canvas.garment.colours) > 1 else tint(canvas.colours.main, 0.12)
-                canvas.raw(f'<path d="{shape}" fill="{ink}" stroke="{tint(ink, -0.5)}" stroke-width="1"/>')
+            ink = canvas.colours.second if row == 1 and len(canvas.garment.colours) > 1 else tint(canvas.colours.main, 0.12)
+            shape = oval(x, yy, 10.5, deep * 0.115, turn + (32 if row % 2 else -32))
+            canvas.raw(f'<path d="{shape}" fill="{ink}" stroke="{tint(ink, -0.5)}" stroke-width="1"/>')
     kind = metal_of(canvas)
     r = deep / 2 + 13
     cast(canvas, oval(160, 214, r - 5), 10)
@@ -151,7 +150,7 @@ def _ends(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, length: fl
 
 def _long_scarf(canvas: Canvas, fringed: bool) -> None:
     """Looped once, both ends hanging."""
-    canvas.panel(smooth("80,92! 100,44 160,26 220,44 240,92! 214,84 190,72 160,68 130,72 106,84"), inside=True)
+    lining(canvas, smooth("80,92! 100,44 160,26 220,44 240,92! 214,84 190,72 160,68 130,72 106,84"))
     for end, folds in ((smooth("186,124! 226,116! 244,190 252,272! 222,278 192,276! 190,200"), ((208, 126, 222, 272),)),
                        (smooth("112,128! 166,132! 162,210 152,286! 112,290 78,282! 96,206"), ((130, 140, 104, 284), (150, 140, 134, 286)))):
         canvas.panel(end, shade=0.95)
@@ -204,24 +203,24 @@ def _blanket(canvas: Canvas, fringed: bool) -> None:
 
 def _boa(canvas: Canvas, fringed: bool) -> None:
     """Plumes along a draped loop; the cloth itself is feather."""
-    drape = "70,282 58,220 64,150 84,80 124,44 160,36 198,44 238,80 256,150 258,220 246,286"
-    cast(canvas, smooth(drape, close=False), 44)
-    points = [(x, y) for x, y, _ in along(drape, 62)]
-    feather_boa(canvas, points, 62, canvas.colours.main)
+    drape = "82,262 72,210 76,150 92,96 126,66 160,58 194,66 228,96 244,150 248,210 238,262"
+    cast(canvas, smooth(drape, close=False), 48)
+    points = [(x, y) for x, y, _ in along(drape, 84)]
+    feather_boa(canvas, points, 66, canvas.colours.main)
     if len(canvas.garment.colours) > 1:
-        feather_boa(canvas, points[::5], 36, canvas.colours.second)
+        feather_boa(canvas, points[2::3], 46, canvas.colours.second)
     if fringed:
-        for x, y in ((70, 284), (246, 286)):
-            feather_boa(canvas, [(x, y - 4), (x, y + 2)], 84, canvas.colours.main)
+        for x, y in ((82, 258), (238, 258)):
+            feather_boa(canvas, [(x, y - 4), (x, y + 2)], 80, canvas.colours.main)
     adorn(canvas, edge=drape, spot=(160, 44, 50), hang=22)
 
 
 def gloves(canvas: Canvas) -> None:
     """A pair: short, opera, mittens and fingerless; ``cuff`` is plain, ribbed or fur."""
     kind = canvas.garment.silhouette
-    with placed(canvas, "translate(74 -6) rotate(9 160 160)", dim=0.88):
+    with placed(canvas, dx=74, dy=-6, turn=9, dim=0.88):
         _glove(canvas, kind)
-    with placed(canvas, "translate(-46 4) rotate(-5 160 160)"):
+    with placed(canvas, dx=-46, dy=4, turn=-5):
         _glove(canvas, kind)
 
 
@@ -306,10 +305,10 @@ def _domed(canvas: Canvas, crook: bool) -> None:
     """A deep dome: eight panels with scalloped hems over the ribs."""
     _shaft(canvas, 160, 150, 280, crook)
     canvas.metal(box(157.6, 16, 4.8, 24, 2), kind="silver")
-    canvas.panel(smooth("22,176! 66,166 110,182! 134,170 160,184! 186,170 210,182! 254,166 298,176! 240,152 160,146 80,152"), inside=True)
+    lining(canvas, smooth("22,176! 66,166 110,182! 134,170 160,184! 186,170 210,182! 254,166 298,176! 240,152 160,146 80,152"))
     panels = (
-        ("160,34! 84,48 34,104 22,178! 44,168 78,190! 84,120 112,64", 1.03), ("160,34! 112,64 84,120 78,190! 116,172 160,194! 158,120", 1.0),
-        ("160,34! 162,120 160,194! 204,172 242,190! 236,120 208,64", 0.96), ("160,34! 208,64 236,120 242,190! 276,168 298,178! 286,104 236,48", 0.9),
+        ("160,34! 84,48 34,104 22,178! 44,168 78,190! 84,120 112,64", 1.03), ("160,34! 112,64 84,120 78,190! 116,172 160,194! 160,120", 1.0),
+        ("160,34! 160,120 160,194! 204,172 242,190! 236,120 208,64", 0.96), ("160,34! 208,64 236,120 242,190! 276,168 298,178! 286,104 236,48", 0.9),
     )
     for i, (points, shade) in enumerate(panels):
         second = canvas.garment.pattern == "colour-block" and i % 2
@@ -322,7 +321,7 @@ def _domed(canvas: Canvas, crook: bool) -> None:
 
 def _folded(canvas: Canvas, crook: bool) -> None:
     """Tightly furled, the panels wrapped and held by a strap."""
-    with placed(canvas, "rotate(24 160 160)"):
+    with placed(canvas, dx=-14, dy=4, turn=28):
         _shaft(canvas, 160, 14, 282, crook)
         canvas.metal(smooth("158,6! 162,6! 164,36! 156,36!"), kind="silver")
         canvas.panel(smooth("156,30! 164,30! 178,90 186,170 188,228! 176,240 160,244 144,240 132,228! 134,170 142,90"))
@@ -339,7 +338,7 @@ def _folded(canvas: Canvas, crook: bool) -> None:
 
 def _parasol(canvas: Canvas, crook: bool) -> None:
     """Seen at a tilt from above: twelve shallow panels about the tip, scalloped all round."""
-    with placed(canvas, "rotate(-22 160 150)"):
+    with placed(canvas, turn=-22):
         _shaft(canvas, 160, 170, 296, crook)
     rim = [(160 + 140 * math.cos(math.radians(a)), 136 + 92 * math.sin(math.radians(a))) for a in range(0, 360, 30)]
     tip = (148.0, 112.0)

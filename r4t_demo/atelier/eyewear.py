@@ -51,7 +51,7 @@ def _sport_strap(canvas: Canvas, metal: str) -> None:
     for y in (34, 50, 66, 254, 270, 286):
         solid(canvas, box(142, y - 4, 36, 7, 3.5), tint(canvas.colours.main, -0.55), outline=0.5)
     for x in (112, 208):
-        canvas.raw(f'<path d="M{x} 92 L{118 if x < 160 else 202} 30 M{x} 228 L{118 if x < 160 else 202} 292" stroke="{canvas.colours.second}" stroke-width="4.5"/>')
+        canvas.raw(f'<path d="M{x + (14 if x < 160 else -14)} 92 L{134 if x < 160 else 186} 26 M{x + (14 if x < 160 else -14)} 228 L{134 if x < 160 else 186} 294" stroke="{canvas.colours.second}" stroke-width="4.5"/>')
 
 
 def _case(canvas: Canvas, metal: str, square: bool, sport: bool) -> None:
@@ -150,17 +150,15 @@ def _aviator(canvas: Canvas, frame: str, lens: str, glass: str) -> None:
     for y in (126, 148):
         bar = smooth(f"134,{y} 160,{y - 7 if y < 140 else y - 5} 186,{y}", close=False)
         canvas.raw(f'<path d="{bar}" fill="none" stroke="#3a2f22" stroke-width="7"/><path d="{bar}" fill="none" stroke="url(#{metal})" stroke-width="5.4"/>')
-    for path, inner in zip(both(frame), both(lens)):
+    for path, inner, wrap in zip(both(frame), both(lens), both(smooth("24,128 46,120 60,117! 44,144 40,176 50,212! 28,190 18,156"))):
         canvas.metal(path, kind=metal)
         _lens(canvas, inner, glass)
-    canvas.panel(ribbon("112,112 136,116 160,113 184,116 208,112", 5, 8, 8, 8, 5))
+        canvas.panel(wrap, outline=0.9)
+    canvas.panel(ribbon("100,114 132,119 160,116 188,119 220,114", 6, 12, 11, 12, 6))
 
 
 def _shield(canvas: Canvas, glass: str) -> None:
     """One wrap-around lens under a brow bar."""
-    half = "160,214! 148,196 136,200 104,226 60,220 26,186 14,134! 60,112 110,106 160,106!"
-    left = smooth(half)
-    canvas.panel(left + " " + mirror(left), outline=0)
     body = smooth("14,130! 60,110 110,104 160,103 210,104 260,110 306,130! 296,186 262,222 218,228 182,202 160,188 138,202 102,228 58,222 24,186")
     canvas.panel(body)
     _lens(canvas, smooth("26,142 70,128 160,124 250,128 294,142 284,182 256,210 220,216 186,190 160,176 134,190 100,216 64,210 36,182"), glass)

@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
 from r4t_demo.atelier.canvas import Canvas
-from r4t_demo.atelier.curves import along, oval, ribbon, smooth
+from r4t_demo.atelier.curves import along, lining, oval, ribbon, smooth
 from r4t_demo.atelier.trim import pompom, rosette
 
 BRIMS = {"narrow": 0.82, "medium": 1.0, "wide": 1.14}  # detail "brim" -> width against the silhouette's own
@@ -33,20 +33,20 @@ def _band(canvas: Canvas, points: str, width: float, bow: bool = False) -> None:
 
 def _wide_brim(canvas: Canvas, brim: float) -> None:
     """A floppy sun hat: low round crown, sweeping brim with a glimpse of its underside."""
-    canvas.panel(smooth(_wide("20,196 60,214 160,226 262,212 300,190 284,236 220,262 140,266 60,248", brim)), inside=True)
-    canvas.panel(smooth(_wide("18,188 34,168 88,154 160,150 232,152 288,164 302,186 286,206 250,196 204,214 150,230 96,236 46,224", brim)))
+    lining(canvas, smooth(_wide("14,196 60,190 160,186 262,186 308,194 286,236 220,260 140,264 56,246", brim)))
+    canvas.panel(smooth(_wide("12,188 30,166 88,152 160,148 232,150 292,162 310,188 288,216 250,208 204,222 150,234 96,238 40,224", brim)))
     canvas.fold(smooth(_wide("206,214 226,190 228,170", brim), close=False), width=12, opacity=0.16)
     canvas.fold(smooth(_wide("60,228 84,200 92,180", brim), close=False), width=9, opacity=0.13)
-    canvas.line(smooth(_wide("28,190 46,214 96,227 150,221 203,206 250,188 288,198", brim), close=False), dash="3 2.4", opacity=0.5)
+    canvas.line(smooth(_wide("22,190 42,214 96,229 150,225 203,213 250,199 288,206", brim), close=False), dash="3 2.4", opacity=0.5)
     canvas.panel(smooth("92,180! 92,130 104,92 132,74 162,70 194,75 220,94 230,132 230,178! 200,192 160,196 120,193"))
     canvas.fold("M210 92 Q226 130 224 176", width=16, opacity=0.12)
-    band = "92,168 122,181 160,185 200,181 230,167"
+    band = "90,167 122,182 160,186 200,182 230,166"
     _band(canvas, band, 19, bow=True)
     adorn(canvas, edge=band, spot=(112, 172, 34), hang=18)
 
 
 def _fedora(canvas: Canvas, brim: float) -> None:
-    canvas.panel(smooth(_wide("30,208 80,226 160,234 240,226 292,206 270,236 214,250 160,254 106,250 52,238", brim)), inside=True)
+    lining(canvas, smooth(_wide("30,208 80,226 160,234 240,226 292,206 270,236 214,250 160,254 106,250 52,238", brim)))
     canvas.panel(smooth(_wide("24,212 44,190 98,178 160,176 222,178 276,188 298,206 270,214 222,234 160,240 98,236 52,226", brim)))
     canvas.line(smooth(_wide("32,211 56,221 100,229 160,233 220,227 268,208 290,204", brim), close=False), dash="3 2.2", opacity=0.5)
     canvas.panel(smooth("86,206! 88,160 94,108 106,76 128,66 148,78! 166,86 184,78! 204,64 222,78 230,110 236,160 238,204! 200,216 160,219 120,216"))
@@ -73,7 +73,7 @@ def _beret(canvas: Canvas, brim: float) -> None:
 
 
 def _bucket(canvas: Canvas, brim: float) -> None:
-    canvas.panel(smooth(_wide("52,222 106,242 160,248 214,242 268,222 240,256 160,268 80,256", brim)), inside=True)
+    lining(canvas, smooth(_wide("48,230! 106,216 160,212 214,216 272,230! 262,256 214,274 160,279 106,274 58,256", brim)))
     canvas.panel(smooth("94,172! 100,110 108,76! 136,66 160,64 184,66 212,76! 220,110 226,172! 192,186 160,188 128,186"))
     canvas.line("M109 82 Q160 96 211 82", opacity=0.6)
     canvas.line("M109 86 Q160 100 211 86", dash="3 2.2", opacity=0.5)
@@ -91,7 +91,7 @@ def _bucket(canvas: Canvas, brim: float) -> None:
 
 def _boater(canvas: Canvas, brim: float) -> None:
     """A flat-topped straw hat with a stiff flat brim and a striped band."""
-    canvas.panel(oval(160, 207, 132 * brim, 42), inside=True)
+    lining(canvas, oval(160, 207, 132 * brim, 42))
     canvas.panel(oval(160, 200, 132 * brim, 42))
     canvas.line(oval(160, 200, 126 * brim, 38.5), dash="3 2", opacity=0.5)
     canvas.fold("M84 206 Q160 246 236 206", width=12, opacity=0.16)
@@ -108,7 +108,7 @@ def _boater(canvas: Canvas, brim: float) -> None:
 
 def _cowboy(canvas: Canvas, brim: float) -> None:
     """A pinched crown over a brim that curls up at both sides."""
-    canvas.panel(smooth(_wide("18,150 36,176 84,204 160,214 236,204 284,176 302,150! 290,196 240,236 160,250 80,236 30,196", brim)), inside=True)
+    lining(canvas, smooth(_wide("18,150 36,176 84,204 160,214 236,204 284,176 302,150! 290,196 240,236 160,250 80,236 30,196", brim)))
     canvas.panel(smooth("90,196! 92,150 100,104 112,76 134,68 152,80 160,84 168,80 186,68 208,76 220,104 228,150 230,196! 196,214 160,218 124,214"))
     canvas.fold("M160 84 Q160 116 160 136", width=20, opacity=0.2)
     canvas.fold("M118 84 Q132 118 112 146", width=13, opacity=0.17)
@@ -123,7 +123,7 @@ def _cowboy(canvas: Canvas, brim: float) -> None:
 
 def _cloche(canvas: Canvas, brim: float) -> None:
     """A close bell of felt, its brim turned down, a flower at the side."""
-    canvas.panel(smooth(_wide("62,226 110,246 160,250 214,242 254,216 240,250 190,268 124,270 74,254", (brim + 1) / 2)), inside=True)
+    lining(canvas, smooth(_wide("62,226 110,246 160,250 214,242 254,216 240,250 190,268 124,270 74,254", (brim + 1) / 2)))
     canvas.panel(smooth("80,196! 78,140 92,92 126,64 162,58 200,66 230,94 242,142 240,190! 200,212 160,216 118,212"))
     canvas.fold("M214 82 Q238 130 232 190", width=20, opacity=0.14)
     canvas.gloss("M98 120 Q108 84 144 74", width=14, opacity=0.18)
@@ -232,7 +232,7 @@ ARCH = "62,262 50,190 74,116 124,72 162,64 200,72 250,116 274,190 262,262"
 
 
 def _padded(canvas: Canvas, width: float) -> None:
-    canvas.panel(ribbon("74,258 66,196 88,130 130,92 162,86 194,92 236,130 258,196 250,258", 12, 22 * width, 26 * width, 22 * width, 12), inside=True)
+    lining(canvas, ribbon("74,258 66,196 88,130 130,92 162,86 194,92 236,130 258,196 250,258", 12, 22 * width, 26 * width, 22 * width, 12))
     canvas.panel(ribbon(ARCH, 12, 40 * width, 56 * width, 40 * width, 12))
     for x, y, turn in along(ARCH, 13)[2:-2]:
         canvas.raw(f'<g transform="translate({x:.1f} {y:.1f}) rotate({turn:.0f})">')
@@ -277,7 +277,7 @@ def _flower_crown(canvas: Canvas, width: float) -> None:
 
 def _sweatband(canvas: Canvas, width: float) -> None:
     half = 40 * width
-    canvas.panel(smooth(f"40,{170 - half}! 100,{148 - half} 160,{142 - half} 220,{148 - half} 280,{170 - half}! 276,{190 - half * .4} 220,{200 - half * .2} 160,{204 - half * .2} 100,{200 - half * .2} 44,{190 - half * .4}"), inside=True)
+    lining(canvas, smooth(f"40,{170 - half}! 100,{148 - half} 160,{142 - half} 220,{148 - half} 280,{170 - half}! 276,{190 - half * .4} 220,{200 - half * .2} 160,{204 - half * .2} 100,{200 - half * .2} 44,{190 - half * .4}"))
     canvas.panel(smooth(f"38,{168 - half}! 96,{188 - half} 160,{194 - half} 224,{188 - half} 282,{168 - half}! 286,170 280,{172 + half}! 224,{194 + half} 160,{200 + half} 96,{194 + half} 40,{172 + half}! 34,170"), pattern=None)
     for share in (-0.42, 0.42):
         y = 170 + half * share

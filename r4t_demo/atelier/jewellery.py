@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, oval, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, lining, oval, ribbon, smooth, solid
 from r4t_demo.atelier.eyewear import DETAILS as EYEWEAR_DETAILS, DRAWERS as EYEWEAR, TRIMS_SHOWN as EYEWEAR_TRIMS
 from r4t_demo.atelier.gems import GEMS, METALS, ball, cast, gem, gem_of, links, metal_of
 from r4t_demo.atelier.trim import butterfly, heart, tassel
@@ -57,7 +57,7 @@ def _pearls(canvas: Canvas, size: float) -> None:
         rows.append(("160,62 118,78 102,124 108,174 134,204 160,211 186,204 212,174 218,124 202,78", 6.5))
     for points, r in rows:
         cast(canvas, smooth(points), r * 1.6)
-        for x, y, _ in along(points, round(270 / r * 2.6), close=True):
+        for x, y, _ in along(points, round(270 / r * 2.35), close=True):
             ball(canvas, x, y, r * (0.78 + 0.34 * (y - 30) / 250), canvas.colours.main)
     gem(canvas, 160, 36, 15, gem_of(canvas), setting=metal_of(canvas))
     _charms(canvas, 160, 150)
@@ -65,7 +65,7 @@ def _pearls(canvas: Canvas, size: float) -> None:
 
 def _choker(canvas: Canvas, size: float) -> None:
     """A close band round the neck with a set stone; the chain's weight shows in the hanging swag."""
-    canvas.panel(smooth("42,118! 70,86 120,72 160,70 200,72 250,86 278,118! 270,134 220,112 160,106 100,112 50,134"), inside=True)
+    lining(canvas, smooth("42,118! 70,86 120,72 160,70 200,72 250,86 278,118! 270,134 220,112 160,106 100,112 50,134"))
     canvas.panel(smooth("36,112! 56,156 104,178 160,184 216,178 264,156 284,112! 290,150 276,184! 226,222 160,234 94,222 44,184! 30,150"))
     canvas.gloss("M48 146 Q84 188 150 200", width=9, opacity=0.22)
     canvas.fold("M282 128 Q276 176 232 210", width=16, opacity=0.16)
@@ -211,8 +211,8 @@ def bracelet(canvas: Canvas) -> None:
 def _bangle(canvas: Canvas, size: float) -> None:
     deep = 36 * min(size, 1.35)
     kind = metal_of(canvas)
-    canvas.panel(smooth(f"{oval_points(160, 148, 124, 80)}"), inside=True)
-    canvas.panel(oval(160, 160, 132, 92) + " " + smooth(" ".join(oval_points(160, 160 - deep * 0.5, 108, 62).split()[::-1])))
+    lining(canvas, smooth(f"26,150! 60,98 108,74 160,68 212,74 260,98 294,150! 290,{150 + deep * .5} 256,{104 + deep * .8} 208,{84 + deep * .8} "
+                          f"160,{78 + deep * .8} 112,{84 + deep * .8} 64,{104 + deep * .8} 30,{150 + deep * .5}"))
     front = f"28,164 66,{228 - deep * .1} 160,{254} 254,{228 - deep * .1} 292,164"
     canvas.panel(smooth(f"26,150! 58,206 110,{232 - deep * .4} 160,{238 - deep * .4} 210,{232 - deep * .4} 262,206 294,150! 296,{150 + deep} 262,{208 + deep * .8} 210,{236 + deep * .6} 160,{243 + deep * .6} 110,{236 + deep * .6} 58,{208 + deep * .8} 24,{150 + deep}!"))
     canvas.gloss(smooth("34,182 74,226 140,244", close=False), width=13, opacity=0.5)
@@ -229,8 +229,8 @@ def _cuff(canvas: Canvas, size: float) -> None:
     """A wide open band, its two ends at the back, a large stone in front."""
     deep = 78 * (0.8 + 0.2 * size)
     top, low = 168 - deep / 2, 168 + deep / 2
-    canvas.panel(smooth(f"36,{top}! 60,{top - 32} 100,{top - 46} 128,{top - 48}! 124,{low - 60} 70,{low - 36} 44,{low - 10}!"), inside=True)
-    canvas.panel(smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} 276,{low - 10}!"), inside=True)
+    lining(canvas, smooth(f"36,{top}! 60,{top - 32} 100,{top - 46} 128,{top - 48}! 124,{low - 60} 70,{low - 36} 44,{low - 10}!"))
+    lining(canvas, smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} 276,{low - 10}!"))
     canvas.panel(smooth(f"32,{top}! 62,{top + 32} 110,{top + 48} 160,{top + 52} 210,{top + 48} 258,{top + 32} 288,{top}! 294,168 284,{low}! 256,{low + 32} 210,{low + 48} 160,{low + 52} 110,{low + 48} 64,{low + 32} 36,{low}! 26,168"))
     canvas.gloss(f"M50 {top + 30} Q44 168 54 {low + 12}", width=14, opacity=0.5)
     canvas.gloss(f"M112 {top + 56} Q106 180 112 {low + 38}", width=7, opacity=0.25)

@@ -9,7 +9,7 @@ from r4t_demo.atelier.canvas import Canvas, tint
 from r4t_demo.atelier.curves import smooth, solid
 from r4t_demo.atelier.spec import COLOURS
 
-LIFTS = {"flat": 9.0, "kitten": 36.0, "block": 58.0, "cuban": 30.0, "stiletto": 88.0, "wedge": 52.0}  # heel -> seat's rise
+LIFTS = {"flat": 9.0, "kitten": 36.0, "block": 58.0, "cuban": 30.0, "stiletto": 78.0, "wedge": 52.0}  # heel -> seat's rise
 BALL, SEAT = 60.0, 165.0
 
 

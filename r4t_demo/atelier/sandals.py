@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, box, oval, pair, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, box, lining, oval, pair, ribbon, smooth, solid
 from r4t_demo.atelier.last import LIFTS, Last, heel, main_colour, outsole, sole_colour
 
 STRAP_WIDTHS = {"thin": 0.6, "medium": 1.0, "wide": 1.5}
@@ -32,7 +32,7 @@ def _footbed(canvas: Canvas, last: Last, colour: str) -> None:
 def _strap(canvas: Canvas, last: Last, points: str, width: float, far: str = "") -> None:
     """One strap across the foot; ``far`` is its part behind the foot."""
     if far:
-        canvas.panel(ribbon(last.bend(far), width * last.scale * 0.8), inside=True, outline=0.9)
+        lining(canvas, ribbon(last.bend(far), width * last.scale * 0.8))
     canvas.panel(ribbon(last.bend(points), width * last.scale), outline=1.0)
 
 
@@ -42,7 +42,7 @@ def _gladiator(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
     _footbed(canvas, last, CORK)
     rungs = [(66, 116, 200), (104, 112, 199), (142, 110, 203), (180, 107, 207), (216, 105, 207)]
     for h, front, back in rungs:
-        canvas.panel(ribbon(last.bend(f"{front},{h + 4} {(front + back) / 2},{h + 13} {back},{h + 4}"), 7 * wide), inside=True, outline=0.9)
+        lining(canvas, ribbon(last.bend(f"{front},{h + 4} {(front + back) / 2},{h + 13} {back},{h + 4}"), 7 * wide))
     canvas.panel(last.path("186,2! 192,60 192,120 196,222! 209,222! 208,140 203,100 206,50 203,2!"), shade=0.93)
     for h, front, back in rungs:
         _strap(canvas, last, f"{front},{h + 4} {front + 24},{h - 7} {(front + back) / 2 + 6},{h - 9} {back - 4},{h - 2}", 9 * wide)
@@ -59,14 +59,14 @@ def _slide(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
     solid(canvas, last.path("-4,8 10,3 60,2 112,5 165,3 204,4! 206,-3 165,-4 60,-4 16,-3 -4,2"), CORK)
     _footbed(canvas, last, tint(CORK, 0.25))
     back, reach = 112 + 14 * (wide - 1), 40 - 10 * (wide - 1)
-    canvas.panel(last.path(f"{reach + 14},50! {back - 14},76 {back + 6},62! {back - 6},40 {reach + 40},32"), inside=True)
-    canvas.panel(last.path(f"{reach},-2! {reach - 2},24 {reach + 6},42 {reach + 22},54! {reach + 44},66 {back - 8},74! {back + 4},56 {back + 4},26 {back - 2},-1!"))
-    canvas.line(last.path(f"{reach + 3},0! {reach + 2},24 {reach + 9},39 {reach + 24},50", close=False), dash="3 2.2")
-    canvas.line(last.path(f"{back - 6},1! {back},26 {back},54 {back - 11},69", close=False), dash="3 2.2")
-    canvas.gloss(last.path(f"{reach + 12},34 {reach + 36},50 {back - 12},60", close=False), width=8)
-    x, y = last.at((reach + back) / 2 + 4, 32)
-    canvas.metal(oval(x, y, 13, 14) + " " + oval(x, y, 8, 9), kind="gold")
-    adorn(canvas, edge=last.bend(f"{reach + 22},50! {reach + 44},62 {back - 8},69"), spot=(x, y, 38))
+    lining(canvas, last.path(f"{reach + 14},40! {back - 14},62 {back + 6},52! {back - 6},34 {reach + 40},26"))
+    canvas.panel(last.path(f"{reach - 4},-2! {reach - 8},20 {reach},34 {reach + 16},43! {reach + 40},54 {back - 6},60! {back + 8},48 {back + 10},22 {back + 6},-1!"))
+    canvas.line(last.path(f"{reach - 1},0! {reach - 4},20 {reach + 4},32 {reach + 18},39", close=False), dash="3 2.2")
+    canvas.line(last.path(f"{back + 2},1! {back + 6},22 {back + 3},45 {back - 9},56", close=False), dash="3 2.2")
+    canvas.gloss(last.path(f"{reach + 8},28 {reach + 32},40 {back - 12},48", close=False), width=8)
+    x, y = last.at((reach + back) / 2 + 4, 25)
+    canvas.metal(oval(x, y, 12) + " " + oval(x, y, 7.5), kind="gold")
+    adorn(canvas, edge=last.bend(f"{reach + 16},40 {reach + 40},50 {back - 6},56"), spot=(x, y, 38))
 
 
 def _espadrille(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
@@ -77,13 +77,13 @@ def _espadrille(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None
         low = i / 7
         canvas.raw(f'<path d="{last.path(f"_2,{low} _60,{low} _112,{low} _165,{low} _203,{low}", close=False)}" fill="none" '
                    f'stroke="#7d5d31" stroke-width="3.6" stroke-dasharray="2.2 2.6" opacity=".5"/>')
-    canvas.panel(last.path("50,36! 84,38 90,20 70,8"), inside=True)
+    lining(canvas, last.path("50,36! 84,38 90,20 70,8"))
     canvas.panel(last.path("-2,6 0,20 14,33 34,40 56,42! 74,34 92,16 104,4! 60,1 16,2"))
     canvas.panel(last.path("150,3! 164,30 184,48 199,56! 206,34 203,1! 176,1"))
     canvas.line(last.path("0,7 16,4.5 60,3.5 100,6", close=False), tone=0.4, dash="4 3", width=1.6)
     canvas.line(last.path("153,5 176,3.5 202,4", close=False), tone=0.4, dash="4 3", width=1.6)
     for far in ("112,86 150,104 198,92", "112,122 152,136 200,124"):
-        canvas.panel(ribbon(last.bend(far), 7 * wide), inside=True, outline=0.8)
+        lining(canvas, ribbon(last.bend(far), 7 * wide))
     canvas.panel(ribbon(last.bend("52,40 80,60 126,76 170,86 200,92"), 9 * wide), outline=1)
     canvas.panel(ribbon(last.bend("196,54 170,66 134,80 112,88"), 9 * wide), outline=1)
     canvas.panel(ribbon(last.bend("112,86 140,92 176,108 200,124"), 9 * wide), outline=1)
@@ -103,8 +103,8 @@ def _strappy(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
     canvas.panel(last.path("158,2! 172,30 186,60 190,92! 200,92! 206,50 205,24 203,1!"))
     _strap(canvas, last, "16,3 22,20 36,30 50,32", 8 * wide, far="50,31 58,24 62,14")
     _strap(canvas, last, "40,2 46,24 58,36 70,38", 7 * wide, far="70,37 78,28 82,16")
-    _strap(canvas, last, "72,3 74,30 92,56 122,78 190,90", 6.5 * wide, far="58,34 84,62 106,84")
-    canvas.panel(ribbon(last.bend("196,92 176,106 138,112 110,100"), 5 * wide), inside=True)
+    _strap(canvas, last, "150,4 158,34 174,64 196,84", 6 * wide, far="128,6 120,40 116,70 112,96")
+    lining(canvas, ribbon(last.bend("196,92 176,106 138,112 110,100"), 5 * wide))
     canvas.panel(ribbon(last.bend("108,100 122,90 152,83 180,84 202,90"), 8 * wide))
     x, y = last.at(152, 83)
     canvas.metal(oval(x, y, 6.5, 7.5) + " " + oval(x, y, 3.2, 4.2), kind="gold")
@@ -116,20 +116,20 @@ def trainers(canvas: Canvas) -> None:
     kind = canvas.garment.silhouette
     sole = {"low": 12.0, "high-top": 13.0, "runner": 12.0, "chunky": 24.0}[kind]
     scale = 1.0 if kind == "high-top" else 1.15
-    tall = scale * (sole + (158 if kind == "high-top" else 96)) + 44
+    tall = scale * (sole + (158 if kind == "high-top" else 88)) + 44
     last = Last(x=40, ground=160 + tall / 2, scale=scale, lift=6 if kind != "runner" else 12, sole=sole)
     pair(canvas, lambda c: _trainer(c, last, kind), dx=38, dy=-46)
 
 
 def _trainer(canvas: Canvas, last: Last, kind: str) -> None:
     sole = {"white": "#f2f0ea", "gum": "#b5793f", "black": "#2a2a2e"}[canvas.garment.details.get("sole", "white")]
-    high = 70 if kind == "high-top" else 0
+    high = 64 if kind == "high-top" else -14
     collar = (f"{112 - high * .1},{98 + high}! {128 + high * .1},{82 + high * .9} 160,{72 + high} 186,{78 + high} {202},{92 + high * .96}!")
     canvas.panel(last.path(f"92,{86 + high * .8}! 104,{116 + high} 120,{110 + high} 150,{92 + high} 184,{94 + high} 201,{92 + high * .95}! "
-                           f"196,{60 + high} 150,{50 + high} 120,{64 + high}"), inside=True)
+                           f"196,{60 + high} 150,{50 + high} 120,{64 + high}"), shade=0.52, pattern="plain")
     canvas.panel(last.path(f"76,62! 88,{92 + high * .8} {96 - high * .1},{114 + high} {112 - high * .1},{112 + high} {118},{96 + high}! 112,70 96,58"),
                  colour=0, shade=0.94)
-    canvas.panel(last.path(f"-1,4 -1,22 10,38 32,50 58,58 80,68 {100 + high * .02},{84 + high * .4} {collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"))
+    canvas.panel(last.path(f"-1,4 -1,22 10,36 32,46 58,54 80,{66 + min(high, 0) * .3} {100 + high * .02},{84 + high * .4} {collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"))
     {"low": _low, "high-top": _high_top, "runner": _runner, "chunky": _chunky}[kind](canvas, last, sole)
     _laces(canvas, last, high)
     canvas.gloss(last.path("10,30 30,44 54,52", close=False), width=7, opacity=0.22)

@@ -2,7 +2,7 @@
 
 from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, oval, pair, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, lining, oval, pair, ribbon, smooth, solid
 from r4t_demo.atelier.last import LIFTS, Last, heel, main_colour, outsole, sole_colour
 
 HEEL_OF = {"pump": "kitten", "stiletto": "stiletto", "block": "block", "platform": "block", "T-bar": "kitten"}
@@ -13,10 +13,10 @@ def heels(canvas: Canvas) -> None:
     kind = canvas.garment.silhouette
     heel_kind = HEEL_OF[kind] if kind in ("stiletto", "block") else canvas.garment.details.get("heel", HEEL_OF[kind])
     sole = 22.0 if kind == "platform" else 4.0
-    lift = LIFTS[heel_kind] + (12 if kind in ("stiletto", "platform") else 0)
+    lift = LIFTS[heel_kind] + (8 if kind in ("stiletto", "platform") else 0)
     toe = canvas.garment.details.get("toe", {"stiletto": "pointed", "block": "square"}.get(kind, "round"))
     scale = 1.1 + 0.2 * (lift / 90) ** 1.5  # a lifted foot is shorter: draw it larger
-    high = scale * (lift + sole + (104 if kind in ("stiletto", "platform", "T-bar") else 72)) + 26
+    high = scale * (lift + sole + (108 if kind in ("stiletto", "platform", "T-bar") else 72)) + 26
     last = Last(x=40, ground=160 + high / 2, scale=scale, lift=lift, toe=toe, sole=sole)
     pair(canvas, lambda c: _heel_shoe(c, last, kind, heel_kind), dx=40, dy=-26)
 
@@ -45,7 +45,7 @@ def _heel_shoe(canvas: Canvas, last: Last, kind: str, heel_kind: str) -> None:
 
 def _court(canvas: Canvas, last: Last, throat: float, peep: bool = False) -> None:
     """The closed pump: the far side of the opening, then the vamp, side and counter in one piece."""
-    canvas.panel(last.path(f"{throat},40! 78,47 112,46 152,58 180,72 197,72! 199,40 150,24 100,20"), inside=True)
+    lining(canvas, last.path(f"{throat},40! 78,47 112,46 152,58 180,72 197,72! 199,40 150,24 100,20"))
     canvas.panel(last.path(
         f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 16,2"))
     canvas.line(last.path(f"{throat},38! {throat + 18},28 108,25.5 150,38.5 180,54 198,66", close=False), opacity=0.45)
@@ -58,8 +58,8 @@ def _court(canvas: Canvas, last: Last, throat: float, peep: bool = False) -> Non
 
 def _dorsay(canvas: Canvas, last: Last) -> None:
     """Pointed vamp and heel cup with a bare arch between."""
-    canvas.panel(last.path("44,8! 110,10 160,8 190,8! 168,1 112,3 60,2"), inside=True)
-    canvas.panel(last.path("54,30! 66,40 76,30 92,8! 70,2"), inside=True)
+    lining(canvas, last.path("44,8! 110,10 160,8 190,8! 168,1 112,3 60,2"))
+    lining(canvas, last.path("54,30! 66,40 76,30 92,8! 70,2"))
     canvas.panel(last.path("-1,6 2,17 16,28 36,36 54,38! 64,24 84,8 98,4! 60,1 16,2"))
     canvas.gloss(last.path("8,20 26,30 44,33", close=False), width=6)
     canvas.panel(last.path("150,3! 160,22 178,50 196,76! 204,50 205,24 203,1! 176,0"))
@@ -68,7 +68,7 @@ def _dorsay(canvas: Canvas, last: Last) -> None:
 
 def _ankle_strap(canvas: Canvas, last: Last, width: float) -> None:
     """A strap round the ankle that rises from the heel cup, with its small buckle."""
-    canvas.panel(ribbon(last.bend("196,78 176,100 140,108 112,100"), width * 0.7), inside=True)
+    lining(canvas, ribbon(last.bend("196,78 176,100 140,108 112,100"), width * 0.7))
     canvas.panel(last.path("186,60! 190,84 187,98! 200,98! 203,80 201,58!"))
     canvas.panel(ribbon(last.bend("110,101 122,92 152,86 180,88 202,96"), width))
     x, y = last.at(160, 86)
@@ -94,7 +94,7 @@ def _flat_shoe(canvas: Canvas, last: Last, kind: str) -> None:
     outsole(canvas, last, 3, sole_colour(canvas))
     throat = {"round": 52, "Mary Jane": 58, "pointed": 46}[kind]
     solid(canvas, last.path(f"{throat - 8},36! 74,50 112,54 156,62 186,70 198,66! 200,30 150,10 100,8 60,12"), "#d9c3a2")
-    canvas.panel(last.path(f"{throat - 2},38! 76,50 112,54 156,62 186,70 198,64! 186,62 156,52 112,42 80,36"), inside=True)
+    lining(canvas, last.path(f"{throat - 2},38! 76,50 112,54 156,62 186,70 198,64! 186,62 156,52 112,42 80,36"))
     dip = 14 if kind == "pointed" else 24
     topline = f"{throat},40! {throat + 14},{dip + 6} 104,{dip} 150,{dip + 10} 182,48 198,62"
     canvas.panel(last.path(f"-1,6 0,20 12,32 30,39 {topline}! 204,44 205,20 203,1! 165,1 112,2 60,1 16,2"))
@@ -133,7 +133,7 @@ def _loafer(canvas: Canvas, last: Last, kind: str) -> None:
     outsole(canvas, last, 9 if chunky else 5, dark)
     if chunky:
         canvas.line(last.path("2,-3 40,-5 80,-4", close=False), width=5, dash="5 4", opacity=0.8)
-    canvas.panel(last.path("90,58! 104,74 132,68 160,66 190,74 199,68! 196,44 150,34 108,36"), inside=True)
+    lining(canvas, last.path("90,58! 104,74 132,68 160,66 190,74 199,68! 196,44 150,34 108,36"))
     canvas.panel(last.path(
         "-1,7 -1,22 12,36 34,44 60,50 82,58 100,74! 112,56 140,47 172,53 200,68! 206,46 206,22 203,1! 165,1 112,3 60,1 16,2"))
     canvas.line(last.path("101,71! 113,52.5 140,43.5 172,49.5 201,64", close=False), dash="3 2.2", opacity=0.55)
