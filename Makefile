@@ -37,3 +37,16 @@ lint: .venv/.dev-installed
 	@echo "Installing what training needs …"
 	@$(PIP_INSTALL) -r requirements-train.txt
 	@touch $@
+
+DATA ?= ../shared/data
+TRAIN := $(PYTHON) -m r4t_demo train
+
+checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=folder of the real photos
+	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
+	$(TRAIN) text-tower --data $(DATA)
+	$(TRAIN) image-tower --data $(DATA)
+	$(PYTHON) -m r4t_demo index
+	$(TRAIN) folm-base --data $(DATA)
+	$(TRAIN) soft-grpo
+	$(TRAIN) supervision
+	$(TRAIN) diffusion
