@@ -153,15 +153,16 @@ def _print_json(value: object) -> None:
 
 
 def _table(result) -> str:
-    """One answer for reading: a line a direction, its first items behind it."""
+    """One answer for reading: a line an item, the sub-query beside its first one."""
     from r4t_demo.evaluate.table import render
 
-    rows = [["sub-query" if result.is_text else "reading", *(f"item {i}" for i in range(1, len(result.items[0]) + 1))]]
+    rows = [["sub-query" if result.is_text else "nearest phrase", "score", "category", "item"]]
     for label, hits in zip(result.sub_queries, result.items, strict=True):
-        rows.append([label, *(f"{hit.item.title} ({hit.score:.2f})" for hit in hits)])
+        for rank, hit in enumerate(hits):
+            rows.append(["" if rank else label, f"{hit.score:.3f}", hit.item.category, hit.item.title])
     scores = ", ".join(f"{name} {value:.3f}" for name, value in result.scores.items() if value is not None)
     times = ", ".join(f"{name} {value:.1f}" for name, value in result.ms.items())
-    return f"{result.query} · {result.method}\n{render(rows)}\n{scores}\nms: {times}"
+    return f"{result.query} · {result.method}\n{render(rows, right=(1,))}\n{scores}\nms: {times}"
 
 
 if __name__ == "__main__":

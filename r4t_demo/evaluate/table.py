@@ -1,13 +1,16 @@
 """Figures as plain aligned text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
-def render(rows: Sequence[Sequence[str]]) -> str:
-    """The first row is the head, the first column the names: left; everything else: right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [[name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])] for name, *cells in rows]
-    return "\n".join("  ".join(line).rstrip() for line in lines)
+def render(rows: Sequence[Sequence[str]], right: Collection[int] | None = None) -> str:
+    """Columns side by side, the first row as their head. ``right``: columns that end flush, by default all but the first."""
+    columns = list(zip(*rows, strict=True))
+    right = range(1, len(columns)) if right is None else right
+    widths = [max(map(len, column)) for column in columns]
+    align = [str.rjust if place in right else str.ljust for place in range(len(columns))]
+    lines = ["  ".join(pad(cell, width) for pad, cell, width in zip(align, row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def interval(figure: Sequence[float] | None) -> str:
