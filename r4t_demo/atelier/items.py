@@ -14,9 +14,13 @@ PER_STYLE = 74  # a few cuts run out of anything new: about 72 remain
 SHARED = 3  # an item that more styles than this would take says too little about any of them
 _FEW_TRIES, _TRIES = 80, 200
 _SHARE = {"dress": 3.0, "boots": 1.6, "handbag": 1.6, "skirt": 1.6, "trousers": 1.5, "coat": 1.4, "jacket": 1.4, "top": 1.4}
-_THREE = {"plaid", "tartan", "floral", "tropical", "patchwork", "Fair Isle", "argyle", "colour-block", "embroidered", "paisley",
-          "geometric", "ditsy floral", "camouflage", "tie-dye"}
-_SECOND_COLOUR = {"contrast piping", "side stripe"}
+_THREE = {  # patterns of three colours
+    "plaid", "tartan", "floral", "tropical", "patchwork", "Fair Isle", "argyle", "colour-block", "embroidered", "paisley",
+    "geometric", "ditsy floral", "camouflage", "tie-dye",
+}  # fmt: skip
+_TWO = {  # trims in a second colour
+    "contrast piping", "side stripe", "bows", "rosettes", "feathers", "tassels", "pompoms", "butterflies", "embroidery", "laces",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,16 @@ def _contrast(one: str, other: str) -> float:
     return abs(light - light2) + min(turn, 1 - turn) * min(strong, strong2)
 
 
-def _colours(style: Style, material: str, pattern: str, trims: tuple[str, ...], rng: random.Random) -> tuple[str, ...] | None:
+def _colours(
+    style: Style, material: str, pattern: str, trims: tuple[str, ...], rng: random.Random
+) -> tuple[str, ...] | None:
+    """Draw one to three colours that stand out from each other, or None where the style has too few for the pattern."""
     tones = style.metals if material == "metal" else style.palette
     mains = {name: weight for name, weight in tones.items() if name in cloth.colours(material, pattern)}
     if not mains:
         return None
     chosen = [_draw(rng, mains)]
-    wanted = 3 if pattern in _THREE else 2 if pattern != "plain" or _SECOND_COLOUR & set(trims) else 1
+    wanted = 3 if pattern in _THREE else 2 if pattern != "plain" or _TWO & set(trims) else 1
     while len(chosen) < wanted and material != "metal":
         figure = cloth.second_colours(pattern) if len(chosen) == 1 else tones
         apart = 0.22 if len(chosen) == 1 else 0.14
@@ -62,11 +69,12 @@ def _colours(style: Style, material: str, pattern: str, trims: tuple[str, ...], 
         if not rest:
             break
         chosen.append(_draw(rng, rest))
-    return tuple(chosen) if len(chosen) > 1 or wanted == 1 else None
+    return tuple(chosen) if len(chosen) > 1 or pattern == "plain" else None
 
 
 def _trims(style: Style, category: str, material: str, rng: random.Random) -> tuple[str, ...]:
-    shown = {name: weight for name, weight in style.trims.items() if name in cloth.trims(category) and name in TRIMS_SHOWN[category]}
+    suitable = set(cloth.trims(category)) & set(TRIMS_SHOWN[category])
+    shown = {name: weight for name, weight in style.trims.items() if name in suitable}
     count = rng.choices((0, 1, 2), (3, 5, 2))[0] if material != "metal" else rng.choice((0, 1))
     chosen: list[str] = []
     while shown and len(chosen) < count:

@@ -18,9 +18,14 @@ BOTTOMS = ("trousers", "jeans", "leggings", "skirt", "shorts")
 OUTER = ("cardigan", "blazer", "coat", "jacket", "puffer", "raincoat", "waistcoat", "kimono")
 SHOES = ("boots", "sandals", "heels", "trainers", "loafers", "ballet flats")
 BAGS = ("handbag", "tote bag", "clutch", "backpack")
-EXTRAS = (("hat", "cap", "beanie", "headband"), ("sunglasses",), ("necklace", "scarf"), ("earrings",), ("bracelet", "watch"),
-          ("belt",), ("gloves",), ("umbrella",))
-_QUIET = {"black", "charcoal", "grey", "silver", "white", "ivory", "cream", "beige", "sand", "tan", "brown", "navy", "denim blue", "gold"}
+EXTRAS = (
+    ("hat", "cap", "beanie", "headband"), ("necklace", "scarf"), ("bracelet", "watch"),
+    ("sunglasses",), ("earrings",), ("belt",), ("gloves",), ("umbrella",),
+)  # fmt: skip
+_QUIET = {
+    "black", "charcoal", "grey", "silver", "white", "ivory", "cream", "beige", "sand", "tan", "brown", "navy",
+    "denim blue", "gold",
+}  # fmt: skip
 _TEMPLATES = ("{t}", "{t}", "a {t} look", "{t} outfit", "{t} in {c}", "dressed for {t}")
 _TITLE_WORDS = 6
 
@@ -57,7 +62,8 @@ def _suits(piece: Piece, chosen: Sequence[Piece]) -> float:
     """Mean harmony of the main colours, less a third of it where two printed cloths would meet."""
     mains = [other.garment.colours[0] for other in chosen]
     score = sum(harmony(piece.garment.colours[0], main) for main in mains) / max(len(mains), 1)
-    clash = piece.garment.pattern != "plain" and any(other.garment.pattern not in ("plain", piece.garment.pattern) for other in chosen)
+    alone = ("plain", piece.garment.pattern)
+    clash = piece.garment.pattern != "plain" and any(other.garment.pattern not in alone for other in chosen)
     return score * (0.67 if clash else 1.0)
 
 

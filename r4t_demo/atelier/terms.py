@@ -30,8 +30,8 @@ def _of_style(name: str) -> list[Term]:
     own = name.lower()
     others = [text for text in cloth.words(table("terms")[name].replace("\n", " ")) if text != own]
     free = sorted((text for text in others if text not in ALWAYS_TRAIN), key=_rank)
-    split = {text: "test" for text in free[:TEST_TERMS]}
-    split |= {text: "validation" for text in free[TEST_TERMS : TEST_TERMS + VALIDATION_TERMS]}
+    split = dict.fromkeys(free[:TEST_TERMS], "test")
+    split |= dict.fromkeys(free[TEST_TERMS : TEST_TERMS + VALIDATION_TERMS], "validation")
     return [Term(text, name, split.get(text, "train")) for text in [own, *others]]
 
 

@@ -8,10 +8,18 @@ from r4t_demo.atelier.spec import Garment
 from r4t_demo.atelier.styles import Style
 
 _HIDES = {"leather", "suede", "patent", "straw", "rubber", "canvas", "shearling"}
-_HIDE_CATEGORIES = {"boots", "sandals", "heels", "trainers", "loafers", "ballet flats", "handbag", "tote bag", "clutch", "backpack", "belt"}
+_HIDE_CATEGORIES = {
+    "boots", "sandals", "heels", "trainers", "loafers", "ballet flats", "handbag", "tote bag", "clutch", "backpack", "belt",
+}  # fmt: skip
 _JEWELS = {"necklace", "earrings", "bracelet"}
 _NO_ADJECTIVE = {"sunglasses", "watch", "umbrella", "headband", "cap", "swimsuit", "beanie", "hat", "scarf", "gloves"}
-_CLAUSES = ("{a} {p} {m} {n} in {c}", "{c} {p} {m} {n} {w}", "{a} {c} {p} {m} {n}", "{p} {m} {n} {w} in {c}", "{n} in {c} {p} {m} {w}")
+_CLAUSES = (
+    "{a} {p} {m} {n} in {c}",
+    "{c} {p} {m} {n} {w}",
+    "{a} {c} {p} {m} {n}",
+    "{p} {m} {n} {w} in {c}",
+    "{n} in {c} {p} {m} {w}",
+)
 
 
 def _say(rng: random.Random, section: str, name: str) -> str:
