@@ -18,7 +18,9 @@ def _attributes(attributes: dict) -> str:
     rows = []
     for name, value in attributes.items():
         values = [value] if isinstance(value, str | int | float) else list(value) if _is_list(value) else []
-        chips = "".join(f'<span class="chip">{esc(str(one))}</span>' for one in values if one not in ("", None) and one == one)
+        shown = [str(one) for one in values if one not in ("", None) and one == one]
+        # A sentence, such as a description, reads as text; a word is a chip.
+        chips = "".join(f'<span class="{"chip" if len(one) <= 40 else "text"}">{esc(one)}</span>' for one in shown)
         if chips:
             rows.append(f"<div><dt>{esc(name.replace('_', ' '))}</dt><dd>{chips}</dd></div>")
     return f'<dl class="attributes">{"".join(rows)}</dl>' if rows else ""

@@ -107,6 +107,7 @@ def build(engine, demo: gr.Blocks) -> None:
     """Lay the tab out inside ``demo``, the surrounding page, and wire its events."""
     tab = FanOutTab(engine)
     opening = tab.opening()
+    tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
     status, summary, left_column, right_column, plot = tab.answer(opening)
     choices = [(f"{display_name(name)}: {text}", name) for name, text in tab.methods.items()]
 
