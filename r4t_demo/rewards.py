@@ -54,6 +54,8 @@ def oar_parts(sub_vectors: np.ndarray, nearest_vectors: np.ndarray, query_vector
 
     A sub-query that the language model left out counts as 0 in each mean over k, and as nothing in the Vendi score.
     """
+    if len(sub_vectors) == 0:
+        return np.zeros(3)
     present = len(sub_vectors) / k
     ground, aligned = groundedness(sub_vectors, nearest_vectors), alignment(sub_vectors, query_vector)
     return np.array([present * ground, diversity(nearest_vectors, k), present * aligned])

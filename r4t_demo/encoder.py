@@ -1,0 +1,86 @@
+"""Any open_clip model as one thing: texts or pictures in, unit vectors out."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
+from r4t_demo.errors import UserError
+
+BATCH = 256
+
+
+class Encoder:
+    """A text tower and an image tower in one space.
+
+    ``name`` is what open_clip understands: ``local-dir:FOLDER``, ``hf-hub:ORG/NAME`` or a built-in name. ``id``
+    identifies the space; an index or a checkpoint made with another id does not fit. ``dim`` is the vectors' width.
+    """
+
+    def __init__(self, model: torch.nn.Module, preprocess, tokenizer, encoder_id: str) -> None:
+        self.model = model.float().eval()
+        self.preprocess = preprocess
+        self.tokenizer = tokenizer
+        self.id = encoder_id
+        self.dim = self.encode_text(["a"]).shape[1]
+
+    @classmethod
+    def load(cls, name: str) -> "Encoder":
+        """Load a model with its own preprocessing and tokenizer; UserError where the folder is missing or broken."""
+        import open_clip
+
+        try:
+            model, preprocess = open_clip.create_model_from_pretrained(name)
+            tokenizer = open_clip.get_tokenizer(name)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise UserError(f"The encoder {name} cannot be loaded: {error}") from error
+        return cls(model, preprocess, tokenizer, encoder_id(name))
+
+    @torch.inference_mode()
+    def encode_text(self, texts: Sequence[str]) -> np.ndarray:
+        """Return unit vectors, shape (len(texts), dim), float32."""
+        vectors = []
+        for start in range(0, len(texts), BATCH):
+            tokens = self.tokenizer(list(texts[start : start + BATCH]))
+            vectors.append(F.normalize(text_features(self.model, tokens).float(), dim=-1))
+        return torch.cat(vectors).numpy()
+
+    @torch.inference_mode()
+    def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
+        """Return unit vectors, shape (len(images), dim), float32."""
+        vectors = []
+        for start in range(0, len(images), BATCH):
+            pixels = torch.stack([self.preprocess(image.convert("RGB")) for image in images[start : start + BATCH]])
+            vectors.append(self.model.encode_image(pixels, normalize=True).float())
+        return torch.cat(vectors).numpy()
+
+
+def encoder_id(name: str) -> str:
+    """Return the identity of the space: the id written in a local folder's config, otherwise the name itself."""
+    if not name.startswith("local-dir:"):
+        return name
+    config = Path(name.removeprefix("local-dir:")) / "open_clip_config.json"
+    if not config.is_file():
+        raise UserError(f"The encoder folder {config.parent} has no open_clip_config.json.")
+    return json.loads(config.read_text()).get("encoder_id", config.parent.name)
+
+
+def text_features(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
+    """Return a model's text features (n, dim), not normalised, without paying for padding where that is safe.
+
+    A causal open_clip tower that pools at its end token (the highest id) sees nothing behind it, so a batch of five-word texts
+    costs five words and not the whole context. open_clip itself always runs the whole context; other towers are left to it.
+    """
+    tower = getattr(model, "text", None)
+    if getattr(tower, "pool_type", None) != "argmax" or getattr(tower, "attn_mask", None) is None:
+        return model.encode_text(tokens)
+    length = int((tokens != 0).sum(1).max())
+    tokens = tokens[:, :length]
+    x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
+    x = tower.ln_final(tower.transformer(x, attn_mask=tower.attn_mask[:length, :length]))
+    return x[torch.arange(len(x)), tokens.argmax(1)] @ tower.text_projection

@@ -1,0 +1,173 @@
+"""The fan-out language model (FOLM): a causal LM that reads a query and samples a list of sub-queries."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import r4t_demo.torch_guard  # noqa: F401  (must come before transformers)
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    StoppingCriteria,
+)
+
+from r4t_demo.encoder import Encoder
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.base import FanOut
+
+QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
+MAX_NEW_TOKENS = 120
+TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
+
+
+class FolmConfig(LlamaConfig):
+    """A Llama configuration with the width of the query embedding and the number of soft tokens that carry it."""
+
+    model_type = "r4t-folm"
+
+    def __init__(self, query_dim: int = 256, query_tokens: int = 4, encoder_id: str = "", **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.query_dim = query_dim
+        self.query_tokens = query_tokens
+        self.encoder_id = encoder_id
+
+
+class FolmForCausalLM(LlamaForCausalLM):
+    """A Llama that also reads the query's embedding, as soft tokens before the text.
+
+    The text says which words to build on; the embedding says what they mean to the retriever, words never met in training included.
+    """
+
+    config_class = FolmConfig
+
+    def __init__(self, config: FolmConfig) -> None:
+        super().__init__(config)
+        self.query_projection = torch.nn.Linear(config.query_dim, config.query_tokens * config.hidden_size)
+        self.post_init()
+
+    def embed_inputs(self, input_ids: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
+        """Return embeddings (B, query_tokens + T, hidden) of ``input_ids`` (B, T) behind the queries' ``vectors`` (B, query_dim)."""
+        # Unit vectors have entries of about 1/sqrt(d); the square root brings them to unit variance.
+        soft = self.query_projection(vectors.to(self.dtype) * self.config.query_dim**0.5)
+        soft = soft.view(len(vectors), self.config.query_tokens, self.config.hidden_size)
+        return torch.cat([soft * self.config.initializer_range, self.get_input_embeddings()(input_ids)], dim=1)
+
+
+AutoConfig.register(FolmConfig.model_type, FolmConfig)
+AutoModelForCausalLM.register(FolmConfig, FolmForCausalLM)
+
+
+def prompt_batch(
+    tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], soft_tokens: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return left-padded prompt ids (B, T) and an attention mask (B, soft_tokens + T)."""
+    batch = tokenizer(
+        [f"{QUERY}{query}{LIST}" for query in queries],
+        return_tensors="pt",
+        padding=True,
+        padding_side="left",
+        add_special_tokens=False,
+    )
+    # The padding lies between the soft tokens and the text, so that every row begins with its query's embedding.
+    mask = torch.cat([torch.ones(len(queries), soft_tokens, dtype=torch.long), batch["attention_mask"]], dim=1)
+    return batch["input_ids"], mask
+
+
+def parse_list(text: str, k: int) -> list[str]:
+    """Return the first k distinct, non-empty sub-queries of a completion."""
+    pieces = (" ".join(piece.split()) for piece in text.split(END)[0].split(SEPARATOR))
+    return list(dict.fromkeys(piece for piece in pieces if piece))[:k]
+
+
+class _ListComplete(StoppingCriteria):
+    """Stops a row behind its k-th separator: what follows would not be read."""
+
+    def __init__(self, separator: int, k: int) -> None:
+        self.separator, self.k = separator, k
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs) -> torch.Tensor:
+        return (input_ids == self.separator).sum(1) >= self.k
+
+
+class Folm:
+    """Fan-out by sampling from a causal LM; implements ``FanOutMethod``."""
+
+    def __init__(self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: Encoder, name: str = "folm") -> None:
+        if model.config.encoder_id != encoder.id:
+            raise UserError(
+                f"The language model '{name}' was trained for the encoder {model.config.encoder_id}, not for {encoder.id}."
+            )
+        self.model, self.tokenizer, self.encoder, self.name = model.eval(), tokenizer, encoder, name
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Encoder, name: str = "folm") -> "Folm":
+        """Load a transformers folder; UserError where it is missing or was trained for another encoder."""
+        if not (Path(folder) / "config.json").is_file():
+            raise UserError(f"There is no language model in {folder}.")
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        return cls(model, AutoTokenizer.from_pretrained(folder), encoder, name)
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        """Sample one list a query (seeded) and embed its sub-queries."""
+        start = time.perf_counter()
+        lists = [samples[0] for samples in self.sample_lists(queries, vectors, k, n_samples=1, seed=seed)]
+        seconds = (time.perf_counter() - start) / len(queries)
+        start = time.perf_counter()
+        embedded = self.encoder.encode_text([text for texts in lists for text in texts])
+        encode_seconds = (time.perf_counter() - start) / len(queries)
+        rows = np.split(embedded, np.cumsum([len(texts) for texts in lists])[:-1])
+        return [
+            FanOut(self.name, texts, part, seconds, encode_seconds, is_text=True) for texts, part in zip(lists, rows, strict=True)
+        ]
+
+    def sample_lists(
+        self,
+        queries: Sequence[str],
+        vectors: np.ndarray,
+        k: int,
+        n_samples: int,
+        *,
+        seed: int = 0,
+        temperature: float = TEMPERATURE,
+    ) -> list[list[list[str]]]:
+        """Return ``n_samples`` lists of up to k sub-queries for each query.
+
+        A list that came out empty falls back to the query itself, so that every list can be searched.
+        """
+        texts = self.tokenizer.batch_decode(
+            self.generate(queries, vectors, n_samples, seed=seed, temperature=temperature, k=k)[2]
+        )
+        lists = [parse_list(text, k) or [queries[i // n_samples]] for i, text in enumerate(texts)]
+        return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        queries: Sequence[str],
+        vectors: np.ndarray,
+        n_samples: int,
+        *,
+        seed: int,
+        temperature: float = TEMPERATURE,
+        k: int = 10,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Sample completions of at most k sub-queries; return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples."""
+        repeated = [query for query in queries for _ in range(n_samples)]
+        ids, mask = prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens)
+        embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            completion = self.model.generate(
+                inputs_embeds=embedded, attention_mask=mask, do_sample=True, temperature=temperature, top_k=0, top_p=1.0,
+                max_new_tokens=MAX_NEW_TOKENS, eos_token_id=self.tokenizer.convert_tokens_to_ids(END),
+                pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD), use_cache=True,
+                stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
+            )  # fmt: skip
+        return ids, mask, completion

@@ -1,0 +1,36 @@
+"""Makes torchvision importable beside a CPU build of torch; import this before open_clip or transformers.
+
+PyPI's torchvision is linked to CUDA. Beside a CPU build of torch its compiled part cannot load, the operators it would
+have registered are missing, and ``import torchvision`` fails ("operator torchvision::nms does not exist"). We need
+only its Python part, so the two schemas that it looks for are registered by hand where the compiled part cannot load.
+"""
+
+import ctypes
+import importlib.util
+from pathlib import Path
+
+import torch
+
+
+def _compiled_part_loads() -> bool:
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or spec.origin is None:
+        return False
+    libraries = sorted(Path(spec.origin).parent.glob("_C*.so")) + sorted(Path(spec.origin).parent.glob("_C*.pyd"))
+    try:
+        ctypes.CDLL(str(libraries[0]))
+    except (OSError, IndexError):
+        return False
+    return True
+
+
+def _register_schemas() -> torch.library.Library | None:
+    if _compiled_part_loads():
+        return None
+    library = torch.library.Library("torchvision", "DEF")
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return library
+
+
+_LIBRARY = _register_schemas()  # kept alive: the schemas go when the Library object does

@@ -1,0 +1,220 @@
+"""``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``.
+
+Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from r4t_demo.errors import UserError
+from r4t_demo.settings import Settings
+
+ENCODER_STEPS = {"text": 1200, "photos": 500, "mixed": 320}
+
+
+def add_parser(subparsers) -> None:
+    """Add the ``train`` command."""
+    parser = subparsers.add_parser("train", help="retrain a checkpoint")
+    parser.add_argument("step", choices=list(STEPS), help="in this order")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("../shared/data"),
+        help="folder of the real photos and playlists (encoder and folm-base)",
+    )
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
+    parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
+    parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--events", type=Path, help="append every progress record to this file, one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run one step and show its progress on standard error."""
+    import torch
+
+    settings = Settings.from_env()
+    torch.set_num_threads(settings.threads)
+    args.out = args.out or settings.checkpoints
+    follow(STEPS[args.step](args, settings), args.events)
+
+
+def follow(records: Iterable, events: Path | None) -> None:
+    """Print each record and, where asked, append it to a file of JSON lines."""
+    for record in records:
+        figures = "  ".join(
+            f"{name} {value:.3f}" if isinstance(value, float) else f"{name}: {value}" for name, value in record.metrics.items()
+        )
+        print(f"{record.stage} {record.step}/{record.total}  {figures}", file=sys.stderr, flush=True)
+        if events:
+            events.parent.mkdir(parents=True, exist_ok=True)
+            with events.open("a", encoding="utf-8") as file:
+                file.write(
+                    json.dumps({"stage": record.stage, "step": record.step, "total": record.total, "metrics": record.metrics})
+                    + "\n"
+                )
+
+
+def _need_data(data: Path) -> None:
+    if not (data / "fashion-products").is_dir():
+        raise UserError(
+            f"This step trains on real photos that are not part of the project: no folder {data / 'fashion-products'}; name it with --data."
+        )
+
+
+def _text_tower(args, settings: Settings):
+    from r4t_demo.train import corpus, encoder, teacher
+
+    _need_data(args.data)
+    words = corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
+    queries = corpus.training_queries(settings.assets)
+    texts = [
+        *words,
+        *corpus.photo_titles(args.data),
+        *corpus.music_texts(args.data)[::3],
+        *corpus.combinations(words, 25_000, args.seed),
+    ]
+    texts += corpus.term_phrases(queries, 25_000, args.seed)
+    texts = corpus.without_terms(texts, corpus.held_out_terms(settings.assets))
+    miniLM = teacher.Teacher(
+        teacher.rotation_of(args.runs / "encoder/rotation.npy", random.Random(0).sample(texts, 20_000), encoder.DIM)
+    )
+    targets = teacher.kept_vectors(miniLM, texts, args.runs / "encoder/text_targets")
+    model = encoder.new_model()
+    if not (args.runs / "encoder/text.safetensors").exists():
+        encoder.start_token_embeddings(model, lambda names: teacher.kept_vectors(miniLM, names, args.runs / "encoder/text_targets"))
+    yield from encoder.distil_text(
+        model, texts, targets, args.runs / "encoder/text.safetensors", steps=args.steps or ENCODER_STEPS["text"], seed=args.seed
+    )
+
+
+def _image_tower(args, settings: Settings):
+    import numpy as np
+
+    from r4t_demo.train import encoder, encoder_data, teacher
+
+    _need_data(args.data)
+    states = args.runs / "encoder"
+    if not (states / "rotation.npy").exists():
+        raise UserError("Train the text tower first: python -m r4t_demo train text-tower")
+    miniLM = teacher.Teacher(np.load(states / "rotation.npy"))
+    pixels, captions = encoder_data.photos(args.data, miniLM, states)
+    model = encoder.new_model()
+    yield from encoder.align_images(
+        model,
+        np.asarray(pixels),
+        captions,
+        np.ones(len(pixels)),
+        states / "image64.safetensors",
+        steps=args.steps or ENCODER_STEPS["photos"],
+        size=64,
+        seed=args.seed,
+    )
+    drawn, drawn_captions = encoder_data.atelier(settings.assets / "atelier", miniLM)
+    # Half of every batch is drawn, half photographed, whatever the two sets' sizes.
+    weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 1 / len(drawn))])
+    encoder.start_tower(model.visual, states / "image64.safetensors", "model.tower.")
+    yield from encoder.align_images(
+        model, np.concatenate([pixels, drawn]), np.concatenate([captions, drawn_captions]), weights, states / "image96.safetensors",
+        steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
+    )  # fmt: skip
+    encoder.export(encoder.with_towers(states / "text.safetensors", states / "image96.safetensors"), args.out / "clip-mini")
+
+
+def _folm_base(args, settings: Settings):
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.train import corpus, folm, lists, teacher
+
+    _need_data(args.data)
+    encoder = Encoder.load(settings.encoder)
+    words = corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
+    held_out = corpus.held_out_terms(settings.assets)
+    terms = corpus.training_queries(settings.assets)
+    general = corpus.without_terms([*corpus.combinations(words, 6_000, 1), *corpus.photo_titles(args.data)[::40]], held_out)
+    queries = list(dict.fromkeys([*terms, *general]))
+    phrases = list(dict.fromkeys([*lists.phrase_bank(30_000), *(title.lower() for title in corpus.photo_titles(args.data)[::4])]))
+    tokenizer = folm.train_tokenizer(
+        [
+            *queries,
+            *phrases,
+            *(lists.fill(template, random.Random(i), "") for i in range(200) for template in lists.PARAPHRASES),
+            *words,
+        ]
+    )
+    model = folm.new_model(tokenizer, encoder.dim, encoder.id)
+    yield from folm.supervise(
+        model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases), args.runs / "folm-base.safetensors",
+        steps=args.steps or 600, seed=args.seed,
+    )  # fmt: skip
+    folm.save(model, tokenizer, args.out / "folm-base")
+
+
+def _soft_grpo(args, settings: Settings):
+    from r4t_demo.engine import Engine
+    from r4t_demo.fanout.folm import Folm
+    from r4t_demo.train import corpus, folm, soft_grpo
+
+    engine = Engine.load(settings)
+    policy = Folm.load(args.out / "folm-base", engine.encoder)
+    queries = corpus.training_queries(settings.assets)
+    yield from soft_grpo.train(
+        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 200, seed=args.seed
+    )
+    folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
+
+
+def _supervision(args, settings: Settings):
+    from r4t_demo.engine import Engine
+    from r4t_demo.fanout.folm import Folm
+    from r4t_demo.train import corpus, supervision
+
+    engine = Engine.load(settings)
+    queries = corpus.training_queries(settings.assets)
+    yield from supervision.write(
+        Folm.load(args.out / "folm-mini", engine.encoder),
+        queries,
+        engine.index,
+        args.runs / "supervision",
+        samples=8,
+        seed=args.seed,
+    )
+
+
+def _diffusion(args, settings: Settings):
+    import numpy as np
+
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import corpus, diffusion, supervision
+
+    engine = Engine.load(settings)
+    query_of, rows, bank = supervision.read(args.runs / "supervision")
+    query_vectors = engine.encoder.encode_text(corpus.training_queries(settings.assets))
+    model, ema = diffusion.new_models(engine.encoder.dim, rows.shape[1], engine.encoder.id)
+    items = engine.index.vectors(np.arange(len(engine.index)))
+    yield from diffusion.train(
+        model,
+        ema,
+        query_vectors,
+        query_of,
+        rows,
+        items,
+        args.runs / "diffusion.safetensors",
+        steps=args.steps or 3000,
+        seed=args.seed,
+    )
+    diffusion.save(ema, bank[:20_000], engine.encoder, args.out / "diffusion-mini")
+
+
+STEPS = {
+    "text-tower": _text_tower,
+    "image-tower": _image_tower,
+    "folm-base": _folm_base,
+    "soft-grpo": _soft_grpo,
+    "supervision": _supervision,
+    "diffusion": _diffusion,
+}

@@ -1,0 +1,122 @@
+"""Texts to distil the text tower on: a wide fashion vocabulary, everyday words, music, and their combinations.
+
+No phrase that is held out for testing (a test or validation term of Atelier) occurs in any of them.
+"""
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
+
+EVERYDAY = (
+    "{a} {b}", "{a} {b} {c}", "a {a} {b}", "{a} for {b}", "{a} and {b}", "the {a} of {b}", "{a} with {b}", "{a} style", "{a} outfit",
+    "{a} {b} look", "something {a} for the {b}", "{a} {b} day", "{a} night", "{a} {b} weekend", "{a} mood", "{a} party", "what to wear to {a}",
+)  # fmt: skip
+FASHION = (
+    "{colour} {category}", "{silhouette} {category}", "{material} {category}", "{pattern} {category}", "{colour} {material} {category}",
+    "{colour} {silhouette} {category}", "{pattern} {silhouette} {category} in {colour}", "{category} with {trim}", "{material} {silhouette} {category} with {trim}",
+    "{word} {category}", "{word} {colour} {category}", "{colour} and {colour2}", "{word} {word2} {category}", "{word} {word2} outfit", "{word} {material}",
+)  # fmt: skip
+
+
+def held_out_terms(assets: Path) -> list[str]:
+    """Return the terms that only validation or test queries use."""
+    rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines())
+    return sorted({row["term"] for row in rows if row["split"] != "train"})
+
+
+def training_queries(assets: Path) -> list[str]:
+    """Return the training queries of Atelier."""
+    rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines())
+    return [row["query"] for row in rows if row["split"] == "train"]
+
+
+def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:
+    """Return the distinct texts that contain none of the terms as a phrase."""
+    held_out = re.compile(r"\b(" + "|".join(re.escape(term) for term in terms) + r")\b", re.IGNORECASE)
+    return [text for text in dict.fromkeys(texts) if not held_out.search(text)]
+
+
+def everyday_words(vocabulary: Path) -> list[str]:
+    """Return the whole lower-case words of a WordPiece vocabulary file, most frequent first."""
+    return [word for word in vocabulary.read_text(encoding="utf-8").splitlines() if re.fullmatch(r"[a-z]{3,}", word)]
+
+
+def photo_titles(data: Path) -> list[str]:
+    """Return titles and attribute phrases of the train rows of the product photos."""
+    rows = photo_rows(data)
+    phrases = rows.base_colour + " " + rows.category + " for " + rows.gender.str.lower()
+    return [*rows.text, *phrases, *(rows.season + " " + rows.usage + " " + rows.category).dropna()]
+
+
+def photo_rows(data: Path) -> pd.DataFrame:
+    """Return the train rows of the product photos (``image`` holds the JPEG's bytes)."""
+    shards = sorted((data / "fashion-products").glob("*.parquet"))
+    rows = pd.concat([pd.read_parquet(shard) for shard in shards], ignore_index=True)
+    return rows[rows.split == "train"].reset_index(drop=True)
+
+
+def music_texts(data: Path) -> list[str]:
+    """Return track names, artists and playlist names of four playlists in five, chosen by hash; the fifth stays unseen."""
+    rows = pd.read_parquet(data / "music-playlists.parquet").dropna(subset=["track_name", "track_artist", "playlist_name"])
+    rows = rows[[hashlib.sha256(playlist.encode()).digest()[0] % 5 != 0 for playlist in rows.playlist_id]]
+    return [*rows.track_name, *rows.playlist_name, *(rows.playlist_subgenre + " by " + rows.track_artist)]
+
+
+def combinations(words: list[str], count: int, seed: int) -> list[str]:
+    """Return ``count`` phrases made of everyday words and ``count`` made of fashion words."""
+    rng = random.Random(seed)
+    silhouettes = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
+    colours = list(COLOURS)
+    phrases = []
+    for _ in range(count):
+        # Squaring favours frequent words, as language does.
+        common = [words[int(len(words) * rng.random() ** 2)] for _ in range(3)]
+        phrases.append(rng.choice(EVERYDAY).format(a=common[0], b=common[1], c=common[2]))
+        category, silhouette = rng.choice(silhouettes)
+        phrases.append(
+            rng.choice(FASHION).format(
+                colour=rng.choice(colours),
+                colour2=rng.choice(colours),
+                category=category,
+                silhouette=silhouette,
+                material=rng.choice(MATERIALS),
+                pattern=rng.choice(PATTERNS),
+                trim=rng.choice(TRIMS),
+                word=common[0],
+                word2=common[1],
+            )  # fmt: skip
+        )
+    return phrases
+
+
+def term_phrases(queries: list[str], count: int, seed: int) -> list[str]:
+    """Return training queries, and ``count`` phrases that join one with a garment, as a fan-out does."""
+    rng = random.Random(seed)
+    templates = (
+        "{query} {category}",
+        "{query} {colour} {category}",
+        "{query} {material} {category}",
+        "{query} {silhouette} {category}",
+        "{category} for {query}",
+    )
+    silhouettes = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
+    phrases = list(queries)
+    for _ in range(count):
+        category, silhouette = rng.choice(silhouettes)
+        phrases.append(
+            rng.choice(templates).format(
+                query=rng.choice(queries),
+                category=category,
+                silhouette=silhouette,
+                colour=rng.choice(list(COLOURS)),
+                material=rng.choice(MATERIALS),
+            )
+        )
+    return phrases

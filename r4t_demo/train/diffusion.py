@@ -1,0 +1,83 @@
+"""Train the diffusion retriever on the pairs that the frozen FOLM wrote (R4T, stage 3; EDM, Karras et al. 2022)."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from r4t_demo.encoder import Encoder
+from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.train.progress import Progress, load_state, move_folder, one_cycle, save_state
+
+QUERY_DROP = 0.1
+LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.2, 1.4  # around sigma_data = 1/16, wide enough for SIGMA_MIN and SIGMA_MAX
+
+
+def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Return the EDM loss: E (sigma² + sigma_d²)/(sigma sigma_d)² ||D(Z + sigma n; sigma, z_q) - Z||², a mean over entries.
+
+    ``targets`` (B, slots, dim), ``queries`` (B, dim); the query is dropped from one row in ten, for classifier-free guidance.
+    """
+    sigma = (LOG_SIGMA_MEAN + LOG_SIGMA_STD * torch.randn(len(targets), generator=generator)).exp()
+    dropped = torch.rand(len(targets), 1, generator=generator) < QUERY_DROP
+    noise = torch.randn(targets.shape, generator=generator)
+    denoised = model(targets + sigma.view(-1, 1, 1) * noise, sigma, torch.where(dropped, model.no_query, queries))
+    weight = (sigma**2 + model.sigma_data**2) / (sigma * model.sigma_data) ** 2
+    return (weight.view(-1, 1, 1) * (denoised - targets) ** 2).mean()
+
+
+def train(
+    model: SetDenoiser, ema: SetDenoiser, query_vectors: np.ndarray, query_of: np.ndarray, rows: np.ndarray, item_vectors: np.ndarray, state: Path, *,
+    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0,
+) -> Iterator[Progress]:  # fmt: skip
+    """Update ``model`` and its moving average ``ema`` in place.
+
+    ``query_vectors`` (q, d); ``query_of`` (n,) and ``rows`` (n, k) as ``supervision.read`` gives them; ``item_vectors`` (items, d). The rows of a
+    set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
+    """
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
+    first = load_state(state, model, optimizer, ema)
+    recent: list[float] = []
+    for step in range(first, steps):
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        chosen = torch.randint(len(rows), (batch,), generator=generator).numpy()
+        order = torch.rand(batch, rows.shape[1], generator=generator).argsort(1).numpy()
+        targets = torch.from_numpy(item_vectors[np.take_along_axis(rows[chosen], order, 1)])
+        for group in optimizer.param_groups:
+            group["lr"] = rate * one_cycle(step, steps, warmup=100)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        with torch.no_grad():
+            # A short memory at first, so that the untrained start is soon forgotten.
+            keep = min(decay, (1 + step) / (10 + step))
+            for average, value in zip(ema.parameters(), model.parameters(), strict=True):
+                average.lerp_(value, 1 - keep)
+        recent.append(loss.item())
+        if (step + 1) % 20 == 0 or step + 1 == steps:
+            yield Progress("diffusion", step + 1, steps, {"loss": float(np.mean(recent))})
+            recent = []
+        if (step + 1) % 200 == 0 or step + 1 == steps:
+            save_state(state, model, optimizer, step + 1, ema)
+
+
+def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetDenoiser]:
+    """Return an untrained mini denoiser and its moving average."""
+    torch.manual_seed(0)
+    model = SetDenoiser(dim=dim, slots=slots, encoder_id=encoder_id)
+    return model, copy.deepcopy(model).requires_grad_(False)
+
+
+def save(model: SetDenoiser, phrases: Sequence[str], encoder: Encoder, folder: Path) -> None:
+    """Write a checkpoint folder: the network, and the bank of sub-queries with their vectors in half precision."""
+    staged = folder.with_name(f".{folder.name}.part")
+    model.save_pretrained(staged)
+    save_file({"vectors": torch.from_numpy(encoder.encode_text(phrases)).half()}, staged / "phrases.safetensors")
+    (staged / "phrases.txt").write_text("\n".join(phrases) + "\n", encoding="utf-8")
+    move_folder(staged, folder)

@@ -1,0 +1,197 @@
+"""Train ``clip-mini``: a text tower distilled from MiniLM and an image tower aligned to the same space.
+
+The two towers meet in the teacher's space (see ``teacher.py``), so they can be trained apart and at the same time: the text
+tower regresses the teacher's vector of a text; the image tower is contrasted against the teacher's vectors of captions.
+Captions of the drawn catalogue name an item's look with *training* terms only, as a shop's descriptions do.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+
+import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
+from r4t_demo.encoder import text_features
+from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state, write_atomically
+
+CONFIG = {
+    "encoder_id": "clip-mini-256",
+    "model_cfg": {
+        "embed_dim": 256,
+        "custom_text": True,
+        "vision_cfg": {"timm_model_name": "convnext_atto", "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear", "image_size": 96},
+        "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
+    },
+    "preprocess_cfg": {
+        "size": 96, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25],
+        "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255,
+    },
+}  # fmt: skip
+DIM = CONFIG["model_cfg"]["embed_dim"]
+
+
+def new_model() -> torch.nn.Module:
+    """Return an untrained clip-mini."""
+    from open_clip.model import CustomTextCLIP
+
+    torch.manual_seed(0)
+    return CustomTextCLIP(**{key: value for key, value in CONFIG["model_cfg"].items() if key != "custom_text"})
+
+
+def tokenizer():
+    """Return open_clip's own byte-pair tokenizer at the model's context length."""
+    from open_clip.tokenizer import SimpleTokenizer
+
+    return SimpleTokenizer(context_length=CONFIG["model_cfg"]["text_cfg"]["context_length"])
+
+
+def distil_text(
+    model,
+    texts: list[str],
+    targets: np.ndarray,
+    state: Path,
+    *,
+    steps: int,
+    batch: int = 1024,
+    rate: float = 1.5e-3,
+    seed: int = 0,
+) -> Iterator[Progress]:
+    """Train ``model.text`` so that its unit vector of a text equals the teacher's.
+
+    ``targets`` holds the teacher's unit vectors, shape (len(texts), DIM). The loss is 1 - cosine plus the mean squared error of the
+    batch's similarity matrices, which keeps neighbourhoods. Yields a record every 20 steps; resumes from ``state``.
+    """
+    tokens = tokenizer()(texts)
+    lengths = (tokens != 0).sum(1)
+    goal = torch.from_numpy(targets)
+    tower = model.text
+    optimizer = torch.optim.AdamW(tower.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    first = load_state(state, tower, optimizer)
+    for step in range(first, steps):
+        rows = rows_of_like_length(lengths, batch, torch.Generator().manual_seed(seed * 1_000_003 + step))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * one_cycle(step, steps, warmup=100)
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = text_features(model, tokens[rows])
+        vectors = F.normalize(vectors.float(), dim=-1)
+        cosine = (vectors * goal[rows]).sum(1).mean()
+        neighbourhood = F.mse_loss(vectors @ vectors.T, goal[rows] @ goal[rows].T)
+        loss = 1 - cosine + 10 * neighbourhood
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
+        optimizer.step()
+        if (step + 1) % 20 == 0 or step + 1 == steps:
+            yield Progress("text tower", step + 1, steps, {"loss": loss.item(), "cosine": cosine.item()})
+        if (step + 1) % 200 == 0 or step + 1 == steps:
+            save_state(state, tower, optimizer, step + 1)
+
+
+def rows_of_like_length(lengths: torch.Tensor, batch: int, generator: torch.Generator) -> torch.Tensor:
+    """Return ``batch`` random rows of about the same length, so that a batch is not padded to its one longest text."""
+    candidates = torch.randint(len(lengths), (16 * batch,), generator=generator)
+    start = batch * int(torch.randint(16, (1,), generator=generator))
+    return candidates[lengths[candidates].argsort()][start : start + batch]
+
+
+def start_token_embeddings(model, embed: Callable[[list[str]], np.ndarray]) -> None:
+    """Give every token of the text tower the teacher's vector of that token's own text, scaled to the usual size."""
+    decoder = tokenizer().decoder
+    names = [decoder[i].replace("</w>", "") for i in range(len(decoder))]
+    vectors = torch.from_numpy(embed(names))
+    with torch.no_grad():
+        model.text.token_embedding.weight.copy_(vectors / vectors.std() * 0.02)
+
+
+def align_images(
+    model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, state: Path, *,
+    steps: int, size: int, batch: int = 256, rate: float = 2e-3, seed: int = 0,
+) -> Iterator[Progress]:  # fmt: skip
+    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus a pull to the caption itself.
+
+    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: the teacher's unit vectors of c captions an image, shape (n, c, DIM);
+    ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a batch whose vectors
+    nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
+    """
+    tower = model.visual
+    scale = torch.nn.Parameter(torch.tensor(3.0))
+    holder = torch.nn.ModuleDict({"tower": tower})
+    holder.register_parameter("scale", scale)
+    holder.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(holder.parameters(), lr=rate, weight_decay=0.02)
+    first = load_state(state, holder, optimizer)
+    chances = torch.from_numpy(weights / weights.sum())
+    for step in range(first, steps):
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        for group in optimizer.param_groups:
+            group["lr"] = rate * one_cycle(step, steps, warmup=60)
+        rows = torch.multinomial(chances, batch, replacement=True, generator=generator).numpy()
+        choice = torch.randint(captions.shape[1], (batch,), generator=generator).numpy()
+        goal = torch.from_numpy(captions[rows, choice].astype(np.float32))
+        images = augment(torch.from_numpy(pixels[rows]), size, generator)
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = tower(images.to(memory_format=torch.channels_last))
+        vectors = F.normalize(vectors.float(), dim=-1)
+        logits = vectors @ goal.T * scale.exp().clamp(max=100)
+        same = (goal @ goal.T > 0.97).float()
+        spread = same / same.sum(1, keepdim=True)
+        contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
+        cosine = (vectors * goal).sum(1).mean()
+        loss = contrast + 2 * (1 - cosine)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(holder.parameters(), 1.0)
+        optimizer.step()
+        if (step + 1) % 10 == 0 or step + 1 == steps:
+            top1 = same.gather(1, logits.argmax(1, keepdim=True)).mean()
+            yield Progress(
+                "image tower",
+                step + 1,
+                steps,
+                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.item(), "batch_top1": top1.item()},
+            )
+        if (step + 1) % 100 == 0 or step + 1 == steps:
+            save_state(state, holder, optimizer, step + 1)
+
+
+def augment(pixels: torch.Tensor, size: int, generator: torch.Generator) -> torch.Tensor:
+    """Flip, shift, zoom and tint a uint8 batch (b, 3, s, s); return normalised float images (b, 3, size, size)."""
+    count = len(pixels)
+    uniform = lambda low, high, *shape: torch.rand(shape, generator=generator) * (high - low) + low  # noqa: E731
+    zoom = uniform(0.82, 1.05, count)
+    flip = torch.where(uniform(0, 1, count) < 0.5, -1.0, 1.0)
+    matrix = torch.zeros(count, 2, 3)
+    matrix[:, 0, 0], matrix[:, 1, 1] = zoom * flip, zoom
+    matrix[:, :, 2] = uniform(-1, 1, count, 2) * (1 - zoom).abs().unsqueeze(1)
+    grid = F.affine_grid(matrix, (count, 3, size, size), align_corners=False)
+    images = F.grid_sample(pixels.float() / 255, grid, padding_mode="border", align_corners=False)
+    gain = uniform(0.9, 1.1, count, 1, 1, 1) * uniform(0.96, 1.04, count, 3, 1, 1)
+    return ((images * gain).clamp(0, 1) - 0.5) / 0.25
+
+
+def export(model, folder: Path) -> None:
+    """Write an open_clip folder in half precision, loadable as ``local-dir:FOLDER``."""
+    half = {name: value.half() if value.is_floating_point() else value for name, value in model.state_dict().items()}
+    half = {name: value.contiguous() for name, value in half.items()}
+    write_atomically(folder / "open_clip_model.safetensors", lambda temporary: save_file(half, temporary))
+    write_atomically(
+        folder / "open_clip_config.json", lambda temporary: temporary.write_text(json.dumps(CONFIG, indent=2)) and None
+    )
+
+
+def start_tower(tower: torch.nn.Module, state: Path, prefix: str) -> None:
+    """Give a tower the weights of a finished run's state; ``prefix`` is its name there."""
+    weights = {name.removeprefix(prefix): value for name, value in load_file(state).items() if name.startswith(prefix)}
+    tower.load_state_dict(weights)
+
+
+def with_towers(text_state: Path, image_state: Path) -> torch.nn.Module:
+    """Return a model with the weights of the two towers' states."""
+    model = new_model()
+    start_tower(model.text, text_state, "model.")
+    start_tower(model.visual, image_state, "model.tower.")
+    return model.eval()

@@ -1,0 +1,138 @@
+"""Soft-GRPO: reinforcement learning of the FOLM on set-level rewards (R4T, section "Soft-GRPO").
+
+For each query a group of G lists is sampled from the current policy. A list o_i gets one scalar advantage
+A_i = (r_i - mean) / (std + eps) over its group, and every token t of it the loss, with rho = pi_theta / pi_old,
+
+    L_t = -min(rho A, clip(rho, 1 - c, 1 + c) A) + beta1 * rho * (log pi_theta - log pi_old) + beta2 * (-log pi_theta)
+
+with c = 0.2 and beta1 = beta2 = 0.05: clipped policy gradient plus forward and reverse KL to the *sampling* policy; there is no
+frozen reference. Where the paper is silent we chose:
+
+- The loss is averaged over the tokens of a minibatch. A rollout is used once, in two minibatches, so rho leaves 1 in the second.
+- Rollout temperature 1, so that pi_old is exactly the policy that sampled.
+- ``advantages(..., per_part=True)`` standardises groundedness, diversity and alignment one by one within the group before they are
+  weighted. Summed literally, the part with the widest range (groundedness) drowns the others and the policy collapses onto one
+  existing title.
+- Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from r4t_demo import rewards
+from r4t_demo.encoder import Encoder
+from r4t_demo.fanout.folm import END, PAD, Folm, parse_list
+from r4t_demo.index.base import VectorIndex
+from r4t_demo.train.folm import completion_logits
+from r4t_demo.train.progress import Progress, load_state, save_state
+
+CLIP, BETA_FORWARD, BETA_REVERSE = 0.2, 0.05, 0.05
+
+
+def oar_parts(
+    lists: Sequence[Sequence[str]], query_vectors: np.ndarray, index: VectorIndex, encoder: Encoder, k: int
+) -> np.ndarray:
+    """Return groundedness, diversity and alignment of each list, shape (len(lists), 3).
+
+    ``query_vectors`` has one row a list. A missing sub-query counts as 0 in each mean over k, and as nothing in the Vendi score.
+    """
+    texts = list(dict.fromkeys(text for sub_queries in lists for text in sub_queries))
+    row_of = {text: row for row, text in enumerate(texts)}
+    vectors = encoder.encode_text(texts)
+    nearest = index.vectors(index.search(vectors, 1)[1][:, 0])
+    parts = []
+    for sub_queries, query in zip(lists, query_vectors, strict=True):
+        rows = [row_of[text] for text in sub_queries]
+        parts.append(rewards.oar_parts(vectors[rows], nearest[rows], query, k))
+    return np.array(parts)
+
+
+def advantages(
+    parts: np.ndarray, weights: Sequence[float], group: int, *, per_part: bool = True, eps: float = 1e-4
+) -> np.ndarray:
+    """Return one advantage a list, shape (n,), from reward parts (n, p) laid out group after group."""
+    grouped = parts.reshape(-1, group, parts.shape[1])
+    if per_part:
+        grouped = (grouped - grouped.mean(1, keepdims=True)) / (grouped.std(1, keepdims=True) + eps)
+    reward = grouped @ np.asarray(weights)
+    return ((reward - reward.mean(1, keepdims=True)) / (reward.std(1, keepdims=True) + eps)).reshape(-1)
+
+
+def soft_grpo_loss(
+    new: torch.Tensor, old: torch.Tensor, advantage: torch.Tensor, mask: torch.Tensor, *,
+    clip: float = CLIP, beta_forward: float = BETA_FORWARD, beta_reverse: float = BETA_REVERSE,
+) -> torch.Tensor:  # fmt: skip
+    """Return the scalar loss of the module's docstring.
+
+    ``new`` and ``old`` are log-probabilities of the sampled tokens (B, C), ``advantage`` (B,), ``mask`` (B, C) is 1 on tokens that count.
+    """
+    ratio = (new - old).exp()
+    advantage = advantage.unsqueeze(1)
+    policy = -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    loss = policy + beta_forward * ratio * (new - old) - beta_reverse * new
+    return (loss * mask).sum() / mask.sum()
+
+
+def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the log-probability of each sampled token and the entropy of its distribution, both (B, C)."""
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = completion_logits(model, ids, mask, vectors, completion, pad)
+    log_probs = logits.float().log_softmax(-1)
+    entropy = -(log_probs.detach().exp() * log_probs.detach()).sum(-1)
+    return log_probs.gather(-1, completion.unsqueeze(-1)).squeeze(-1), entropy
+
+
+def train(
+    folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *, steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = True,
+    group: int = 8, batch: int = 16, minibatches: int = 2, k: int = 10, rate: float = 1e-4, seed: int = 0, watch: str = "bohemian festival style",
+) -> Iterator[Progress]:  # fmt: skip
+    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists; yields every step, resumes from ``state``."""
+    model, tokenizer, encoder = folm.model, folm.tokenizer, folm.encoder
+    pad, end = (tokenizer.convert_tokens_to_ids(token) for token in (PAD, END))
+    query_vectors = encoder.encode_text(queries)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.0)
+    first = load_state(state, model, optimizer)
+    for step in range(first, steps):
+        chosen = random.Random(seed * 1_000_003 + step).sample(range(len(queries)), batch)
+        ids, mask, completion = folm.generate(
+            [queries[i] for i in chosen], query_vectors[chosen], group, seed=seed * 1_000_003 + step, temperature=1.0, k=k
+        )
+        ids, mask, completion = ids.clone(), mask.clone(), completion.clone()  # out of inference mode
+        vectors = torch.from_numpy(np.repeat(query_vectors[chosen], group, axis=0))
+        lists = [parse_list(text, k) for text in tokenizer.batch_decode(completion)]
+        parts = oar_parts(lists, vectors.numpy(), index, encoder, k)
+        advantage = torch.from_numpy(advantages(parts, weights, group, per_part=per_part)).float()
+        counted = (completion != pad).float()
+        with torch.no_grad():
+            old, entropy = token_log_probs(model, ids, mask, vectors, completion, pad)
+        for optimizer_group in optimizer.param_groups:
+            optimizer_group["lr"] = rate * min(1.0, (step + 1) / 10)
+        kl, clipped = [], []
+        for rows in torch.randperm(len(lists), generator=torch.Generator().manual_seed(step)).chunk(minibatches):
+            new, _ = token_log_probs(model, ids[rows], mask[rows], vectors[rows], completion[rows], pad)
+            loss = soft_grpo_loss(new, old[rows], advantage[rows], counted[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            ratio = (new.detach() - old[rows]).exp()
+            kl.append((((old[rows] - new.detach()) * counted[rows]).sum() / counted[rows].sum()).item())
+            clipped.append(((((ratio - 1).abs() > CLIP) * counted[rows]).sum() / counted[rows].sum()).item())
+        reward = parts @ np.asarray(weights)
+        spread = reward.reshape(-1, group).std(1)
+        metrics = {
+            "reward": reward.mean(), "groundedness": parts[:, 0].mean(), "diversity": parts[:, 1].mean(), "alignment": parts[:, 2].mean(),
+            "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(), "entropy": ((entropy * counted).sum() / counted.sum()).item(),
+            "kl": np.mean(kl), "clip_ratio": np.mean(clipped), "completions/mean_length": counted.sum(1).mean().item(),
+            "completions/mean_list": np.mean([len(texts) for texts in lists]), "completions/ended": (completion == end).any(1).float().mean().item(),
+        }  # fmt: skip
+        metrics = {name: float(value) for name, value in metrics.items()}
+        if (step + 1) % 10 == 0:
+            metrics["sample"] = "; ".join(folm.sample_lists([watch], encoder.encode_text([watch]), k, 1, seed=0)[0][0])
+        yield Progress("soft-grpo", step + 1, steps, metrics)
+        if (step + 1) % 10 == 0 or step + 1 == steps:
+            save_state(state, model, optimizer, step + 1)

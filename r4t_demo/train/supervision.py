@@ -1,0 +1,61 @@
+"""The frozen FOLM writes the diffusion retriever's training data: pairs of a query embedding and a target set."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from r4t_demo.fanout.folm import Folm
+from r4t_demo.index.base import VectorIndex
+from r4t_demo.train.progress import Progress, write_atomically
+
+
+def write(
+    folm: Folm,
+    queries: Sequence[str],
+    index: VectorIndex,
+    out: Path,
+    *,
+    samples: int = 16,
+    batch: int = 16,
+    k: int = 10,
+    seed: int = 0,
+) -> Iterator[Progress]:
+    """Sample lists at temperature 0.9 and keep, for each, the rows of the items that its sub-queries find first.
+
+    OAR targets are the embeddings of retrieved content. A list with fewer than k distinct sub-queries is left out. Writes one shard a batch
+    of queries, ``shard-00000.safetensors`` with ``query`` (n,) int64 into ``queries`` and ``rows`` (n, k) int64 into the index, and
+    ``shard-00000.txt`` with the sub-queries; a finished shard is not written again, so the work resumes.
+    """
+    vectors = folm.encoder.encode_text(queries)
+    total = -(-len(queries) // batch)
+    for shard in range(total):
+        path = out / f"shard-{shard:05d}.safetensors"
+        if path.exists():
+            continue
+        part = range(shard * batch, min(len(queries), (shard + 1) * batch))
+        sampled = folm.sample_lists([queries[i] for i in part], vectors[part], k, samples, seed=seed * 1_000_003 + shard)
+        pairs = [(i, texts) for i, lists in zip(part, sampled, strict=True) for texts in lists if len(texts) == k]
+        texts = [text for _, sub_queries in pairs for text in sub_queries]
+        rows = index.search(folm.encoder.encode_text(texts), 1)[1][:, 0].reshape(-1, k).astype(np.int64)
+        bank = "\n".join(dict.fromkeys(texts)) + "\n"
+        write_atomically(
+            path.with_suffix(".txt"), lambda temporary, bank=bank: temporary.write_text(bank, encoding="utf-8") and None
+        )
+        tensors = {"query": np.array([i for i, _ in pairs], np.int64), "rows": rows}
+        write_atomically(path, lambda temporary, tensors=tensors: save_file(tensors, temporary))
+        distinct = np.mean([len(set(row)) for row in rows])
+        yield Progress("supervision", shard + 1, total, {"pairs": len(pairs), "distinct_items": float(distinct)})
+
+
+def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return query numbers (n,), target rows (n, k) and the bank of distinct sub-queries, most frequent over the shards first."""
+    shards = sorted(folder.glob("shard-*.safetensors"))
+    tensors = [load_file(shard) for shard in shards]
+    counts: dict[str, int] = {}
+    for shard in shards:
+        for text in shard.with_suffix(".txt").read_text(encoding="utf-8").splitlines():
+            counts[text] = counts.get(text, 0) + 1
+    bank = sorted(counts, key=lambda text: -counts[text])
+    return np.concatenate([t["query"] for t in tensors]), np.concatenate([t["rows"] for t in tensors]), bank
