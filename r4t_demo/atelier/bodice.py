@@ -6,9 +6,8 @@ All lengths are centimetres on a natural figure (see figure.py), from the should
 import math
 from dataclasses import dataclass
 
-from r4t_demo.atelier.figure import Figure, gathers, hem
+from r4t_demo.atelier.figure import Figure, hem
 from r4t_demo.atelier.geometry import moved, symmetric
-from r4t_demo.atelier.trim import bow
 
 SLEEVES = ("sleeveless", "strap", "cap", "short", "puff", "long", "bell", "bishop", "balloon")
 NECKLINES = ("round", "v", "square", "sweetheart", "off-shoulder", "halter", "high", "collar", "pussy-bow")
@@ -61,9 +60,11 @@ def side(cut: Cut) -> str:
         end = cut.half
         return f"C{cut.bust - 0.4} {cut.underarm + 7 * scale} {end + 0.2} {cut.length - 6 * scale} {end} {cut.length}"
     if cut.length <= cut.hip_at:
-        return shape + f"C{cut.waist} {cut.waist_at + 6} {cut.half} {cut.length - 8} {cut.half} {cut.length}"
+        run = (cut.length - cut.waist_at) * 0.42
+        return shape + f"C{cut.waist} {cut.waist_at + run} {cut.half} {cut.length - run} {cut.half} {cut.length}"
     below = f"C{cut.waist} {cut.waist_at + 7} {cut.hip} {cut.hip_at - 9} {cut.hip} {cut.hip_at}"
-    return shape + below + f"C{cut.hip} {cut.hip_at + 6} {cut.half} {cut.length - 8} {cut.half} {cut.length}"
+    run = (cut.length - cut.hip_at) * 0.4
+    return shape + below + f"C{cut.hip} {cut.hip_at + run} {cut.half} {cut.length - run} {cut.half} {cut.length}"
 
 
 def top_edge(cut: Cut) -> str:
@@ -253,9 +254,7 @@ def neck_finish(figure: Figure, cut: Cut) -> None:
     elif kind == "pussy-bow":
         figure.panel(symmetric(f"M0 {d + 1.2}C{n * 0.5} {d + 1.2} {n * 0.85} 2.6 {n + 0.2} 0.4L{n - 0.8} -2.8C{n * 0.4} 0 {n * 0.2} {d - 2.2} 0 {d - 2}"))
         figure.pair(f"M0.6 {d + 1}C3 {d + 10} 5 {d + 18} 6.5 {d + 25}L2.2 {d + 26.5}C1.6 {d + 18} 0.6 {d + 10} -0.6 {d + 1}Z")
-        x, y = figure.point(0, d + 1.2)
         bow_panels(figure, d + 1.2, 11.0)
-        figure.canvas.raw(f'<circle cx="{x}" cy="{y}" r="0"/>')
     elif kind == "halter":
         figure.pair("M6.3 -0.6C6.6 -3 6 -5 4.6 -6.4L6.8 -6.6C9 -4.6 9.8 -2.6 9.6 -0.3Z")
     elif not cut.strapped and kind in ("round", "square", "v"):
@@ -335,12 +334,15 @@ def ribs(figure: Figure, half_top: float, top: float, half_low: float, low: floa
         figure.line(f"M{half_top * share:.2f} {top + v:.2f}L{half_low * share:.2f} {low + v:.2f}", width=0.8, opacity=0.5)
 
 
-def front_folds(figure: Figure, cut: Cut, deep: float = 0.12) -> None:
-    """Soft folds from bust and waist of a fitted or easy bodice."""
-    figure.creases(cut.bust * 0.9, cut.underarm + 1.5, cut.bust * 0.42, cut.underarm + 5.5, width=1.6, deep=deep)
-    figure.creases(cut.waist * 0.92, min(cut.waist_at, cut.length - 1), cut.waist * 0.5, min(cut.waist_at, cut.length - 1) - 7, width=1.8, deep=deep)
-    if cut.length > cut.waist_at + 10:
-        figure.creases(cut.waist * 0.9, cut.waist_at + 1, cut.half * 0.66, cut.length - 2, width=2.4, bend=-0.6, deep=deep)
+def front_folds(figure: Figure, cut: Cut, deep: float = 0.11) -> None:
+    """Soft folds from underarm, waist and hem of a fitted or easy bodice, never quite alike on both sides."""
+    rng = figure.canvas.rng
+    waist = min(cut.waist_at, cut.length - 1)
+    for sign in (-1, 1):
+        jitter = rng.uniform(-1.2, 1.2)
+        figure.crease(sign * cut.bust * 0.97, cut.underarm + 1, sign * cut.bust * 0.55, cut.underarm + 5.5 + jitter, width=1.5, bend=-sign, deep=deep)
+        figure.crease(sign * cut.waist * 0.97, waist, sign * cut.waist * 0.56, waist - 5 + jitter, width=1.6, bend=-sign, deep=deep)
+        if cut.length > cut.waist_at + 10:
+            figure.crease(sign * (cut.waist * 0.88 + jitter), cut.waist_at + 3, sign * (cut.half * 0.72 + jitter), cut.length - 0.5, width=2.2, bend=-0.6 * sign, deep=deep)
 
 
-__all__ = ["NECKLINES", "SLEEVES", "Arm", "Cut", "arm", "back_neck", "bow", "bow_panels", "button_kind", "button_row", "front_folds", "gathers", "neck_finish", "patch_pocket", "placket", "ribbed_cuff", "ribs", "shirt_collar", "side", "sleeves", "straps", "top_edge", "torso"]

@@ -149,7 +149,7 @@ class Canvas:
     def _ink(self, tone: float) -> str:
         """The cloth's own hue moved by `tone`; dark lines on near-black cloth turn light so that they are seen."""
         if tone < 0 and luma(self._cloth) < 0.2:
-            return tint(self._cloth, 0.12 - tone * 0.6)
+            return tint(self._cloth, 0.06 - tone * 0.5)
         return tint(self._cloth, tone)
 
     def line(

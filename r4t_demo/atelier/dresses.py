@@ -9,7 +9,7 @@ from r4t_demo.atelier.bodice import (
 )  # fmt: skip
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, drape, gathers, hem, skirt
-from r4t_demo.atelier.geometry import moved, symmetric
+from r4t_demo.atelier.geometry import symmetric
 
 LENGTHS = {"mini": 84.0, "knee": 100.0, "midi": 118.0, "maxi": 140.0}
 
@@ -35,10 +35,10 @@ DRESSES: dict[str, tuple[Cut, Skirt, str]] = {
     "tiered": (Cut("square", "puff", shoulder=15.5, bust=18.2, waist=15.5, waist_at=36), Skirt(35, flutes=5, depth=0.8, folds=6, tiers=3), "midi"),
     "wrap": (Cut("v", "long", depth=22, waist=13.6), Skirt(26, hip=20, flutes=2, depth=0.6, folds=3), "midi"),
     "slip": (Cut("v", "strap", depth=16, bust=17.2, waist=14.6), Skirt(20.5, hip=18.8, folds=3, seam=False), "midi"),
-    "shift": (Cut("round", "cap", shoulder=15.5, bust=18, waist=17.6, waist_at=42), Skirt(25, hip=21, folds=2, seam=False, sag=1.6), "mini"),
+    "shift": (Cut("round", "cap", shoulder=15.5, bust=17.6, waist=17.9, waist_at=42), Skirt(24, hip=20.6, folds=2, seam=False, sag=1.6), "mini"),
     "shirt": (Cut("collar", "long", shoulder=17.5, bust=19, waist=14.6), Skirt(24, hip=21, folds=3, sag=2.2), "knee"),
     "bodycon": (Cut("square", "strap", bust=17, waist=12.4), Skirt(16.4, hip=18.8, folds=1, seam=False, sag=1.2), "mini"),
-    "ball gown": (Cut("sweetheart", "sleeveless", bust=17, waist=12.2, waist_at=39), Skirt(60, flutes=4, depth=1.4, sag=5, folds=7, bell=0.75), "maxi"),
+    "ball gown": (Cut("sweetheart", "sleeveless", bust=17, waist=12.2, waist_at=39), Skirt(58, flutes=4, depth=1.4, sag=5, folds=7, bell=0.5), "maxi"),
     "pinafore": (Cut("round", "short", shoulder=16.5, bust=18.4, waist=15), Skirt(29, flutes=2, depth=0.5, folds=3), "mini"),
     "knit": (Cut("high", "long", shoulder=17, bust=18.2, waist=15.6, arm=11), Skirt(18.6, hip=20, folds=1, seam=False, sag=1.4), "knee"),
     "skater": (Cut("round", "cap", depth=8, shoulder=15.5, bust=17.6, waist=12.8), Skirt(38, flutes=4, depth=1.4, sag=4, folds=6, bell=0.2), "mini"),
@@ -266,7 +266,7 @@ def jumpsuit(canvas: Canvas) -> None:
     elif name == "boiler":
         placket(figure, cut.drop, v + 18, 6, kind=button_kind(figure))
         patch_pocket(figure, 6.5, 17, 9.5, 9.5, flap=True)
-        patch_pocket(figure, 12, v + 46, 9, 12, flap=True)
+        patch_pocket(figure, 9, v + 46, 9, 12, flap=True)
     belt = symmetric(f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.4} {v - 2.6}L{w + 0.4} {v + 1.6}C{w * 0.8} {v + 2} {w * 0.5} {v + 2.4} 0 {v + 2.4}")
     figure.panel(belt, shade=0.96)
     if name == "wide-leg":
@@ -290,12 +290,13 @@ def legs(figure: Figure, cut: Cut, leg: float, rise: float, bottom: float) -> No
     hip = max(20.0, w + 3)
     mouth = f"M{inner} {bottom}Q{(inner + outer) / 2} {bottom - 3.5} {outer} {bottom - 0.6}Q{(inner + outer) / 2} {bottom + 4} {inner} {bottom}Z"
     figure.pair(mouth, inside=True)
-    half = f"M0 {v}L{w} {v - 0.4}C{w + 2} {v + 4} {hip} {v + 9} {hip} {v + 19}C{hip} {v + 34} {outer - 1} {bottom - 30} {outer} {bottom - 0.6}Q{(inner + outer) / 2} {bottom + 1.8} {inner} {bottom}C{inner - 0.4} {fork + 24} {inner - 1} {fork + 6} 0 {fork}L0 {v}Z"
+    half = f"M0 {v}L{w} {v - 0.4}C{w + 2} {v + 4} {hip} {v + 9} {hip} {v + 19}C{hip} {v + 34} {outer - 1} {bottom - 30} {outer} {bottom - 0.6}Q{(inner + outer) / 2} {bottom + 1.8} {inner} {bottom}C{inner - 0.4} {fork + 24} {inner - 1} {fork + 6} 0 {fork}"
+    figure.panel(symmetric(half))
     for sign in (-1, 1):
-        figure.panel(moved(half, sign, 1, 0, 0))
         figure.crease(sign * w * 0.55, v + 6, sign * (inner + outer) / 2, bottom - 2, width=2.4, bend=sign * 0.4, deep=0.13)
-        figure.crease(sign * 1.5, fork - 1, sign * 9, fork - 6, width=2, deep=0.14)
+        figure.crease(sign * 1.0, fork - 1, sign * 8, fork - 5, width=1.8, deep=0.12)
         figure.crease(sign * 2.5, fork + 3, sign * (inner + (outer - inner) * 0.22), bottom - 3, width=2.0, deep=0.12)
+    figure.line(f"M0 {v}L0 {fork}", width=1.1)
     figure.lines(f"M{w * 0.78} {v + 2}C{w * 0.86} {v + 9} {hip - 3} {v + 13} {hip - 0.6} {v + 14}", width=1.1)
 
 

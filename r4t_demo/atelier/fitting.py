@@ -1,0 +1,37 @@
+"""What every top and coat has in common: fitting a cut to the details, its width, and where it wears its trims."""
+
+from dataclasses import replace
+
+from r4t_demo.atelier.adorn import Spots
+from r4t_demo.atelier.bodice import Cut, arm
+
+LENGTHS = {"cropped": 0.76, "regular": 1.0, "longline": 1.24}  # share of the silhouette's usual length
+
+
+def cut_to(details: dict[str, str], cut: Cut) -> Cut:
+    """The cut with the neckline, the sleeve and the length that the details ask for."""
+    cut = replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve))
+    if "neckline" in details:
+        cut = replace(cut, depth=0.0)
+    scale = LENGTHS[details.get("length", "regular")]
+    return replace(cut, length=max(cut.underarm + 12, cut.length * scale))
+
+
+def reach(cut: Cut) -> float:
+    """Half-width that the item needs."""
+    side = max(cut.bust, cut.half) + 1.5
+    if cut.sleeve in ("sleeveless", "strap"):
+        return side
+    bulge = {"puff": 4.0, "balloon": 9.0, "bishop": 4.0}.get(cut.sleeve, 1.5)
+    return max(side, arm(cut).outer[0] + bulge)
+
+
+def top_spots(cut: Cut) -> Spots:
+    """Where a top wears its trims."""
+    d, low = cut.drop, cut.length
+    top = max(2.0, d - 6)
+    edge = (-8.0, top, 8.0, top, (d - top) * 0.95)
+    seams = tuple(f"M{s * cut.bust} {cut.underarm}C{s * cut.bust} {cut.underarm + 6} {s * cut.waist} {low - 14} {s * cut.half} {low}" for s in (-1, 1))
+    mid = (cut.underarm + low) / 2
+    fields = ((8.5, cut.underarm + 2.5), (-8.5, mid + 3), (9.5, low - 7), (-cut.half * 0.45, low - 5), (-9.0, cut.underarm - 3))
+    return Spots(((-cut.half + 0.4, low, cut.half - 0.4, low, cut.sag),), (edge,), fields, (d + 1.5, low - 3), seams, (min(cut.waist, cut.half), min(cut.waist_at, low - 4)))
