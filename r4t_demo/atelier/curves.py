@@ -79,7 +79,7 @@ def along(points: str, count: int, close: bool = False) -> list[tuple[float, flo
             dense.append(tuple(u**3 * a[k] + 3 * u * u * t * b[k] + 3 * u * t * t * c[k] + t**3 * d[k] for k in (0, 1)))
     dense.append(d)
     lengths = [0.0]
-    for before, after in zip(dense, dense[1:]):
+    for before, after in zip(dense, dense[1:], strict=False):
         lengths.append(lengths[-1] + math.dist(before, after))
     spots, at = [], 0
     for i in range(count):
@@ -94,7 +94,7 @@ def along(points: str, count: int, close: bool = False) -> list[tuple[float, flo
 
 def ribbon(points: str, *widths: float, close: bool = False) -> str:
     """A band along the contour, its width running evenly through ``widths``: straps, handles, scarves, chains' cords."""
-    spots = along(points, max(8, 6 * len(points.split())), close)
+    spots = along(points, max(6, 3 * len(points.split())), close)
     left, right = [], []
     for i, (x, y, turn) in enumerate(spots):
         place = i / (len(spots) - 1) * (len(widths) - 1)

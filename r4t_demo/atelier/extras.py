@@ -1,12 +1,13 @@
-"""Belts, scarves, gloves and umbrellas."""
+"""Belts and scarves, with the gloves and umbrellas of `handheld`."""
 
 import math
 
+from r4t_demo.atelier import handheld
 from r4t_demo.atelier.canvas import Canvas, mirror, tint
-from r4t_demo.atelier.curves import along, box, lining, oval, placed, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, box, lining, oval, ribbon, smooth, solid
 from r4t_demo.atelier.gems import cast, gem, gem_of, links, metal_of
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
-from r4t_demo.atelier.trim import feather_boa, fringe, fur_edge, lacing
+from r4t_demo.atelier.trim import fringe, lacing
 
 WIDTHS = {"skinny": 0.6, "medium": 1.0, "wide": 1.5}
 
@@ -22,12 +23,16 @@ def _ring_band(canvas: Canvas, deep: float) -> str:
     """The band round an invisible waist; returns the front's middle line as a point text."""
     top, low = -deep / 2, deep / 2
     back = smooth(f"25,{154 + top}! 60,{112 + top} 110,{94 + top} 160,{90 + top} 210,{94 + top} 260,{112 + top} 295,{154 + top}! "
-                  f"294,{150 + low * .4}! 258,{116 + low * .4} 210,{100 + low * .4} 160,{96 + low * .4} 110,{100 + low * .4} 62,{116 + low * .4} 26,{150 + low * .4}!")
+                  f"294,{150 + low * .4}! 258,{116 + low * .4} 210,{100 + low * .4} 160,{96 + low * .4} 110,{100 + low * .4} "
+                  f"62,{116 + low * .4} 26,{150 + low * .4}!")
     lining(canvas, back)
     canvas.panel(smooth(
-        f"24,{150 + top * .7}! 56,{187 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{187 + top} 296,{150 + top * .7}! 300,{152} "
-        f"295,{153 + low * .8}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} 25,{153 + low * .8}! 20,152"))
-    canvas.gloss(smooth(f"36,{166 + top * .4} 76,{196 + top * .4} 124,{208 + top * .4}", close=False), width=deep * 0.2, opacity=0.25)
+        f"24,{150 + top * .7}! 56,{187 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{187 + top} "
+        f"296,{150 + top * .7}! 300,{152} "
+        f"295,{153 + low * .8}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} "
+        f"25,{153 + low * .8}! 20,152"))
+    canvas.gloss(smooth(f"36,{166 + top * .4} 76,{196 + top * .4} 124,{208 + top * .4}", close=False), width=deep * 0.2,
+                 opacity=0.25)
     canvas.fold(smooth("296,150 270,180 236,204", close=False), width=20, opacity=0.15)
     return "24,150 58,190 108,210 160,215 212,210 262,190 296,150"
 
@@ -46,7 +51,10 @@ def _buckle_belt(canvas: Canvas, wide: float) -> None:
     line = _ring_band(canvas, deep)
     _edge_stitch(canvas, line, deep)
     kind, half = metal_of(canvas), deep / 2 + 11
-    tip = f"172,{215 - deep / 2}! 226,{208 - deep / 2} 250,{199 - deep / 2}! 264,{197} 254,{201 + deep / 2}! 226,{210 + deep / 2} 172,{216 + deep / 2}!"
+    tip = (
+        f"172,{215 - deep / 2}! 226,{208 - deep / 2} 250,{199 - deep / 2}! 264,{197} 254,{201 + deep / 2}! "
+        f"226,{210 + deep / 2} 172,{216 + deep / 2}!"
+    )
     canvas.panel(smooth(tip), shade=1.03)
     for i in range(3):
         solid(canvas, oval(196 + i * 19, 212 - i * 3.6, 3.4, 4), tint(canvas.colours.main, -0.65), outline=0.4)
@@ -63,7 +71,8 @@ def _western_belt(canvas: Canvas, wide: float) -> None:
     _edge_stitch(canvas, line, deep)
     for x, y, _ in along(line, 15):
         if abs(x - 160) > 66:
-            canvas.line(smooth(f"{x - 7},{y} {x},{y - deep * .26} {x + 7},{y} {x},{y + deep * .26}"), tone=0.5, width=1.6, opacity=0.75)
+            canvas.line(smooth(f"{x - 7},{y} {x},{y - deep * .26} {x + 7},{y} {x},{y + deep * .26}"), tone=0.5, width=1.6,
+                        opacity=0.75)
             canvas.button(x, y, 3, kind="silver")
     kind = metal_of(canvas) if "metal" in canvas.garment.details else "silver"
     plate = 34 + 14 * wide
@@ -71,11 +80,12 @@ def _western_belt(canvas: Canvas, wide: float) -> None:
     canvas.metal(oval(160, 214, 62, plate), kind=kind)
     canvas.metal(oval(160, 214, 53, plate - 9), kind="gold" if kind == "silver" else "silver", outline=1.2)
     canvas.metal(oval(160, 214, 49, plate - 13), kind=kind, outline=1)
-    for x, y, turn in along("104,214 120,184 160,174 200,184 216,214 200,244 160,254 120,244", 20, close=True):
+    for x, y, _turn in along("104,214 120,184 160,174 200,184 216,214 200,244 160,254 120,244", 20, close=True):
         scale = (plate - 8) / 42
         canvas.button(x, 214 + (y - 214) * scale, 2.6, kind="gold")
     for side in (-1, 1):
-        leaf = smooth(f"{160 + side * 17},214! {160 + side * 24},{214 - plate * .28} {160 + side * 34},{214 - plate * .16} {160 + side * 46},214! {160 + side * 34},{214 + plate * .16} {160 + side * 24},{214 + plate * .28}")
+        leaf = smooth(f"{160 + side * 17},214! {160 + side * 24},{214 - plate * .28} {160 + side * 34},{214 - plate * .16} "
+                      f"{160 + side * 46},214! {160 + side * 34},{214 + plate * .16} {160 + side * 24},{214 + plate * .28}")
         canvas.metal(leaf, kind="gold" if kind == "silver" else "silver", outline=0.8)
     gem(canvas, 160, 214, 14, gem_of(canvas) if "gem" in canvas.garment.details else "#2cb5ae", setting="gold")
     adorn(canvas, edge=line, spot=(60, 190, 34), hang=50)
@@ -100,8 +110,12 @@ def _corset_belt(canvas: Canvas, wide: float) -> None:
     """A waspie: shaped panels, boning and a laced front."""
     deep = 58 + 34 * wide
     top, low = 160 - deep / 2, 160 + deep / 2
-    lining(canvas, smooth(f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} 160,{top + 10} 50,{top + 14}"))
-    left = f"36,{top - 18}! 92,{top - 2} 148,{top - 22}! 146,160 148,{low + 26}! 92,{low + 8} 36,{low + 2}! 54,{160 + deep * .12} 56,{160 - deep * .1}"
+    lining(canvas, smooth(f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} "
+                          f"160,{top + 10} 50,{top + 14}"))
+    left = (
+        f"36,{top - 18}! 92,{top - 2} 148,{top - 22}! 146,160 148,{low + 26}! 92,{low + 8} 36,{low + 2}! "
+        f"54,{160 + deep * .12} 56,{160 - deep * .1}"
+    )
     for i, path in enumerate((smooth(left), mirror(smooth(left)))):
         canvas.panel(path)
         flip = (lambda p: p) if i == 0 else mirror
@@ -138,7 +152,8 @@ def _woven_belt(canvas: Canvas, wide: float) -> None:
 def scarf(canvas: Canvas) -> None:
     """Long looped, square silk, folded blanket, feather boa; ``ends`` are fringed or hemmed."""
     fringed = canvas.garment.details.get("ends", "fringed") == "fringed"
-    {"long": _long_scarf, "square": _square_scarf, "blanket": _blanket, "feather boa": _boa}[canvas.garment.silhouette](canvas, fringed)
+    {"long": _long_scarf, "square": _square_scarf, "blanket": _blanket, "feather boa": _boa}[canvas.garment.silhouette](canvas,
+                                                                                                                        fringed)
 
 
 def _ends(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, length: float, fringed: bool) -> None:
@@ -152,14 +167,17 @@ def _long_scarf(canvas: Canvas, fringed: bool) -> None:
     """Looped once, both ends hanging."""
     lining(canvas, smooth("80,92! 100,44 160,26 220,44 240,92! 214,84 190,72 160,68 130,72 106,84"))
     for end, folds in ((smooth("186,124! 226,116! 244,190 252,272! 222,278 192,276! 190,200"), ((208, 126, 222, 272),)),
-                       (smooth("112,128! 166,132! 162,210 152,286! 112,290 78,282! 96,206"), ((130, 140, 104, 284), (150, 140, 134, 286)))):
+                       (smooth("112,128! 166,132! 162,210 152,286! 112,290 78,282! 96,206"), ((130, 140, 104, 284), (150, 140,
+                                                                                                                     134, 286)))):
         canvas.panel(end, shade=0.95)
         for x0, y0, x1, y1 in folds:
             canvas.fold(f"M{x0} {y0} Q{(x0 + x1) / 2 + 5} {(y0 + y1) / 2} {x1} {y1}", width=10, opacity=0.17)
     _ends(canvas, 193, 275, 251, 272, 26, fringed)
     _ends(canvas, 79, 282, 151, 286, 24, fringed)
-    canvas.panel(smooth("74,84! 82,52 108,32! 118,66 134,88 160,96 188,88 202,66 212,32! 238,52 246,84! 250,120 218,150 162,160 104,150 70,120"))
-    for path in ("M84 66 Q104 120 160 130 Q216 120 236 66", "M78 98 Q110 142 164 146 Q214 142 240 104", "M100 48 Q116 98 160 112"):
+    canvas.panel(smooth("74,84! 82,52 108,32! 118,66 134,88 160,96 188,88 202,66 212,32! 238,52 246,84! 250,120 218,150 162,160 "
+                        "104,150 70,120"))
+    for path in ("M84 66 Q104 120 160 130 Q216 120 236 66", "M78 98 Q110 142 164 146 Q214 142 240 "
+                                                            "104", "M100 48 Q116 98 160 112"):
         canvas.fold(path, width=9, opacity=0.16)
     canvas.gloss("M84 92 Q106 132 156 138", width=7, opacity=0.16)
     adorn(canvas, edge="82,262 100,267 130,270 150,266", spot=(124, 226, 44), hang=22)
@@ -171,15 +189,17 @@ def _square_scarf(canvas: Canvas, fringed: bool) -> None:
     canvas.panel(smooth(outer))
     border = smooth("160,36! 226,98 284,160! 226,222 160,284! 94,222 36,160! 94,98")
     canvas.raw(f'<path d="{border}" fill="none" stroke="{canvas.colours.second}" stroke-width="9"/>')
-    canvas.raw(f'<path d="{smooth("160,52! 214,108 268,160! 214,212 160,268! 106,212 52,160! 106,108")}" fill="none" stroke="{canvas.colours.third}" stroke-width="3"/>')
+    canvas.raw(f'<path d="{smooth("160,52! 214,108 268,160! 214,212 160,268! 106,212 52,160! 106,108")}" fill="none" '
+               f'stroke="{canvas.colours.third}" stroke-width="3"/>')
     for path in ("M70 130 Q150 150 196 250", "M110 80 Q190 130 260 150", "M60 160 Q130 190 150 270"):
         canvas.fold(path, width=13, opacity=0.13)
     canvas.gloss("M92 112 Q170 140 220 214", width=16, opacity=0.16)
     canvas.panel(smooth("160,298! 196,262 232,230! 214,214 168,206! 150,216 152,250"), shade=0.9)
     canvas.raw(f'<path d="M168 206 Q160 240 160 298" fill="none" stroke="{canvas.colours.second}" stroke-width="6"/>')
     if fringed:
-        for x, y, turn in along("22,160 90,232 152,290", 34):
-            canvas.raw(f'<path d="M{x:.1f} {y:.1f} l-5 9" stroke="{tint(canvas.colours.main, -0.15)}" stroke-width="1.6" stroke-linecap="round"/>')
+        for x, y, _turn in along("22,160 90,232 152,290", 34):
+            canvas.raw(f'<path d="M{x:.1f} {y:.1f} l-5 9" stroke="{tint(canvas.colours.main, -0.15)}" stroke-width="1.6" '
+                       'stroke-linecap="round"/>')
     adorn(canvas, edge="30,160 92,226 150,284", spot=(160, 130, 64), hang=14)
 
 
@@ -203,170 +223,40 @@ def _blanket(canvas: Canvas, fringed: bool) -> None:
 
 def _boa(canvas: Canvas, fringed: bool) -> None:
     """Plumes along a draped loop; the cloth itself is feather."""
-    drape = "82,262 72,210 76,150 92,96 126,66 160,58 194,66 228,96 244,150 248,210 238,262"
+    drape = "82,250 72,210 76,150 92,96 126,66 160,58 194,66 228,96 244,150 248,210 238,250"
     cast(canvas, smooth(drape, close=False), 48)
-    points = [(x, y) for x, y, _ in along(drape, 84)]
-    feather_boa(canvas, points, 66, canvas.colours.main)
+    canvas.panel(ribbon(drape, 30), outline=0)
+    tones = [tint(canvas.colours.main, tone) for tone in (-0.35, -0.15, 0.0, 0.14, 0.42)]
     if len(canvas.garment.colours) > 1:
-        feather_boa(canvas, points[2::3], 46, canvas.colours.second)
-    if fringed:
-        for x, y in ((82, 258), (238, 258)):
-            feather_boa(canvas, [(x, y - 4), (x, y + 2)], 80, canvas.colours.main)
+        tones[1] = canvas.colours.second
+    for layer, tone in enumerate(tones):
+        barbs = []
+        for x, y, _ in along(drape, 88):
+            for _ in range(5 if layer < 3 else 3):
+                angle, run = canvas.rng.uniform(0, math.tau), canvas.rng.uniform(15, 37) * (1 - 0.11 * layer)
+                barbs.append(_barb(x, y, angle, run))
+        if fringed:  # long plumes trail from both ends
+            for x, y, _ in along(drape, 88)[:3] + along(drape, 88)[-3:]:
+                barbs += [_barb(x, y, canvas.rng.uniform(0.8, 2.3), canvas.rng.uniform(26,
+                                                                                       52) * (1 - 0.1 * layer)) for _ in range(7)]
+        canvas.raw(f'<path d="{"".join(barbs)}" fill="none" stroke="{tone}" stroke-width="2.1" stroke-linecap="round" '
+                   'stroke-opacity=".85"/>')
     adorn(canvas, edge=drape, spot=(160, 44, 50), hang=22)
 
 
-def gloves(canvas: Canvas) -> None:
-    """A pair: short, opera, mittens and fingerless; ``cuff`` is plain, ribbed or fur."""
-    kind = canvas.garment.silhouette
-    with placed(canvas, dx=74, dy=-6, turn=9, dim=0.88):
-        _glove(canvas, kind)
-    with placed(canvas, dx=-46, dy=4, turn=-5):
-        _glove(canvas, kind)
-
-
-HANDS = {
-    "short": "112,262! 112,226 104,196 96,168 92,120 94,96 101,92 108,98 112,134! 112,84 114,56 122,48 130,56 133,130! 137,74 140,42 148,34 157,42 157,130! "
-             "163,84 168,58 176,52 183,60 180,140! 186,158 196,152 212,126 224,122 228,132 216,164 204,194 192,222 190,262!",
-    "mittens": "108,262! 108,226 98,190 94,140 100,82 122,52 148,48 172,66 182,104 184,150! 196,146 206,124 220,118 230,128 224,160 208,192 192,220 190,262!",
-    "fingerless": "112,262! 112,226 102,194 96,164 94,140! 111,136! 112,140! 113,112! 132,110! 133,134! 137,104! 157,103! 157,134! 160,112! 181,114! 181,146! "
-                  "188,158 196,152! 210,166! 204,194 192,222 190,262!",
-}
-
-
-def _glove(canvas: Canvas, kind: str) -> None:
-    long = kind == "opera"
-    scale = 0.62 if long else 1.0
-    hand = HANDS["short" if long else kind]
-    if long:
-        words = []
-        for word in hand.split():
-            x, y = word.rstrip("!").split(",")
-            words.append(f"{150 + (float(x) - 150) * scale:.1f},{20 + (float(y) - 34) * scale:.1f}{'!' if word.endswith('!') else ''}")
-        hand = " ".join(words).replace("126.4,161.4!", "126,162").replace("174.8,161.4!", "172,162 178,216 186,262 188,300! 150,306 108,300! 112,256 122,210")
-    canvas.panel(smooth(hand))
-    s = (lambda x, y: f"{150 + (x - 150) * scale:.1f} {20 + (y - 34) * scale:.1f}") if long else (lambda x, y: f"{x} {y}")
-    if kind != "mittens":
-        for x in (124, 145, 166):
-            canvas.line(f"M{s(x, 150)} Q{s(x + 1, 176)} {s(x - 1, 200)}", width=1.8, opacity=0.55)
-    else:
-        for y in (100, 128):
-            canvas.line(f"M{s(104, y)} Q{s(140, y + 12)} {s(176, y)}", width=2.2, dash="6 4", opacity=0.45)
-    canvas.fold(f"M{s(184, 160)} Q{s(176, 200)} {s(184, 240)}", width=12 * scale, opacity=0.16)
-    canvas.gloss(f"M{s(104, 130)} Q{s(106, 180)} {s(120, 226)}", width=8 * scale, opacity=0.2)
-    if long:
-        for y in (176, 200, 232):
-            canvas.fold(f"M118 {y} Q148 {y + 9} 182 {y - 3}", width=7, opacity=0.15)
-        _cuff(canvas, 107, 189, 294, 14)
-        for y in (170, 182, 194):
-            canvas.button(150, y, 2.8, kind="pearl")
-    else:
-        _cuff(canvas, 108, 194, 262, 34)
-    edge = "110,292 150,297 186,292" if long else "110,256 150,260 190,256"
-    adorn(canvas, edge=edge, spot=(150, 250 if long else 212, 30 if long else 38), hang=22)
-
-
-def _cuff(canvas: Canvas, left: float, right: float, top: float, deep: float) -> None:
-    """The end at the wrist or arm, by the detail ``cuff``."""
-    kind = canvas.garment.details.get("cuff", "plain")
-    middle = (left + right) / 2
-    if kind == "fur":
-        fur_edge(canvas, f"M{left} {top + deep * .4} Q{middle} {top + deep * .7} {right} {top + deep * .4}", max(22, deep))
-        return
-    band = smooth(f"{left},{top - 4}! {middle},{top + 1} {right},{top - 4}! {right + 2},{top + deep}! {middle},{top + deep + 6} {left - 2},{top + deep}!")
-    if kind == "ribbed":
-        canvas.panel(band, shade=0.94, colour=1)
-        for i in range(1, 10):
-            x = left + (right - left) * i / 10
-            canvas.line(f"M{x:.1f} {top} V{top + deep + 2:.1f}", width=2, opacity=0.5)
-        return
-    canvas.panel(band, shade=0.97)
-    canvas.line(smooth(f"{left},{top + deep - 5} {middle},{top + deep + 1} {right},{top + deep - 5}", close=False), dash="3 2.2", opacity=0.6)
-
-
-def umbrella(canvas: Canvas) -> None:
-    """Open dome, furled, and parasol; ``handle`` is a crook or straight."""
-    crook = canvas.garment.details.get("handle", "crook") == "crook"
-    {"domed": _domed, "folded": _folded, "parasol": _parasol}[canvas.garment.silhouette](canvas, crook)
-
-
-def _shaft(canvas: Canvas, x: float, top: float, low: float, crook: bool) -> None:
-    canvas.metal(box(x - 2.6, top, 5.2, low - top, 2), kind="silver")
-    if crook:
-        hook = f"{x},{low - 34} {x},{low - 6} {x + 8},{low + 10} {x + 22},{low + 10} {x + 30},{low - 4} {x + 30},{low - 14}"
-        cast(canvas, smooth(hook, close=False), 9)
-        solid(canvas, ribbon(hook, 10), "#7b4a26")
-        return
-    cast(canvas, box(x - 6, low - 34, 12, 48, 6))
-    solid(canvas, box(x - 6, low - 34, 12, 46, 6), "#7b4a26")
-    canvas.metal(oval(x, low + 14, 8), kind="gold")
-
-
-def _domed(canvas: Canvas, crook: bool) -> None:
-    """A deep dome: eight panels with scalloped hems over the ribs."""
-    _shaft(canvas, 160, 150, 280, crook)
-    canvas.metal(box(157.6, 16, 4.8, 24, 2), kind="silver")
-    lining(canvas, smooth("22,176! 66,166 110,182! 134,170 160,184! 186,170 210,182! 254,166 298,176! 240,152 160,146 80,152"))
-    panels = (
-        ("160,34! 84,48 34,104 22,178! 44,168 78,190! 84,120 112,64", 1.03), ("160,34! 112,64 84,120 78,190! 116,172 160,194! 160,120", 1.0),
-        ("160,34! 160,120 160,194! 204,172 242,190! 236,120 208,64", 0.96), ("160,34! 208,64 236,120 242,190! 276,168 298,178! 286,104 236,48", 0.9),
-    )
-    for i, (points, shade) in enumerate(panels):
-        second = canvas.garment.pattern == "colour-block" and i % 2
-        canvas.panel(smooth(points), shade=shade, colour=1 if second else 0, outline=1.1)
-    canvas.gloss("M70 96 Q96 58 138 46", width=14, opacity=0.25)
-    for x, y in ((22, 178), (78, 190), (160, 194), (242, 190), (298, 178)):
-        canvas.metal(oval(x, y + 2, 2.6, 4.2), kind="silver")
-    adorn(canvas, edge="24,176 52,174 78,188 118,177 160,192 202,177 242,188 268,174 296,176", spot=(124, 118, 50), hang=16)
-
-
-def _folded(canvas: Canvas, crook: bool) -> None:
-    """Tightly furled, the panels wrapped and held by a strap."""
-    with placed(canvas, dx=-14, dy=4, turn=28):
-        _shaft(canvas, 160, 14, 282, crook)
-        canvas.metal(smooth("158,6! 162,6! 164,36! 156,36!"), kind="silver")
-        canvas.panel(smooth("156,30! 164,30! 178,90 186,170 188,228! 176,240 160,244 144,240 132,228! 134,170 142,90"))
-        for path in ("M162 36 Q150 110 140 232", "M164 60 Q172 130 158 238", "M172 96 Q182 150 176 234"):
-            canvas.fold(path, width=8, opacity=0.2)
-            canvas.line(path, opacity=0.65)
-        canvas.gloss("M152 70 Q144 150 142 212", width=6, opacity=0.28)
-        canvas.panel(smooth("131,196! 160,206 189,196! 190,212! 160,222 130,212!"), shade=0.86)
-        canvas.button(172, 209, 4.6, kind="gold")
-        for x, y in ((136, 232), (150, 242), (170, 242), (184, 232)):
-            canvas.metal(oval(x, y, 2.4, 4.6), kind="silver")
-        adorn(canvas, edge="134,224 146,234 160,237 174,234 186,224", spot=(160, 150, 32), hang=16)
-
-
-def _parasol(canvas: Canvas, crook: bool) -> None:
-    """Seen at a tilt from above: twelve shallow panels about the tip, scalloped all round."""
-    with placed(canvas, turn=-22):
-        _shaft(canvas, 160, 170, 296, crook)
-    rim = [(160 + 140 * math.cos(math.radians(a)), 136 + 92 * math.sin(math.radians(a))) for a in range(0, 360, 30)]
-    tip = (148.0, 112.0)
-    for i, (x0, y0) in enumerate(rim):
-        x1, y1 = rim[(i + 1) % 12]
-        bulge = (160 + ((x0 + x1) / 2 - 160) * 1.08, 136 + ((y0 + y1) / 2 - 136) * 1.08)
-        facing = -((x0 + x1) / 2 - 160) / 140 - ((y0 + y1) / 2 - 136) / 92
-        second = canvas.garment.pattern == "colour-block" and i % 2
-        canvas.panel(smooth(f"{tip[0]},{tip[1]}! {x0:.1f},{y0:.1f}! {bulge[0]:.1f},{bulge[1]:.1f} {x1:.1f},{y1:.1f}!"), shade=1 + 0.08 * facing,
-                     colour=1 if second else 0, outline=1)
-    for i in range(12):
-        (x0, y0), (x1, y1) = rim[i], rim[(i + 1) % 12]
-        canvas.line(f"M{tip[0] + (x0 - tip[0]) * .9:.1f} {tip[1] + (y0 - tip[1]) * .9:.1f} Q{160 + ((x0 + x1) / 2 - 160) * .95:.1f} {136 + ((y0 + y1) / 2 - 136) * .95:.1f} "
-                    f"{tip[0] + (x1 - tip[0]) * .9:.1f} {tip[1] + (y1 - tip[1]) * .9:.1f}", width=2.2, tone=0.45, opacity=0.8)
-    canvas.metal(oval(tip[0], tip[1], 9, 7), kind="gold")
-    canvas.metal(smooth(f"{tip[0] - 4},{tip[1]}! {tip[0] - 7},{tip[1] - 26}! {tip[0] + 4},{tip[1]}!"), kind="gold")
-    adorn(canvas, edge="20,140 40,184 90,216 160,228 230,216 280,184 300,140", spot=(210, 168, 46), hang=18)
+def _barb(x: float, y: float, angle: float, run: float) -> str:
+    """One curved wisp of a plume."""
+    dx, dy = run * math.cos(angle), run * math.sin(angle)
+    return f"M{x:.0f} {y:.0f}q{dx * .6 - dy * .35:.0f} {dy * .6 + dx * .35:.0f} {dx:.0f} {dy + 5:.0f}"
 
 
 _ALL = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS
 
-DRAWERS = {"belt": belt, "scarf": scarf, "gloves": gloves, "umbrella": umbrella}
+DRAWERS = {"belt": belt, "scarf": scarf} | handheld.DRAWERS
 
-TRIMS_SHOWN = {category: _ALL for category in DRAWERS}
+TRIMS_SHOWN = {"belt": _ALL, "scarf": _ALL} | handheld.TRIMS_SHOWN
 
 DETAILS = {
     "belt": {"width": tuple(WIDTHS)},
     "scarf": {"ends": ("fringed", "hemmed")},
-    "gloves": {"cuff": ("plain", "ribbed", "fur")},
-    "umbrella": {"handle": ("crook", "straight")},
-}
+} | handheld.DETAILS

@@ -1,11 +1,13 @@
 """Stones, pearls, chains and their soft shadows: what jewellery is made of."""
 
 import math
+from itertools import pairwise
 
 from r4t_demo.atelier.canvas import Canvas, tint
 from r4t_demo.atelier.curves import along, oval
 
-GEMS = {"diamond": "#dfeaf2", "ruby": "#b3162f", "sapphire": "#1d4fb8", "emerald": "#0f8a57", "amethyst": "#8546b5", "topaz": "#e0992b",
+GEMS = {"diamond": "#dfeaf2", "ruby": "#b3162f", "sapphire": "#1d4fb8", "emerald": "#0f8a57", "amethyst": "#8546b5",
+        "topaz": "#e0992b",
         "turquoise": "#2cb5ae", "onyx": "#1d1c22"}
 METALS = ("gold", "silver", "gunmetal")
 COOL = ("silver", "grey", "white", "light blue", "sky blue", "lilac", "lavender", "navy", "cobalt", "royal blue")
@@ -13,7 +15,8 @@ COOL = ("silver", "grey", "white", "light blue", "sky blue", "lilac", "lavender"
 CUTS = {
     "round": [(math.cos(math.radians(22.5 + 36 * i)), math.sin(math.radians(22.5 + 36 * i))) for i in range(10)],
     "step": [(-0.6, -1), (0.6, -1), (0.85, -0.7), (0.85, 0.7), (0.6, 1), (-0.6, 1), (-0.85, 0.7), (-0.85, -0.7)],
-    "drop": [(0, -1.35), (0.38, -0.62), (0.74, 0.02), (0.74, 0.5), (0.42, 0.9), (0, 1.04), (-0.42, 0.9), (-0.74, 0.5), (-0.74, 0.02),
+    "drop": [(0, -1.35), (0.38, -0.62), (0.74, 0.02), (0.74, 0.5), (0.42, 0.9), (0, 1.04), (-0.42, 0.9), (-0.74, 0.5), (-0.74,
+                                                                                                                        0.02),
              (-0.38, -0.62)],
 }
 
@@ -41,7 +44,7 @@ def gem(canvas: Canvas, x: float, y: float, r: float, colour: str, cut: str = "r
         rim = " ".join(f"{x + r * 1.2 * a:.1f},{y + r * 1.2 * b:.1f}" for a, b in CUTS[cut])
         canvas.raw(f'<polygon points="{rim}" fill="url(#{setting})" stroke="#0006" stroke-width=".8" stroke-linejoin="round"/>')
     parts = []
-    for i, (outer, inner) in enumerate(zip(ring, table)):
+    for i, (outer, inner) in enumerate(zip(ring, table, strict=False)):
         j = (i + 1) % len(ring)
         middle = ((outer[0] + ring[j][0]) / 2 - x, (outer[1] + ring[j][1]) / 2 - y)
         facing = -(middle[0] + middle[1]) / (math.hypot(*middle) or 1) / 1.42
@@ -50,14 +53,17 @@ def gem(canvas: Canvas, x: float, y: float, r: float, colour: str, cut: str = "r
         parts.append(f'<polygon points="{corners}" fill="{tint(colour, tone)}"/>')
     face = " ".join(f"{a:.1f},{b:.1f}" for a, b in table)
     parts.append(f'<polygon points="{face}" fill="{tint(colour, 0.1)}"/>')
-    glint = " ".join(f"{a:.1f},{b:.1f}" for a, b in (table[len(table) // 2], table[len(table) * 5 // 8], table[len(table) * 6 // 8], (x, y)))
+    glint = " ".join(f"{a:.1f},{b:.1f}" for a, b in (table[len(table) // 2], table[len(table) * 5 // 8],
+                                                     table[len(table) * 6 // 8], (x, y)))
     parts.append(f'<polygon points="{glint}" fill="#fff" fill-opacity=".5"/>')
     edge = " ".join(f"{a:.1f},{b:.1f}" for a, b in ring)
-    parts.append(f'<polygon points="{edge}" fill="none" stroke="{tint(colour, -0.55)}" stroke-width="{max(0.7, r * .045):.1f}" stroke-linejoin="round"/>')
+    parts.append(f'<polygon points="{edge}" fill="none" stroke="{tint(colour, -0.55)}" stroke-width="{max(0.7, r * .045):.1f}" '
+                 'stroke-linejoin="round"/>')
     canvas.raw("".join(parts))
     if r > 9:
         s = r * 0.3
-        canvas.raw(f'<path transform="translate({x - r * .42:.1f} {y - r * .46:.1f})" d="M0 {-s:.1f} Q0 0 {s:.1f} 0 Q0 0 0 {s:.1f} Q0 0 {-s:.1f} 0 Q0 0 0 {-s:.1f}" '
+        canvas.raw(f'<path transform="translate({x - r * .42:.1f} {y - r * .46:.1f})" d="M0 {-s:.1f} Q0 0 {s:.1f} 0 Q0 0 0 '
+                   f'{s:.1f} Q0 0 {-s:.1f} 0 Q0 0 0 {-s:.1f}" '
                    'fill="#fff" fill-opacity=".95"/>')
 
 
@@ -69,28 +75,28 @@ def ball(canvas: Canvas, x: float, y: float, r: float, colour: str) -> None:
         f'<stop offset=".35" stop-color="{tint(colour, 0.12)}"/><stop offset=".8" stop-color="{tint(colour, -0.22)}"/>'
         f'<stop offset="1" stop-color="{tint(colour, -0.42)}"/></radialGradient>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="url(#{name})" stroke="{tint(colour, -0.55)}" stroke-width=".7"/>'
-        f'<ellipse cx="{x - r * .32:.1f}" cy="{y - r * .38:.1f}" rx="{r * .24:.1f}" ry="{r * .16:.1f}" fill="#fff" fill-opacity=".85"/>'
+        f'<ellipse cx="{x - r * .32:.1f}" cy="{y - r * .38:.1f}" rx="{r * .24:.1f}" ry="{r * .16:.1f}" fill="#fff" '
+        'fill-opacity=".85"/>'
     )
 
 
 def links(canvas: Canvas, points: str, size: float, kind: str, close: bool = False) -> None:
     """A chain of oval links along the contour, every second one seen edge-on; ``size`` is a link's length in px."""
-    length = sum(math.dist(a[:2], b[:2]) for a, b in _pairs(along(points, 60, close)))
+    length = sum(math.dist(a[:2], b[:2]) for a, b in pairwise(along(points, 60, close)))
     spots = along(points, max(6, round(length / (size * 0.68))), close)
     for i, (x, y, turn) in enumerate(spots):
         if i % 2:
             canvas.metal(oval(x, y, size * 0.56, size * 0.14, turn), kind=kind, outline=0.6)
     for i, (x, y, turn) in enumerate(spots):
         if not i % 2:
-            canvas.metal(oval(x, y, size * 0.58, size * 0.4, turn) + " " + oval(x, y, size * 0.34, size * 0.18, turn), kind=kind, outline=0.6)
-
-
-def _pairs(spots: list) -> list:
-    return list(zip(spots, spots[1:]))
+            canvas.metal(oval(x, y, size * 0.58, size * 0.4, turn) + " " + oval(x, y, size * 0.34, size * 0.18, turn), kind=kind,
+                         outline=0.6)
 
 
 def cast(canvas: Canvas, path: str, width: float = 0.0) -> None:
     """The shadow on the wall of what is drawn next, a filled shape or a stroke ``width`` px wide."""
-    paint = f'fill="none" stroke="#4a3c30" stroke-linecap="round" stroke-width="{{:.1f}}"' if width else 'fill="#4a3c30" stroke="#4a3c30" stroke-width="{:.1f}"'
+    fill = "none" if width else "#4a3c30"
     for spread, opacity in ((7, 0.07), (3, 0.09), (0, 0.1)):
-        canvas.raw(f'<path transform="translate(4 6)" d="{path}" {paint.format(width + spread)} opacity="{opacity}"/>')
+        canvas.raw(f'<path transform="translate(4 6)" d="{path}" fill="{fill}" stroke="#4a3c30" '
+                   f'stroke-width="{width + spread:.1f}" '
+                   f'stroke-linecap="round" opacity="{opacity}"/>')

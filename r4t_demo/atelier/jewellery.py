@@ -1,24 +1,48 @@
 """Necklaces, earrings and bracelets, drawn large."""
 
-from r4t_demo.atelier.ornaments import adorn
+import math
+from itertools import pairwise
+
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, lining, oval, ribbon, smooth, solid
-from r4t_demo.atelier.eyewear import DETAILS as EYEWEAR_DETAILS, DRAWERS as EYEWEAR, TRIMS_SHOWN as EYEWEAR_TRIMS
+from r4t_demo.atelier.curves import along, lining, oval, ribbon, smooth
+from r4t_demo.atelier.eyewear import DETAILS as EYEWEAR_DETAILS
+from r4t_demo.atelier.eyewear import DRAWERS as EYEWEAR
+from r4t_demo.atelier.eyewear import TRIMS_SHOWN as EYEWEAR_TRIMS
 from r4t_demo.atelier.gems import GEMS, METALS, ball, cast, gem, gem_of, links, metal_of
+from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.trim import butterfly, heart, tassel
 
+STRUNG = ("pearl", "beads")
 CHAINS = {"fine": 8.0, "medium": 13.0, "chunky": 22.0}  # detail "chain" -> a link's length in px
 
 
 def necklace(canvas: Canvas) -> None:
     """Pendant, string of pearls, choker, three layered chains and a bib collar."""
     size = CHAINS[canvas.garment.details.get("chain", "fine")]
-    {"pendant": _pendant, "pearls": _pearls, "choker": _choker, "layered": _layered, "collar": _collar}[canvas.garment.silhouette](canvas, size)
+    {"pendant": _pendant, "pearls": _pearls, "choker": _choker, "layered": _layered,
+     "collar": _collar}[canvas.garment.silhouette](canvas, size)
 
 
 def _chain(canvas: Canvas, points: str, size: float) -> None:
+    """What the necklace hangs on: links of metal, pearls or beads on a string, a cord of any other cloth."""
+    material = canvas.garment.material
     cast(canvas, smooth(points, close=False), size * 0.5)
-    links(canvas, points, size, metal_of(canvas))
+    if material == "metal":
+        links(canvas, points, size, metal_of(canvas))
+    elif material in STRUNG:
+        count = round(sum(math.dist(a[:2], b[:2]) for a, b in pairwise(along(points, 30))) / (size * 0.78))
+        for i, (x, y, _) in enumerate(along(points, count)):
+            ball(canvas, x, y, size * 0.4, canvas.colours.main if material == "pearl" or i % 3 else canvas.colours.second)
+    else:
+        canvas.panel(ribbon(points, size * 0.62), outline=0.8)
+
+
+def _jewel(canvas: Canvas, x: float, y: float, r: float, kind: str) -> None:
+    """A round accent of the piece's own stuff: a pearl, a bead, or a stone in its main colour."""
+    if canvas.garment.material in STRUNG:
+        ball(canvas, x, y, r, canvas.colours.main)
+    else:
+        gem(canvas, x, y, r, canvas.colours.main, setting=kind)
 
 
 def _pendant(canvas: Canvas, size: float) -> None:
@@ -65,12 +89,13 @@ def _pearls(canvas: Canvas, size: float) -> None:
 
 def _choker(canvas: Canvas, size: float) -> None:
     """A close band round the neck with a set stone; the chain's weight shows in the hanging swag."""
-    lining(canvas, smooth("42,118! 70,86 120,72 160,70 200,72 250,86 278,118! 270,134 220,112 160,106 100,112 50,134"))
-    canvas.panel(smooth("36,112! 56,156 104,178 160,184 216,178 264,156 284,112! 290,150 276,184! 226,222 160,234 94,222 44,184! 30,150"))
+    lining(canvas, smooth("38,128! 70,86 120,72 160,70 200,72 250,86 282,128! 270,140 220,112 160,106 100,112 50,140"))
+    canvas.panel(smooth("36,124! 58,160 104,180 160,186 216,180 262,160 284,124! 287,152 276,184! 226,222 160,234 94,222 44,184! "
+                        "33,152"))
     canvas.gloss("M48 146 Q84 188 150 200", width=9, opacity=0.22)
     canvas.fold("M282 128 Q276 176 232 210", width=16, opacity=0.16)
     edge = "46,178 94,214 160,226 226,214 274,178"
-    canvas.line(smooth("40,122 60,160 106,183 160,189 214,183 260,160 280,122", close=False), dash="2.6 2", opacity=0.5)
+    canvas.line(smooth("40,134 62,165 106,185 160,191 214,185 258,165 280,134", close=False), dash="2.6 2", opacity=0.5)
     canvas.line(smooth(edge, close=False), dash="2.6 2", opacity=0.5)
     kind = metal_of(canvas)
     _chain(canvas, "74,212 110,256 160,272 210,256 246,212", size)
@@ -100,7 +125,8 @@ def _collar(canvas: Canvas, size: float) -> None:
     kind = metal_of(canvas)
     links(canvas, "66,86 84,44 120,26", size, kind)
     links(canvas, "254,86 236,44 200,26", size, kind)
-    canvas.panel(smooth("62,76! 84,128 120,156 160,164 200,156 236,128 258,76! 286,84 302,110! 290,192 232,258 160,284 88,258 30,192 18,110! 34,84"))
+    canvas.panel(smooth("62,76! 84,128 120,156 160,164 200,156 236,128 258,76! 286,84 302,110! 290,192 232,258 160,284 88,258 "
+                        "30,192 18,110! 34,84"))
     canvas.fold("M298 120 Q280 220 172 280", width=22, opacity=0.15)
     canvas.gloss("M32 118 Q48 206 120 250", width=12, opacity=0.2)
     colour = gem_of(canvas)
@@ -109,7 +135,7 @@ def _collar(canvas: Canvas, size: float) -> None:
         ball(canvas, x, y, 6, "#efd690" if kind == "gold" else "#dfe4ea")
     for i, (x, y, _) in enumerate(along(outer, 13)):
         gem(canvas, x, y, 14 if i % 2 == 0 else 8, colour if i % 2 == 0 else canvas.colours.third, setting=kind)
-    for i, (x, y, turn) in enumerate(along("50,112 72,166 118,206 160,218 202,206 248,166 270,112", 9)):
+    for i, (x, y, _turn) in enumerate(along("50,112 72,166 118,206 160,218 202,206 248,166 270,112", 9)):
         gem(canvas, x, y, 11, tint(colour, 0.2), "drop" if i % 2 else "round", setting=kind)
     adorn(canvas, edge="22,126 40,196 94,256 160,280 226,256 280,196 298,126", spot=(160, 194, 50), hang=22)
 
@@ -134,10 +160,20 @@ def _hoop(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> None
     y = 172
     ring = oval(x, y, r, r * 1.28) + " " + oval(x + thick * 0.2, y, r - thick, r * 1.28 - thick * 1.1)
     cast(canvas, oval(x, y, r - thick / 2, (r - thick / 2) * 1.28), thick)
-    canvas.metal(ring, kind=kind)
-    canvas.raw(f'<path d="{smooth(f"{x - r * .9},{y - r * .2} {x - r * .84},{y + r * .5} {x - r * .4},{y + r * 1.06}", close=False)}" fill="none" stroke="#fff" '
+    if canvas.garment.material == "metal":
+        canvas.metal(ring, kind=kind)
+    elif canvas.garment.material in STRUNG:
+        for cx, cy, _ in along(oval_points(x, y, r - thick / 2, r * 1.28 - thick / 2), round(26 * scale), close=True):
+            ball(canvas, cx, cy, thick * 0.56, canvas.colours.main)
+    else:
+        band = ribbon(oval_points(x, y, r - thick / 2, r * 1.28 - thick / 2), thick, close=True)
+        canvas.panel(band.replace(" Z M", " M"))
+    canvas.raw(f'<path '
+               f'd="{smooth(f"{x - r * .9},{y - r * .2} {x - r * .84},{y + r * .5} {x - r * .4},{y + r * 1.06}", close=False)}" '
+               'fill="none" stroke="#fff" '
                f'stroke-width="{4 * scale:.1f}" stroke-linecap="round" opacity=".7"/>')
-    for cx, cy, _ in along(f"{x - r * .8},{y + r * .66} {x - r * .4},{y + r * 1.06} {x},{y + r * 1.19} {x + r * .4},{y + r * 1.06} {x + r * .8},{y + r * .66}", 7):
+    for cx, cy, _ in along(f"{x - r * .8},{y + r * .66} {x - r * .4},{y + r * 1.06} {x},{y + r * 1.19} "
+                           f"{x + r * .4},{y + r * 1.06} {x + r * .8},{y + r * .66}", 7):
         gem(canvas, cx, cy, 6.6 * scale, stone)
     ball(canvas, x, y - r * 1.28, 9 * scale, "#efd690" if kind == "gold" else "#dfe4ea" if kind == "silver" else "#6b7078")
     _hang_trim(canvas, x, y + r * 1.3, 34 * scale)
@@ -160,7 +196,7 @@ def _drop(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> None
     top = 96
     cast(canvas, oval(x, top + 110 * scale, 40 * scale, 54 * scale))
     _hook(canvas, x, top - 12 * scale, kind)
-    gem(canvas, x, top + 8 * scale, 21 * scale, canvas.colours.main, setting=kind)
+    _jewel(canvas, x, top + 8 * scale, 21 * scale, kind)
     for i in range(3):
         ball(canvas, x, top + (38 + i * 8) * scale, 3.6 * scale, "#efd690" if kind == "gold" else "#dfe4ea")
     gem(canvas, x, top + 122 * scale, 45 * scale, stone, "drop", setting=kind)
@@ -192,13 +228,18 @@ def _tassel(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> No
     low, wide = top + 40 * scale, 34 * scale
     _hook(canvas, x, top - 18 * scale, kind)
     gem(canvas, x, top + 2 * scale, 20 * scale, stone, setting=kind)
-    skirt = f"{x - wide * .42},{low}! {x - wide * .8},{low + 60 * scale} {x - wide},{low + 158 * scale}! {x},{low + 166 * scale} {x + wide},{low + 158 * scale}! {x + wide * .8},{low + 60 * scale} {x + wide * .42},{low}!"
+    skirt = (
+        f"{x - wide * .42},{low}! {x - wide * .8},{low + 60 * scale} {x - wide},{low + 158 * scale}! {x},{low + 166 * scale} "
+        f"{x + wide},{low + 158 * scale}! {x + wide * .8},{low + 60 * scale} {x + wide * .42},{low}!"
+    )
     canvas.panel(smooth(skirt))
     for i in range(-6, 7):
         end = low + (164 - abs(i) * 0.8) * scale
-        canvas.line(f"M{x + i * wide * .06:.1f} {low:.1f} Q{x + i * wide * .13:.1f} {low + 60 * scale:.1f} {x + i * wide * .156:.1f} {end:.1f}",
+        canvas.line(f"M{x + i * wide * .06:.1f} {low:.1f} Q{x + i * wide * .13:.1f} {low + 60 * scale:.1f} "
+                    f"{x + i * wide * .156:.1f} {end:.1f}",
                     tone=-0.45 if i % 2 else 0.35, opacity=0.7, width=1.3)
-    canvas.metal(smooth(f"{x - wide * .5},{low + 12 * scale}! {x - wide * .5},{low - 8 * scale} {x},{low - 22 * scale} {x + wide * .5},{low - 8 * scale} {x + wide * .5},{low + 12 * scale}!"), kind=kind)
+    canvas.metal(smooth(f"{x - wide * .5},{low + 12 * scale}! {x - wide * .5},{low - 8 * scale} {x},{low - 22 * scale} "
+                        f"{x + wide * .5},{low - 8 * scale} {x + wide * .5},{low + 12 * scale}!"), kind=kind)
     _hang_trim(canvas, x, low + 150 * scale, 28 * scale)
 
 
@@ -209,20 +250,33 @@ def bracelet(canvas: Canvas) -> None:
 
 
 def _bangle(canvas: Canvas, size: float) -> None:
-    deep = 36 * min(size, 1.35)
+    """A closed ring: the inner wall behind, the outer wall in front between two metal rims."""
+    deep = 44 * min(size, 1.35)
+    top = 150 - deep / 2
     kind = metal_of(canvas)
-    lining(canvas, smooth(f"26,150! 60,98 108,74 160,68 212,74 260,98 294,150! 290,{150 + deep * .5} 256,{104 + deep * .8} 208,{84 + deep * .8} "
-                          f"160,{78 + deep * .8} 112,{84 + deep * .8} 64,{104 + deep * .8} 30,{150 + deep * .5}"))
-    front = f"28,164 66,{228 - deep * .1} 160,{254} 254,{228 - deep * .1} 292,164"
-    canvas.panel(smooth(f"26,150! 58,206 110,{232 - deep * .4} 160,{238 - deep * .4} 210,{232 - deep * .4} 262,206 294,150! 296,{150 + deep} 262,{208 + deep * .8} 210,{236 + deep * .6} 160,{243 + deep * .6} 110,{236 + deep * .6} 58,{208 + deep * .8} 24,{150 + deep}!"))
-    canvas.gloss(smooth("34,182 74,226 140,244", close=False), width=13, opacity=0.5)
-    canvas.gloss(smooth("232,238 262,218 280,192", close=False), width=7, opacity=0.3)
-    for edge_y in (0, deep):
-        path = smooth(f"27,{152 + edge_y} 58,{207 + edge_y * .9} 110,{233 - deep * .4 + edge_y} 160,{240 - deep * .4 + edge_y} 210,{233 - deep * .4 + edge_y} 262,{207 + edge_y * .9} 293,{152 + edge_y}", close=False)
-        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="5"/><path d="{path}" fill="none" stroke="url(#{kind})" stroke-width="3.8"/>')
-    for x, y, _ in along(front, 11)[2:-2]:
-        gem(canvas, x, y - 6, 8.5 * min(size, 1.25), gem_of(canvas), setting=kind)
-    _charms(canvas, 160, 268)
+    front = f"28,{top} 66,{top + 56} 160,{top + 80} 254,{top + 56} 292,{top}"
+    back = f"28,{top} 66,{top - 56} 160,{top - 76} 254,{top - 56} 292,{top}"
+    lining(canvas, smooth(f"{_corners(back)} {_corners(_lowered(back, deep), backwards=True)}"))
+    canvas.panel(smooth(f"{_corners(front)} {_corners(_lowered(front, deep), backwards=True)}"))
+    canvas.gloss(smooth(f"44,{top + 52} 84,{top + 92} 140,{top + 104}", close=False), width=deep * 0.34, opacity=0.5)
+    canvas.fold(smooth(f"288,{top + 10} 262,{top + 66} 214,{top + 100}", close=False), width=20, opacity=0.16)
+    for line in (back, front, _lowered(front, deep)):
+        path = smooth(line, close=False)
+        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
+                   f'stroke="url(#{kind})" '
+                   'stroke-width="4.6"/>')
+    for x, y, _ in along(_lowered(front, deep / 2), 9)[1:-1]:
+        gem(canvas, x, y, 9 * min(size, 1.25), gem_of(canvas), setting=kind)
+    _charms(canvas, 160, top + 100 + deep)
+
+
+def _corners(points: str, backwards: bool = False) -> str:
+    words = points.split()[::-1] if backwards else points.split()
+    return " ".join([words[0] + "!", *words[1:-1], words[-1] + "!"])
+
+
+def _lowered(points: str, by: float) -> str:
+    return " ".join(f"{x},{float(y) + by:.1f}" for x, y in (word.split(",") for word in points.split()))
 
 
 def _cuff(canvas: Canvas, size: float) -> None:
@@ -230,15 +284,18 @@ def _cuff(canvas: Canvas, size: float) -> None:
     deep = 78 * (0.8 + 0.2 * size)
     top, low = 168 - deep / 2, 168 + deep / 2
     lining(canvas, smooth(f"36,{top}! 60,{top - 32} 100,{top - 46} 128,{top - 48}! 124,{low - 60} 70,{low - 36} 44,{low - 10}!"))
-    lining(canvas, smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} 276,{low - 10}!"))
-    canvas.panel(smooth(f"32,{top}! 62,{top + 32} 110,{top + 48} 160,{top + 52} 210,{top + 48} 258,{top + 32} 288,{top}! 294,168 284,{low}! 256,{low + 32} 210,{low + 48} 160,{low + 52} 110,{low + 48} 64,{low + 32} 36,{low}! 26,168"))
+    lining(canvas, smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} "
+                          f"276,{low - 10}!"))
+    canvas.panel(smooth(f"32,{top}! 62,{top + 32} 110,{top + 48} 160,{top + 52} 210,{top + 48} 258,{top + 32} 288,{top}! 294,168 "
+                        f"284,{low}! 256,{low + 32} 210,{low + 48} 160,{low + 52} 110,{low + 48} 64,{low + 32} 36,{low}! 26,168"))
     canvas.gloss(f"M50 {top + 30} Q44 168 54 {low + 12}", width=14, opacity=0.5)
     canvas.gloss(f"M112 {top + 56} Q106 180 112 {low + 38}", width=7, opacity=0.25)
     canvas.fold(f"M280 {top + 16} Q286 168 272 {low + 14}", width=18, opacity=0.2)
     kind = metal_of(canvas)
     for y in (top + 7, low - 6):
         path = smooth(f"33,{y} 63,{y + 32} 110,{y + 47} 160,{y + 51} 210,{y + 47} 257,{y + 32} 287,{y}", close=False)
-        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" stroke="url(#{kind})" stroke-width="4.6"/>')
+        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
+                   f'stroke="url(#{kind})" stroke-width="4.6"/>')
     gem(canvas, 160, 219, 27, gem_of(canvas), "step", setting=kind)
     for x, y in ((108, 212), (212, 212)):
         gem(canvas, x, y, 10, canvas.colours.third, setting=kind)

@@ -1,6 +1,6 @@
 """Trims on accessories: every drawer names its edge, its spot for an ornament and its zip, and `adorn` dresses them.
 
-EDGE_TRIMS run along the edge, HANG_TRIMS hang from it, SPOT_TRIMS sit on the spot; a drawer that gives these places shows them all.
+EDGE_TRIMS run along the edge, HANG_TRIMS hang from it and SPOT_TRIMS sit on the spot: a drawer that gives these places shows all.
 """
 
 from itertools import pairwise
@@ -11,7 +11,8 @@ from r4t_demo.atelier.curves import along, parse, smooth
 
 EDGE_TRIMS = ("studs", "spikes", "pearls", "contrast piping", "sequins", "gold buttons", "pompoms", "chains", "shearling lining")
 HANG_TRIMS = ("fringe", "lace trim", "ruffles", "feathers")
-SPOT_TRIMS = ("bows", "rosettes", "hearts", "butterflies", "embroidery", "crest", "patches", "buckles", "safety pins", "tassels", "toggles")
+SPOT_TRIMS = ("bows", "rosettes", "hearts", "butterflies", "embroidery", "crest", "patches", "buckles", "safety pins", "tassels",
+              "toggles")
 
 
 def adorn(
@@ -46,7 +47,7 @@ def _hang(canvas: Canvas, name: str, edge: str, hang: float) -> None:
     """Fringe, lace, frill or plumes below the edge, in short straight pieces that follow its curve."""
     pieces = max(2, round(_length(edge) / 30))
     draw = {"fringe": trim.fringe, "lace trim": trim.lace_edge, "ruffles": trim.ruffle, "feathers": trim.feathers}[name]
-    depth = {"lace trim": min(hang, 9), "ruffles": min(hang, 13), "feathers": max(hang * 0.7, 12)}.get(name, hang)
+    depth = {"lace trim": min(hang, 9), "ruffles": min(hang, 13), "feathers": max(hang, 20)}.get(name, hang)
     for (x0, y0, _), (x1, y1, _) in pairwise(along(edge, pieces + 1)):
         draw(canvas, x0, y0, x1, y1, depth)
 

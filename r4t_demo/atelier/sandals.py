@@ -1,9 +1,9 @@
 """Sandals and trainers in side view, each with its twin behind."""
 
-from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
 from r4t_demo.atelier.curves import along, box, lining, oval, pair, ribbon, smooth, solid
 from r4t_demo.atelier.last import LIFTS, Last, heel, main_colour, outsole, sole_colour
+from r4t_demo.atelier.ornaments import adorn
 
 STRAP_WIDTHS = {"thin": 0.6, "medium": 1.0, "wide": 1.5}
 CORK, JUTE = "#b98f5f", "#cfae78"
@@ -45,7 +45,8 @@ def _gladiator(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
         lining(canvas, ribbon(last.bend(f"{front},{h + 4} {(front + back) / 2},{h + 13} {back},{h + 4}"), 7 * wide))
     canvas.panel(last.path("186,2! 192,60 192,120 196,222! 209,222! 208,140 203,100 206,50 203,2!"), shade=0.93)
     for h, front, back in rungs:
-        _strap(canvas, last, f"{front},{h + 4} {front + 24},{h - 7} {(front + back) / 2 + 6},{h - 9} {back - 4},{h - 2}", 9 * wide)
+        _strap(canvas, last, f"{front},{h + 4} {front + 24},{h - 7} {(front + back) / 2 + 6},{h - 9} "
+                             f"{back - 4},{h - 2}", 9 * wide)
         x, y = last.at(back - 26, h - 6)
         canvas.metal(box(x - 4, y - 5, 8, 10, 2) + " " + box(x - 2, y - 2.5, 4, 5, 1), kind="gold")
     _strap(canvas, last, "26,3 32,24 46,34 58,36", 9 * wide, far="58,34 66,26 70,16")
@@ -60,7 +61,8 @@ def _slide(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
     _footbed(canvas, last, tint(CORK, 0.25))
     back, reach = 112 + 14 * (wide - 1), 40 - 10 * (wide - 1)
     lining(canvas, last.path(f"{reach + 14},40! {back - 14},62 {back + 6},52! {back - 6},34 {reach + 40},26"))
-    canvas.panel(last.path(f"{reach - 4},-2! {reach - 8},20 {reach},34 {reach + 16},43! {reach + 40},54 {back - 6},60! {back + 8},48 {back + 10},22 {back + 6},-1!"))
+    canvas.panel(last.path(f"{reach - 4},-2! {reach - 8},20 {reach},34 {reach + 16},43! {reach + 40},54 {back - 6},60! "
+                           f"{back + 8},48 {back + 10},22 {back + 6},-1!"))
     canvas.line(last.path(f"{reach - 1},0! {reach - 4},20 {reach + 4},32 {reach + 18},39", close=False), dash="3 2.2")
     canvas.line(last.path(f"{back + 2},1! {back + 6},22 {back + 3},45 {back - 9},56", close=False), dash="3 2.2")
     canvas.gloss(last.path(f"{reach + 8},28 {reach + 32},40 {back - 12},48", close=False), width=8)
@@ -124,12 +126,16 @@ def trainers(canvas: Canvas) -> None:
 def _trainer(canvas: Canvas, last: Last, kind: str) -> None:
     sole = {"white": "#f2f0ea", "gum": "#b5793f", "black": "#2a2a2e"}[canvas.garment.details.get("sole", "white")]
     high = 64 if kind == "high-top" else -14
-    collar = (f"{112 - high * .1},{98 + high}! {128 + high * .1},{82 + high * .9} 160,{72 + high} 186,{78 + high} {202},{92 + high * .96}!")
-    canvas.panel(last.path(f"92,{86 + high * .8}! 104,{116 + high} 120,{110 + high} 150,{92 + high} 184,{94 + high} 201,{92 + high * .95}! "
+    collar = (f"{112 - high * .1},{98 + high}! {128 + high * .1},{82 + high * .9} 160,{72 + high} 186,{78 + high} "
+              f"{202},{92 + high * .96}!")
+    canvas.panel(last.path(f"92,{86 + high * .8}! 104,{116 + high} 120,{110 + high} 150,{92 + high} 184,{94 + high} "
+                           f"201,{92 + high * .95}! "
                            f"196,{60 + high} 150,{50 + high} 120,{64 + high}"), shade=0.52, pattern="plain")
-    canvas.panel(last.path(f"76,62! 88,{92 + high * .8} {96 - high * .1},{114 + high} {112 - high * .1},{112 + high} {118},{96 + high}! 112,70 96,58"),
+    canvas.panel(last.path(f"76,62! 88,{92 + high * .8} {96 - high * .1},{114 + high} {112 - high * .1},{112 + high} "
+                           f"{118},{96 + high}! 112,70 96,58"),
                  colour=0, shade=0.94)
-    canvas.panel(last.path(f"-1,4 -1,22 10,36 32,46 58,54 80,{66 + min(high, 0) * .3} {100 + high * .02},{84 + high * .4} {collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"))
+    canvas.panel(last.path(f"-1,4 -1,22 10,36 32,46 58,54 80,{66 + min(high, 0) * .3} {100 + high * .02},{84 + high * .4} "
+                           f"{collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"))
     {"low": _low, "high-top": _high_top, "runner": _runner, "chunky": _chunky}[kind](canvas, last, sole)
     _laces(canvas, last, high)
     canvas.gloss(last.path("10,30 30,44 54,52", close=False), width=7, opacity=0.22)
@@ -146,8 +152,9 @@ def _laces(canvas: Canvas, last: Last, high: float) -> None:
     canvas.panel(ribbon(last.bend(f"70,52 92,62 112,{84 + high * .35} {117},{94 + high}"), 12), shade=0.92, outline=0.9)
     near = along(last.bend(f"72,53 93,64 111,{85 + high * .35} {115},{91 + high}"), rows)
     far = along(last.bend(f"62,62 80,72 96,{90 + high * .4} {104 - high * .1},{102 + high}"), rows)
-    for (x0, y0, _), (x1, y1, _) in zip(near, far):
-        canvas.raw(f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="#00000055" stroke-width="6.6" stroke-linecap="round"/>'
+    for (x0, y0, _), (x1, y1, _) in zip(near, far, strict=False):
+        canvas.raw(f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="#00000055" stroke-width="6.6" '
+                   'stroke-linecap="round"/>'
                    f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="{ink}" stroke-width="5" stroke-linecap="round"/>')
     if "laces" in canvas.garment.trims:
         x, y = near[-1][0], near[-1][1]
@@ -209,10 +216,12 @@ def _chunky(canvas: Canvas, last: Last, sole: str) -> None:
     canvas.panel(last.path("70,52! 96,40 126,44 140,74 128,82! 112,62 96,58"), colour=2)
     canvas.line(last.path("98,6! 112,34 142,40", close=False), width=2)
     _rim(canvas, last, sole, "-8,12! 16,8 60,9 96,5 130,12 170,10 210,18! 216,-4", 24)
-    for path, tone in (("-6,-4 24,-6 60,-3 96,-9 132,-3 170,-7 212,-4", "#0003"), ("10,-14 60,-13 96,-17 140,-13 206,-15", "#0003")):
+    for path, tone in (("-6,-4 24,-6 60,-3 96,-9 132,-3 170,-7 212,-4", "#0003"), ("10,-14 60,-13 96,-17 140,-13 "
+                                                                                   "206,-15", "#0003")):
         canvas.raw(f'<path d="{last.path(path, close=False)}" fill="none" stroke="{tone}" stroke-width="2.6"/>')
     for i in range(9):
-        canvas.raw(f'<path d="{last.path(f"{14 + i * 22},-19 {13 + i * 22},-25", close=False)}" stroke="#0005" stroke-width="5"/>')
+        canvas.raw(f'<path d="{last.path(f"{14 + i * 22},-19 {13 + i * 22},-25", close=False)}" stroke="#0005" '
+                   'stroke-width="5"/>')
     solid(canvas, last.path("146,2! 150,-2 180,-3 186,2! 180,6 152,6"), main_colour(canvas))
 
 

@@ -1,9 +1,9 @@
 """Heels, ballet flats and loafers: low-cut shoes in side view, each with its twin behind."""
 
-from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.canvas import Canvas, tint
 from r4t_demo.atelier.curves import along, lining, oval, pair, ribbon, smooth, solid
 from r4t_demo.atelier.last import LIFTS, Last, heel, main_colour, outsole, sole_colour
+from r4t_demo.atelier.ornaments import adorn
 
 HEEL_OF = {"pump": "kitten", "stiletto": "stiletto", "block": "block", "platform": "block", "T-bar": "kitten"}
 
@@ -47,7 +47,8 @@ def _court(canvas: Canvas, last: Last, throat: float, peep: bool = False) -> Non
     """The closed pump: the far side of the opening, then the vamp, side and counter in one piece."""
     lining(canvas, last.path(f"{throat},40! 78,47 112,46 152,58 180,72 197,72! 199,40 150,24 100,20"))
     canvas.panel(last.path(
-        f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 16,2"))
+        f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 "
+        "16,2"))
     canvas.line(last.path(f"{throat},38! {throat + 18},28 108,25.5 150,38.5 180,54 198,66", close=False), opacity=0.45)
     canvas.line(last.path("166,50 170,30 168,2", close=False), opacity=0.5)
     canvas.gloss(last.path("8,22 26,32 44,36", close=False), width=7)
@@ -157,7 +158,10 @@ def _apron(canvas: Canvas, last: Last, kind: str) -> None:
     canvas.line(last.path("86,52! 120,36 160,34 203,42", close=False), width=3, tone=-0.45, opacity=0.75)
     for x, h, lean in ((64, 46, -7), (78, 51, 4)):
         top = last.at(x, h)
-        skirt = f"{top[0] - 4},{top[1]}! {top[0] + lean - 7},{top[1] + 22} {top[0] + lean + 7},{top[1] + 24} {top[0] + 4},{top[1]}!"
+        skirt = (
+            f"{top[0] - 4},{top[1]}! {top[0] + lean - 7},{top[1] + 22} {top[0] + lean + 7},{top[1] + 24} "
+            f"{top[0] + 4},{top[1]}!"
+        )
         canvas.panel(smooth(skirt), shade=0.88, outline=1)
         for step in (-4, 0, 4):
             canvas.line(f"M{top[0]:.1f} {top[1] + 5:.1f} L{top[0] + lean + step:.1f} {top[1] + 21:.1f}", opacity=0.6, width=0.9)
@@ -175,7 +179,8 @@ def _wing_tip(canvas: Canvas, last: Last) -> None:
     canvas.panel(last.path("58,34! 92,38 116,54! 100,74! 80,58 56,49!"), shade=0.93)
     for i in range(4):
         near, far = last.at(66 + i * 11, 39 + i * 4.5), last.at(59 + i * 11.5, 50 + i * 5.6)
-        canvas.raw(f'<path d="M{near[0]:.1f} {near[1]:.1f} L{far[0]:.1f} {far[1]:.1f}" stroke="{tint(main_colour(canvas), -0.65)}" '
+        canvas.raw(f'<path d="M{near[0]:.1f} {near[1]:.1f} L{far[0]:.1f} {far[1]:.1f}" '
+                   f'stroke="{tint(main_colour(canvas), -0.65)}" '
                    'stroke-width="2.6" stroke-linecap="round"/>')
 
 
@@ -184,7 +189,7 @@ FOOT_TRIMS = ("bows", "rosettes", "studs", "pearls", "spikes", "contrast piping"
 
 DRAWERS = {"heels": heels, "ballet flats": ballet_flats, "loafers": loafers}
 
-TRIMS_SHOWN = {category: FOOT_TRIMS for category in DRAWERS}
+TRIMS_SHOWN = dict.fromkeys(DRAWERS, FOOT_TRIMS)
 
 DETAILS = {
     "heels": {"heel": ("kitten", "block", "stiletto"), "toe": ("round", "pointed", "square")},
