@@ -44,9 +44,10 @@ def patterns(material: str) -> tuple[str, ...]:
 
 def colours(material: str, pattern: str) -> tuple[str, ...]:
     """Return the main colours that a material comes in and a pattern is laid on."""
-    rows, grounds = table("cloth")["colours"], table("cloth")["grounds"]
+    rows, dyes, grounds = (table("cloth")[section] for section in ("colours", "dyes", "grounds"))
     made = words(rows[material]) if material in rows else tuple(COLOURS)
-    return tuple(colour for colour in made if pattern not in grounds or colour in words(grounds[pattern]))
+    taken = (colour for colour in made if colour not in dyes or material in words(dyes[colour]))
+    return tuple(colour for colour in taken if pattern not in grounds or colour in words(grounds[pattern]))
 
 
 def second_colours(pattern: str) -> tuple[str, ...]:
