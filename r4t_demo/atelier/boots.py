@@ -22,10 +22,12 @@ def boots(canvas: Canvas) -> None:
     lift = LIFTS[heel_kind] + (4 if heel_kind == "flat" else 0)
     top = TOPS[kind] * SHAFTS[details.get("shaft", "mid")]
     scale = min(250 / (top + lift + sole + 16), 1.02)
-    wide = scale * 206 + 62
-    last = Last(x=160 - wide / 2 + 6, ground=292 - max(0.0, 125 - scale * (top + lift + sole) / 2), scale=scale, lift=lift,
-                toe=toe,
-                sole=sole)
+    if kind == "snow":
+        scale *= 0.9  # leaves room for the cuff
+    wide = scale * (222 if toe == "pointed" else 206) + 66
+    left = 160 - wide / 2 + (scale * 16 if toe == "pointed" else 2)
+    ground = 292 - max(0.0, 125 - scale * (top + lift + sole) / 2)
+    last = Last(x=left, ground=ground, scale=scale, lift=lift, toe=toe, sole=sole)
     pair(canvas, lambda c: _boot(c, last, kind, heel_kind, top), dx=66, dy=-14, scale=0.97)
 
 

@@ -12,9 +12,10 @@ from r4t_demo.atelier.trim import fur_edge
 def gloves(canvas: Canvas) -> None:
     """A pair: short, opera, mittens and fingerless; ``cuff`` is plain, ribbed or fur."""
     kind = canvas.garment.silhouette
-    with placed(canvas, dx=74, dy=-6, turn=9, dim=0.88):
+    scale, dx, dy = {"opera": (0.93, 11, 4), "fingerless": (1.12, -19, -48)}.get(kind, (1.0, 0, 0))
+    with placed(canvas, dx=74 + dx, dy=dy - 6, turn=9, scale=scale, dim=0.88):
         _glove(canvas, kind)
-    with placed(canvas, dx=-46, dy=4, turn=-5):
+    with placed(canvas, dx=dx - 46, dy=dy + 4, turn=-5, scale=scale):
         _glove(canvas, kind)
 
 

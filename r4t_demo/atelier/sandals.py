@@ -117,9 +117,9 @@ def trainers(canvas: Canvas) -> None:
     """Low court, canvas high-top, sleek runner and chunky trainer."""
     kind = canvas.garment.silhouette
     sole = {"low": 12.0, "high-top": 13.0, "runner": 12.0, "chunky": 24.0}[kind]
-    scale = 1.0 if kind == "high-top" else 1.15
+    scale = 1.0 if kind == "high-top" else 1.09
     tall = scale * (sole + (158 if kind == "high-top" else 88)) + 44
-    last = Last(x=40, ground=160 + tall / 2, scale=scale, lift=6 if kind != "runner" else 12, sole=sole)
+    last = Last(x=32, ground=160 + tall / 2, scale=scale, lift=6 if kind != "runner" else 12, sole=sole)
     pair(canvas, lambda c: _trainer(c, last, kind), dx=38, dy=-46)
 
 

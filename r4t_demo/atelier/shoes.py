@@ -17,7 +17,8 @@ def heels(canvas: Canvas) -> None:
     toe = canvas.garment.details.get("toe", {"stiletto": "pointed", "block": "square"}.get(kind, "round"))
     scale = 1.1 + 0.2 * (lift / 90) ** 1.5  # a lifted foot is shorter: draw it larger
     high = scale * (lift + sole + (108 if kind in ("stiletto", "platform", "T-bar") else 72)) + 26
-    last = Last(x=40, ground=160 + high / 2, scale=scale, lift=lift, toe=toe, sole=sole)
+    scale *= 0.95 if toe == "pointed" else 1.0  # leaves room for the tip
+    last = Last(x=52 if toe == "pointed" else 40, ground=160 + high / 2, scale=scale, lift=lift, toe=toe, sole=sole)
     pair(canvas, lambda c: _heel_shoe(c, last, kind, heel_kind), dx=40, dy=-26)
 
 
@@ -86,7 +87,8 @@ def ballet_flats(canvas: Canvas) -> None:
     """Thin-soled flats: round with a bow, Mary Jane with its strap, pointed with a deep cut."""
     kind = canvas.garment.silhouette
     toe = "pointed" if kind == "pointed" else canvas.garment.details.get("toe", "round")
-    last = Last(x=34, ground=228, scale=1.18, lift=7, toe=toe, sole=3)
+    pointed = toe == "pointed"  # leaves room for the tip
+    last = Last(x=46 if pointed else 34, ground=228, scale=1.08 if pointed else 1.18, lift=7, toe=toe, sole=3)
     pair(canvas, lambda c: _flat_shoe(c, last, kind), dx=36, dy=-60)
 
 
@@ -123,7 +125,8 @@ def loafers(canvas: Canvas) -> None:
     """Penny, tassel and brogue (laced wing tip), on a low stacked heel."""
     kind = canvas.garment.silhouette
     toe = canvas.garment.details.get("toe", "pointed" if kind == "brogue" else "round")
-    last = Last(x=36, ground=236, scale=1.15, lift=11, toe=toe, sole=5)
+    pointed = toe == "pointed"  # leaves room for the tip
+    last = Last(x=48 if pointed else 36, ground=236, scale=1.06 if pointed else 1.15, lift=11, toe=toe, sole=5)
     pair(canvas, lambda c: _loafer(c, last, kind), dx=36, dy=-60)
 
 
