@@ -4,6 +4,7 @@ All lengths are centimetres on a natural figure (see figure.py), from the should
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from r4t_demo.atelier.figure import Figure, hem
@@ -131,11 +132,11 @@ def straps(figure: Figure, cut: Cut, width: float = 1.1) -> None:
 # kind -> length; bulge of the outer edge at the head, the middle and the cuff; width of the end; height of the cuff band
 SLEEVE_SHAPES: dict[str, tuple[float, float, float, float, float, float]] = {
     "cap": (8.5, 1.0, 1.2, 0.5, 0.0, 0.0),
-    "short": (20.0, 0.8, 1.0, 0.5, 13.5, 0.0),
+    "short": (20.0, 2.0, 1.8, 0.5, 13.5, 0.0),
     "puff": (18.0, 8.0, 8.0, 0.5, 12.0, 2.4),
-    "long": (57.0, 0.6, 0.2, -0.8, 8.6, 0.0),
-    "bell": (55.0, 0.4, -1.0, 6.5, 22.0, 0.0),
-    "bishop": (54.0, 0.4, 2.0, 0.0, 7.6, 4.5),
+    "long": (57.0, 2.2, 1.6, -0.8, 8.6, 0.0),
+    "bell": (55.0, 2.0, 0.4, 6.5, 22.0, 0.0),
+    "bishop": (54.0, 2.2, 3.0, 0.0, 7.6, 4.5),
     "balloon": (50.0, 8.0, 10.0, -1.0, 8.0, 4.0),
 }
 
@@ -175,7 +176,7 @@ def arm(cut: Cut) -> Arm:
     inner_mid = {"bishop": -width - 5.5, "balloon": -width - 8.0, "bell": -width * 0.42, "puff": -width - 6.5}.get(cut.sleeve, -width - 2.0)
     inner_mid = inner_mid * (cut.roomy if cut.sleeve == "long" else 1)
     low = {"bishop": 7.0, "balloon": 9.0, "puff": 7.0}.get(cut.sleeve, end)
-    outer_edge = f"C{xy(length * 0.08, head)} {xy(length * 0.3, middle)} {xy(length * 0.62, (middle + low) / 2)}"
+    outer_edge = f"C{xy(min(2.4, length * 0.08), head)} {xy(length * 0.3, middle)} {xy(length * 0.62, (middle + low) / 2)}"
     outer_edge += f"C{xy(length * 0.84, low)} {xy(length * 0.97, low if low != end else end)} {xy(length, end)}"
     bottom = f"Q{xy(length + 1.2 + (2.5 if cut.sleeve == 'bell' else 0), end - width / 2)} {xy(length, end - width)}"
     inner_edge = f"C{xy(length * 0.94, inner_mid if low != end else end - width)} {xy(length * 0.62, inner_mid)} {pit}"
@@ -185,8 +186,12 @@ def arm(cut: Cut) -> Arm:
     return Arm(f"{inside}{outer_edge}{bottom}{inner_edge}Z", at(length + band, end), at(length + band, end - width), angle, cuff)
 
 
-def sleeves(figure: Figure, cut: Cut, *, rib: float = 0.0, cuff_colour: int = 0, **cloth: object) -> None:
-    """Both sleeves, with bands, gathers and folds; `rib` adds a knitted cuff of so many centimetres."""
+def sleeves(figure: Figure, cut: Cut, *, rib: float = 0.0, marks: Callable[[Arm, int], None] | None = None, **cloth: object) -> None:
+    """Both sleeves, with bands, gathers and folds.
+
+    `rib` adds a knitted cuff of so many centimetres; `marks(arm, sign)` draws on each sleeve (sign -1 left, 1 right) while it is
+    the last panel; other keywords go to the cloth.
+    """
     if cut.sleeve in ("sleeveless", "strap"):
         return
     one = arm(cut)
@@ -199,10 +204,12 @@ def sleeves(figure: Figure, cut: Cut, *, rib: float = 0.0, cuff_colour: int = 0,
             figure.panel(moved(mouth, sign, 1, 0, 0), inside=True)
         figure.panel(moved(one.outline, sign, 1, 0, 0), grain=turn, **cloth)
         _sleeve_folds(figure, cut, one, sign)
+        if marks:
+            marks(one, sign)
         if one.band:
-            figure.panel(moved(one.band, sign, 1, 0, 0), grain=turn, colour=cuff_colour)
+            figure.panel(moved(one.band, sign, 1, 0, 0), grain=turn, **cloth)
         if rib:
-            ribbed_cuff(figure, one, sign, rib, cuff_colour)
+            ribbed_cuff(figure, one, sign, rib)
 
 
 def _sleeve_folds(figure: Figure, cut: Cut, one: Arm, sign: int) -> None:

@@ -9,6 +9,8 @@ from r4t_demo.atelier.geometry import moved
 
 ROOM = 276.0  # pixels that an item may fill, each way
 CLOSEST = 6.2  # pixels per centimetre at most: a crop top is not blown up to the size of a coat
+HANGING = {"fringe", "ruffles", "feathers", "tassels", "pompoms", "lace trim"}  # trims that lengthen a hem
+HANGING_ROOM = 22.0  # pixels kept free for them
 
 
 class Figure:
@@ -16,8 +18,9 @@ class Figure:
 
     def __init__(self, canvas: Canvas, half: float, top: float, bottom: float) -> None:
         self.canvas = canvas
-        self.scale = min(ROOM / (2 * half), ROOM / (bottom - top), CLOSEST)
-        self.y0 = SIZE / 2 - self.scale * (top + bottom) / 2
+        hanging = HANGING_ROOM if HANGING & set(canvas.garment.trims) else 0.0
+        self.scale = min(ROOM / (2 * half), (ROOM - hanging) / (bottom - top), CLOSEST)
+        self.y0 = SIZE / 2 - self.scale * (top + bottom) / 2 - hanging / 2
 
     def path(self, cm: str) -> str:
         """A path in centimetres as a path in pixels."""
@@ -90,8 +93,10 @@ def hem(half: float, at: float, sag: float = 1.5, flutes: int = 0, depth: float 
 def skirt(waist: float, top: float, half: float, bottom: float, *, hip: float = 0.0, bell: float = 0.0, sag: float = 2.0, flutes: int = 0, depth: float = 0.0) -> str:
     """The right half of a skirt from the waist's centre to the hem's: `hip` (half-width 20 cm down; 0 = flared), `bell` (0..1) rounds it."""
     if hip:
-        low = top + 20
-        side = f"C{waist + 2} {top + 5} {hip} {low - 9} {hip} {low}C{hip} {low + 10} {half} {bottom - 20} {half} {bottom}"
+        low = top + 19
+        run = (bottom - low) * 0.4
+        lean = (half - hip) * 0.4
+        side = f"C{waist + 2} {top + 5} {hip - lean * 0.3} {low - 9} {hip} {low}C{hip + lean * 0.6} {low + run} {half - lean * 0.6} {bottom - run} {half} {bottom}"
     else:
         reach = bottom - top
         grow = half - waist

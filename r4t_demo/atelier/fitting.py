@@ -13,8 +13,11 @@ def cut_to(details: dict[str, str], cut: Cut) -> Cut:
     cut = replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve))
     if "neckline" in details:
         cut = replace(cut, depth=0.0)
-    scale = LENGTHS[details.get("length", "regular")]
-    return replace(cut, length=max(cut.underarm + 12, cut.length * scale))
+    length = max(cut.underarm + 12, cut.length * LENGTHS[details.get("length", "regular")])
+    if length >= cut.length or cut.length <= cut.waist_at:
+        return replace(cut, length=length)
+    kept = max(0.0, length - cut.waist_at) / (cut.length - cut.waist_at)  # a cropped hem ends nearer to the waist
+    return replace(cut, length=length, half=cut.waist + (cut.half - cut.waist) * kept)
 
 
 def reach(cut: Cut) -> float:

@@ -55,7 +55,7 @@ def light_top(canvas: Canvas) -> None:
     figure.panel(torso(cut, *((2, 0.5) if garment.silhouette in ("peasant", "camisole") else ())))
     front_folds(figure, cut)
     FRONTS[garment.category](figure, cut)
-    if garment.silhouette != "camp-collar" or "neckline" in garment.details:
+    if garment.silhouette != "camp-collar":
         neck_finish(figure, cut)
     adorn(figure, top_spots(cut), skip=("gold buttons",) if garment.category == "shirt" else ())
 
@@ -103,7 +103,7 @@ def shirt_front(figure: Figure, cut: Cut) -> None:
         patch_pocket(figure, 6, 24, 11, 12)
     else:
         patch_pocket(figure, 5, 22, 9, 9.5, both=False)
-    if name == "camp-collar" and "neckline" not in figure.canvas.garment.details:
+    if name == "camp-collar":
         shirt_collar(figure, cut, stand=False)
 
 
@@ -212,5 +212,11 @@ TRIMS_SHOWN = {
     "top": _SOFT,
     "swimsuit": ("fringe", "tassels", "ruffles", "lace trim", "studs", "bows", "pearls", "gold buttons", "laces", "zips", "embroidery", "contrast piping", "pompoms", "sequins", "rosettes", "hearts", "butterflies", "chains", "buckles"),
 }  # fmt: skip
-_TOP_DETAILS = {"sleeve": SLEEVES, "neckline": NECKLINES, "length": tuple(LENGTHS)}
-DETAILS = {"blouse": _TOP_DETAILS, "shirt": _TOP_DETAILS, "t-shirt": _TOP_DETAILS, "top": _TOP_DETAILS, "swimsuit": {"strap": ("thin", "wide", "halter", "none")}}
+_LENGTH = {"length": tuple(LENGTHS)}
+DETAILS = {
+    "blouse": {"sleeve": tuple(s for s in SLEEVES if s != "strap"), "neckline": NECKLINES, **_LENGTH},
+    "shirt": {"sleeve": ("sleeveless", "short", "puff", "long", "bishop", "balloon"), **_LENGTH},
+    "t-shirt": {"sleeve": ("sleeveless", "cap", "short", "puff", "long"), "neckline": ("round", "v", "square", "high"), **_LENGTH},
+    "top": {"sleeve": SLEEVES, "neckline": NECKLINES, **_LENGTH},
+    "swimsuit": {"strap": ("thin", "wide", "halter", "none")},
+}

@@ -80,13 +80,15 @@ def lace_edge(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, depth:
 
 
 def feathers(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, length: float, sag: float = 0.0) -> None:
-    """A marabou edge: soft plumes that fan out below the line."""
+    """A marabou edge: soft wisps that fan out below the line, in four tones."""
     ink = accent(canvas)
-    for row, tone in ((1.0, -0.12), (0.75, 0.12), (0.5, 0.34)):
-        for x, y in along(x0, y0, x1, y1, _steps(x0, y0, x1, y1, 3.4), sag):
-            lean, run = canvas.rng.uniform(-0.5, 0.5) * length, length * row * canvas.rng.uniform(0.8, 1.1)
-            plume = f"M{x:.1f} {y - 2:.1f}q{lean * 0.1 - 2.6:.1f} {run * 0.55:.1f} {lean:.1f} {run:.1f}q{2.6 - lean * 0.3:.1f} {-run * 0.5:.1f} {-lean:.1f} {-run:.1f}Z"
-            canvas.raw(f'<path d="{plume}" fill="{tint(ink, tone)}" stroke="{tint(ink, -0.3)}" stroke-width=".35" fill-opacity=".9"/>')
+    for row, tone in ((1.0, -0.18), (0.86, 0.0), (0.66, 0.16), (0.46, 0.34)):
+        wisps = []
+        for x, y in along(x0, y0, x1, y1, _steps(x0, y0, x1, y1, 1.7), sag):
+            lean, run = canvas.rng.uniform(-0.42, 0.42) * length * row, length * row * canvas.rng.uniform(0.75, 1.1)
+            wisps.append(f"M{x:.1f} {y - 2:.1f}q{-lean * 0.3:.1f} {run * 0.6:.1f} {lean:.1f} {run:.1f}")
+        path = "".join(wisps)
+        canvas.raw(f'<path d="{path}" fill="none" stroke="{tint(ink, tone)}" stroke-width="1.5" stroke-opacity=".85" stroke-linecap="round"/>')
 
 
 def piping(canvas: Canvas, path: str, width: float = 2.4) -> None:
