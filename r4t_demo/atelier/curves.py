@@ -6,7 +6,7 @@ All coordinates are the picture's own (320 x 320, y downwards).
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from r4t_demo.atelier.canvas import Canvas, tint
@@ -151,7 +151,9 @@ def solid(canvas: Canvas, path: str, colour: str, outline: float = 1.0) -> None:
 
 
 @contextmanager
-def placed(canvas: Canvas, *, dx: float = 0.0, dy: float = 0.0, turn: float = 0.0, scale: float = 1.0, dim: float = 1.0):
+def placed(
+    canvas: Canvas, *, dx: float = 0.0, dy: float = 0.0, turn: float = 0.0, scale: float = 1.0, dim: float = 1.0
+) -> Iterator[None]:
     """Draw what follows scaled about the origin, turned about the picture's middle (degrees), then moved by (dx, dy).
 
     ``dim`` below 1 darkens it, as the twin behind its pair. The panels' shadows on the wall move along.

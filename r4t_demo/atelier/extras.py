@@ -226,7 +226,7 @@ def _boa(canvas: Canvas, fringed: bool) -> None:
     drape = "82,250 72,210 76,150 92,96 126,66 160,58 194,66 228,96 244,150 248,210 238,250"
     cast(canvas, smooth(drape, close=False), 48)
     canvas.panel(ribbon(drape, 30), outline=0)
-    tones = [tint(canvas.colours.main, tone) for tone in (-0.35, -0.15, 0.0, 0.14, 0.42)]
+    tones = [tint(canvas.colours.main, tone) for tone in (-0.35, -0.15, 0.0, 0.12, 0.28)]
     if len(canvas.garment.colours) > 1:
         tones[1] = canvas.colours.second
     for layer, tone in enumerate(tones):
