@@ -79,14 +79,14 @@ def _scores(scores: dict) -> str:
 def _row(result, place: int, shared: set[str]) -> str:
     label, (lead, tail) = result.sub_queries[place], _reading(result, place)
     before, after = (f'<span class="reads">{text}</span>' if text else "" for text in (lead, tail))
-    heading = f'<h3>{before} <span class="text">{esc(label)}</span> {after}</h3>'
+    words = f'{before} <span class="text">{esc(label)}</span> {after}'.strip()
     said = f"{lead} “{label}”".strip()
     cards = []
     for rank, hit in enumerate(result.items[place], start=1):
         found = f"{display_name(result.method)}: {said}, number {rank}, similarity {hit.score:.2f}"
         both = hit.item.item_id in shared
         cards.append(card(hit, rank, found=found, both=both, eager=place < 2))
-    return f'<li class="direction">{heading}{strip(cards)}</li>'
+    return f'<li class="direction"><h3>{words}</h3>{strip(cards)}</li>'
 
 
 def _reading(result, place: int) -> tuple[str, str]:
