@@ -19,7 +19,7 @@ from r4t_demo.atelier.outfits import make_outfits
 from r4t_demo.atelier.queries import make_queries
 from r4t_demo.atelier.spec import Garment
 
-SIZE, QUALITY = 320, 72  # pixels; WebP quality that keeps all pictures together under 18 MB
+SIZE, QUALITY = 320, 60  # pixels; WebP quality that keeps all pictures together under 18 MB
 _PROCESSES = 2
 
 

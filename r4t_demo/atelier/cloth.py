@@ -1,47 +1,56 @@
 """What can be made of what: materials for cuts, patterns for materials, colours for both, and when it is worn."""
 
+from functools import cache
+
 from r4t_demo.atelier.data import table
 from r4t_demo.atelier.spec import COLOUR_FAMILIES, COLOURS, PATTERNS, Garment
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 
 
+@cache
 def words(text: str) -> tuple[str, ...]:
     """Split a comma-separated line into its names."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+@cache
 def choices(text: str) -> dict[str, tuple[str, ...]]:
     """Read ``"sleeve: bell, puff; toe: round"`` as names with their values."""
     lines = (part.split(":") for part in text.replace("\n", " ").split(";") if part.strip())
     return {name.strip(): words(values) for name, values in lines}
 
 
-def _for_cut(section: str, category: str, silhouette: str) -> str:
-    rows = table("cloth")[section]
+def _for_cut(section: str, category: str, silhouette: str, file: str = "cloth") -> str:
+    rows = table(file)[section]
     return rows.get(f"{category}/{silhouette}", rows.get(category, ""))
 
 
+@cache
 def materials(category: str, silhouette: str) -> tuple[str, ...]:
     """Return what a cut can be made of, staples included."""
     return tuple(dict.fromkeys(words(_for_cut("materials", category, silhouette)) + staples(category, silhouette)))
 
 
+@cache
 def staples(category: str, silhouette: str) -> tuple[str, ...]:
     """Return the materials that any style may use for a cut, because they say nothing about style there."""
     return words(_for_cut("staples", category, silhouette))
 
 
+@cache
 def details(category: str, silhouette: str) -> dict[str, tuple[str, ...]]:
     """Return what may vary within a cut."""
-    return choices(_for_cut("details", category, silhouette))
+    return choices(_for_cut("details", category, silhouette, "details"))
 
 
+@cache
 def patterns(material: str) -> tuple[str, ...]:
     """Return the patterns that a material carries; plain always."""
     return tuple(name for name in PATTERNS if name == "plain" or material in words(table("cloth")["patterns"][name]))
 
 
+@cache
 def colours(material: str, pattern: str) -> tuple[str, ...]:
     """Return the main colours that a material comes in and a pattern is laid on."""
     rows, dyes, grounds = (table("cloth")[section] for section in ("colours", "dyes", "grounds"))
@@ -50,11 +59,13 @@ def colours(material: str, pattern: str) -> tuple[str, ...]:
     return tuple(colour for colour in taken if pattern not in grounds or colour in words(grounds[pattern]))
 
 
+@cache
 def second_colours(pattern: str) -> tuple[str, ...]:
     """Return the colours in which a pattern's figure is drawn on its ground."""
     return words(table("cloth")["figures"].get(pattern, ", ".join(COLOURS)))
 
 
+@cache
 def trims(category: str) -> tuple[str, ...]:
     """Return the trims that suit a category."""
     return words(table("cloth")["trims"][category])

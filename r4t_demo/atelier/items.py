@@ -11,7 +11,7 @@ from r4t_demo.atelier.spec import COLOURS, Garment
 from r4t_demo.atelier.styles import Style, admits, load_styles
 
 PER_STYLE = 74  # a few cuts run out of anything new: about 72 remain
-SHARED = 3  # an item that more styles than this would take says too little about any of them
+SHARED, SHARED_AT_LAST = 3, 8  # an item that more styles than this would take says too little about any of them
 _FEW_TRIES, _TRIES = 80, 200
 _SHARE = {"dress": 3.0, "boots": 1.6, "handbag": 1.6, "skirt": 1.6, "trousers": 1.5, "coat": 1.4, "jacket": 1.4, "top": 1.4}
 _THREE = {  # patterns of three colours
@@ -83,13 +83,13 @@ def _trims(style: Style, category: str, material: str, rng: random.Random) -> tu
     return tuple(sorted(chosen))
 
 
-def _details(style: Style, category: str, silhouette: str, rng: random.Random) -> dict[str, str]:
-    """Choose among what varies within the cut and is drawn: what the style likes, where it has a say."""
+def _details(style: Style, category: str, silhouette: str, material: str, rng: random.Random) -> dict[str, str]:
+    """Choose among what varies within the cut and is drawn: what the style likes, where it has a say. Gems are set in metal."""
     chosen = {}
     for name, values in cloth.details(category, silhouette).items():
         drawn = [value for value in values if value in DETAILS[category].get(name, ())]
         liked = [value for value in drawn if value in style.details.get(name, ())]
-        if drawn:
+        if drawn and (name != "gem" or material == "metal"):
             chosen[name] = rng.choice(liked or drawn)
     return chosen
 
@@ -107,7 +107,7 @@ def sample(style: Style, category: str, rng: random.Random) -> Garment | None:
     pattern = _draw(rng, carried)
     trims = _trims(style, category, material, rng)
     colours = next(filter(None, (_colours(style, material, pattern, trims, rng) for _ in range(6))), None)
-    details = _details(style, category, silhouette, rng)
+    details = _details(style, category, silhouette, material, rng)
     return colours and Garment(category, silhouette, material, pattern, colours, trims, details, rng.randrange(1 << 16))
 
 
@@ -136,7 +136,7 @@ def _new(style: Style, category: str, taken: set, looks: set, rng: random.Random
         if attempt < _FEW_TRIES and look in looks:
             continue
         labels = tuple(name for name, other in load_styles().items() if admits(other, garment))
-        if attempt < _FEW_TRIES and len(labels) > SHARED:
+        if len(labels) > (SHARED if attempt < _FEW_TRIES else SHARED_AT_LAST):
             continue
         taken.add(visible(garment))
         looks.add(look)

@@ -42,14 +42,15 @@ def _colours(garment: Garment, rng: random.Random) -> str:
     return " and ".join(names) if len(names) > 1 and (garment.pattern != "plain" or rng.random() < 0.5) else names[0]
 
 
-def _material(garment: Garment, noun: str, rng: random.Random) -> str:
+def _material(garment: Garment, noun: str, colours: str, rng: random.Random) -> str:
     """The material's word; only leather goods are of patent leather."""
     word = _say(rng, "materials", garment.material)
     if garment.category == "sunglasses":
         return "" if garment.material == "metal" else "glossy"
     if garment.category in ("puffer", "raincoat", "umbrella") and garment.material == "patent":
         return "glossy"
-    return "" if any(part in noun.split() for part in word.split()) else word
+    told = set(noun.split()) | set(colours.split()) | ({"denim"} if "jean" in noun else set())
+    return "" if told & set(word.split()) else word
 
 
 def title(garment: Garment, style: Style, rng: random.Random) -> str:
@@ -58,16 +59,18 @@ def title(garment: Garment, style: Style, rng: random.Random) -> str:
     adjective = _adjective(garment, style, rng)
     told = set(adjective.replace("-", " ").split())
     tail = garment.trims[-1] if garment.trims and (len(garment.trims) > 1 or not told & set(garment.trims[0].split())) else ""
+    colours = _colours(garment, rng)
+    gem = garment.details.get("gem")
     words = {
         "a": adjective,
         "p": _say(rng, "patterns", garment.pattern),
-        "m": _material(garment, noun, rng),
+        "m": _material(garment, noun, colours, rng),
         "n": noun,
-        "c": _colours(garment, rng),
-        "w": f"with {_say(rng, 'with', tail)}" if tail else "",
+        "c": colours,
+        "w": f"with {_say(rng, 'with', tail)}" if tail else f"with {gem} stones" if gem else "",
     }
     clause = rng.choice(_CLAUSES)
-    if clause.startswith("{n}") and not (words["m"] or words["p"]):
+    if clause.startswith("{n}") and not words["m"]:
         clause = _CLAUSES[0]
     text = " ".join(clause.format(**words).split())
     return text[0].upper() + text[1:]
