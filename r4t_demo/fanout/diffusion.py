@@ -118,8 +118,8 @@ def heun(
 class DiffusionRetriever:
     """Fan-out by sampling directions from a ``SetDenoiser``; implements ``FanOutMethod``.
 
-    A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are the bank of sub-queries that the FOLM wrote; the
-    nearest one is given as a direction's reading.
+    A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are the bank of sub-queries that the FOLM
+    wrote; the nearest one is given as a direction's reading.
     """
 
     def __init__(self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str = "diffusion") -> None:

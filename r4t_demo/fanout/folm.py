@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before transformers)
+
+# isort: split
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
@@ -42,7 +44,8 @@ class FolmConfig(LlamaConfig):
 class FolmForCausalLM(LlamaForCausalLM):
     """A Llama that also reads the query's embedding, as soft tokens before the text.
 
-    The text says which words to build on; the embedding says what they mean to the retriever, words never met in training included.
+    The text says which words to build on; the embedding says what they mean to the retriever, words never met in training
+    included.
     """
 
     config_class = FolmConfig
@@ -53,7 +56,7 @@ class FolmForCausalLM(LlamaForCausalLM):
         self.post_init()
 
     def embed_inputs(self, input_ids: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
-        """Return embeddings (B, query_tokens + T, hidden) of ``input_ids`` (B, T) behind the queries' ``vectors`` (B, query_dim)."""
+        """Return embeddings (B, query_tokens + T, hidden): ``input_ids`` (B, T) behind the queries' ``vectors`` (B, dim)."""
         # Unit vectors have entries of about 1/sqrt(d); the square root brings them to unit variance.
         soft = self.query_projection(vectors.to(self.dtype) * self.config.query_dim**0.5)
         soft = soft.view(len(vectors), self.config.query_tokens, self.config.hidden_size)
@@ -158,7 +161,10 @@ class Folm:
         temperature: float = TEMPERATURE,
         k: int = 10,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Sample completions of at most k sub-queries; return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples."""
+        """Sample completions of at most k sub-queries.
+
+        Return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples.
+        """
         repeated = [query for query in queries for _ in range(n_samples)]
         ids, mask = prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens)
         embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-ENCODER_STEPS = {"text": 1200, "photos": 500, "mixed": 320}
+ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 320}
 
 
 def add_parser(subparsers) -> None:
@@ -63,7 +63,8 @@ def follow(records: Iterable, events: Path | None) -> None:
 def _need_data(data: Path) -> None:
     if not (data / "fashion-products").is_dir():
         raise UserError(
-            f"This step trains on real photos that are not part of the project: no folder {data / 'fashion-products'}; name it with --data."
+            "This step trains on real photos that are not part of the project: "
+            f"no folder {data / 'fashion-products'}; name it with --data."
         )
 
 
@@ -84,10 +85,11 @@ def _text_tower(args, settings: Settings):
     miniLM = teacher.Teacher(
         teacher.rotation_of(args.runs / "encoder/rotation.npy", random.Random(0).sample(texts, 20_000), encoder.DIM)
     )
-    targets = teacher.kept_vectors(miniLM, texts, args.runs / "encoder/text_targets")
+    kept = args.runs / "encoder/text_targets"
+    targets = teacher.kept_vectors(miniLM, texts, kept)
     model = encoder.new_model()
     if not (args.runs / "encoder/text.safetensors").exists():
-        encoder.start_token_embeddings(model, lambda names: teacher.kept_vectors(miniLM, names, args.runs / "encoder/text_targets"))
+        encoder.start_token_embeddings(model, lambda names: teacher.kept_vectors(miniLM, names, kept))
     yield from encoder.distil_text(
         model, texts, targets, args.runs / "encoder/text.safetensors", steps=args.steps or ENCODER_STEPS["text"], seed=args.seed
     )
@@ -120,8 +122,8 @@ def _image_tower(args, settings: Settings):
     weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 1 / len(drawn))])
     encoder.start_tower(model.visual, states / "image64.safetensors", "model.tower.")
     yield from encoder.align_images(
-        model, np.concatenate([pixels, drawn]), np.concatenate([captions, drawn_captions]), weights, states / "image96.safetensors",
-        steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
+        model, np.concatenate([pixels, drawn]), np.concatenate([captions, drawn_captions]), weights,
+        states / "image96.safetensors", steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
     )  # fmt: skip
     encoder.export(encoder.with_towers(states / "text.safetensors", states / "image96.safetensors"), args.out / "clip-mini")
 
@@ -148,8 +150,8 @@ def _folm_base(args, settings: Settings):
     )
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
-        model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases), args.runs / "folm-base.safetensors",
-        steps=args.steps or 600, seed=args.seed,
+        model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
+        args.runs / "folm-base.safetensors", steps=args.steps or 600, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 

@@ -15,13 +15,15 @@ import pandas as pd
 from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
 EVERYDAY = (
-    "{a} {b}", "{a} {b} {c}", "a {a} {b}", "{a} for {b}", "{a} and {b}", "the {a} of {b}", "{a} with {b}", "{a} style", "{a} outfit",
-    "{a} {b} look", "something {a} for the {b}", "{a} {b} day", "{a} night", "{a} {b} weekend", "{a} mood", "{a} party", "what to wear to {a}",
+    "{a} {b}", "{a} {b} {c}", "a {a} {b}", "{a} for {b}", "{a} and {b}", "the {a} of {b}", "{a} with {b}", "{a} style",
+    "{a} outfit", "{a} {b} look", "something {a} for the {b}", "{a} {b} day", "{a} night", "{a} {b} weekend", "{a} mood",
+    "{a} party", "what to wear to {a}",
 )  # fmt: skip
 FASHION = (
-    "{colour} {category}", "{silhouette} {category}", "{material} {category}", "{pattern} {category}", "{colour} {material} {category}",
-    "{colour} {silhouette} {category}", "{pattern} {silhouette} {category} in {colour}", "{category} with {trim}", "{material} {silhouette} {category} with {trim}",
-    "{word} {category}", "{word} {colour} {category}", "{colour} and {colour2}", "{word} {word2} {category}", "{word} {word2} outfit", "{word} {material}",
+    "{colour} {category}", "{silhouette} {category}", "{material} {category}", "{pattern} {category}",
+    "{colour} {material} {category}", "{colour} {silhouette} {category}", "{pattern} {silhouette} {category} in {colour}",
+    "{category} with {trim}", "{material} {silhouette} {category} with {trim}", "{word} {category}", "{word} {colour} {category}",
+    "{colour} and {colour2}", "{word} {word2} {category}", "{word} {word2} outfit", "{word} {material}",
 )  # fmt: skip
 
 

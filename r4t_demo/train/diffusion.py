@@ -30,13 +30,14 @@ def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, g
 
 
 def train(
-    model: SetDenoiser, ema: SetDenoiser, query_vectors: np.ndarray, query_of: np.ndarray, rows: np.ndarray, item_vectors: np.ndarray, state: Path, *,
+    model: SetDenoiser, ema: SetDenoiser, query_vectors: np.ndarray, query_of: np.ndarray, rows: np.ndarray,
+    item_vectors: np.ndarray, state: Path, *,
     steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place.
 
-    ``query_vectors`` (q, d); ``query_of`` (n,) and ``rows`` (n, k) as ``supervision.read`` gives them; ``item_vectors`` (items, d). The rows of a
-    set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
+    ``query_vectors`` (q, d); ``query_of`` (n,) and ``rows`` (n, k) as ``supervision.read`` gives them; ``item_vectors``
+    (items, d). The rows of a set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
     """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
     first = load_state(state, model, optimizer, ema)

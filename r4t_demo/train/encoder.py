@@ -23,7 +23,10 @@ CONFIG = {
     "model_cfg": {
         "embed_dim": 256,
         "custom_text": True,
-        "vision_cfg": {"timm_model_name": "convnext_atto", "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear", "image_size": 96},
+        "vision_cfg": {
+            "timm_model_name": "convnext_atto", "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear",
+            "image_size": 96,
+        },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
     },
     "preprocess_cfg": {
@@ -56,20 +59,20 @@ def distil_text(
     state: Path,
     *,
     steps: int,
-    batch: int = 1024,
+    batch: int = 512,
     rate: float = 1.5e-3,
     seed: int = 0,
 ) -> Iterator[Progress]:
     """Train ``model.text`` so that its unit vector of a text equals the teacher's.
 
-    ``targets`` holds the teacher's unit vectors, shape (len(texts), DIM). The loss is 1 - cosine plus the mean squared error of the
-    batch's similarity matrices, which keeps neighbourhoods. Yields a record every 20 steps; resumes from ``state``.
+    ``targets`` holds the teacher's unit vectors, shape (len(texts), DIM). The loss is 1 - cosine plus the mean squared error of
+    the batch's similarity matrices, which keeps neighbourhoods. Yields a record every 20 steps; resumes from ``state``.
     """
     tokens = tokenizer()(texts)
     lengths = (tokens != 0).sum(1)
     goal = torch.from_numpy(targets)
     tower = model.text
-    optimizer = torch.optim.AdamW(tower.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(tower.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     first = load_state(state, tower, optimizer)
     for step in range(first, steps):
         rows = rows_of_like_length(lengths, batch, torch.Generator().manual_seed(seed * 1_000_003 + step))
@@ -113,9 +116,9 @@ def align_images(
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus a pull to the caption itself.
 
-    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: the teacher's unit vectors of c captions an image, shape (n, c, DIM);
-    ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a batch whose vectors
-    nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
+    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: the teacher's unit vectors of c captions an image, shape
+    (n, c, DIM); ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a
+    batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
     """
     tower = model.visual
     scale = torch.nn.Parameter(torch.tensor(3.0))

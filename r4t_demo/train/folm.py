@@ -48,9 +48,10 @@ def new_model(tokenizer: PreTrainedTokenizerFast, query_dim: int, encoder_id: st
     torch.manual_seed(0)
     return FolmForCausalLM(
         FolmConfig(
-            vocab_size=len(tokenizer), hidden_size=320, intermediate_size=864, num_hidden_layers=6, num_attention_heads=5, num_key_value_heads=5,
-            max_position_embeddings=256, tie_word_embeddings=True, query_dim=query_dim, encoder_id=encoder_id,
-            bos_token_id=None, eos_token_id=tokenizer.convert_tokens_to_ids(END), pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
+            vocab_size=len(tokenizer), hidden_size=320, intermediate_size=864, num_hidden_layers=6, num_attention_heads=5,
+            num_key_value_heads=5, max_position_embeddings=256, tie_word_embeddings=True, query_dim=query_dim,
+            encoder_id=encoder_id, bos_token_id=None, eos_token_id=tokenizer.convert_tokens_to_ids(END),
+            pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
         )
     )  # fmt: skip
 
@@ -64,7 +65,7 @@ def completion_batch(tokenizer: PreTrainedTokenizerFast, lists: Sequence[Sequenc
 def completion_logits(
     model: FolmForCausalLM, ids: torch.Tensor, mask: torch.Tensor, vectors: torch.Tensor, completion: torch.Tensor, pad: int
 ) -> torch.Tensor:
-    """Return the logits (B, C, V) that predict ``completion`` (B, C) after prompt ``ids`` (B, T) with ``mask`` (B, soft + T)."""
+    """Return logits (B, C, V) that predict ``completion`` (B, C) after prompt ``ids`` (B, T) with ``mask`` (B, soft + T)."""
     embedded = torch.cat([model.embed_inputs(ids, vectors), model.get_input_embeddings()(completion)], dim=1)
     full_mask = torch.cat([mask, (completion != pad).long()], dim=1)
     positions = (full_mask.cumsum(1) - 1).clamp(min=0)
@@ -74,12 +75,14 @@ def completion_logits(
 
 
 def supervise(
-    model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], vectors: np.ndarray, phrases: Sequence[str],
-    phrase_vectors: np.ndarray, state: Path, *, steps: int, batch: int = 64, k: int = 10, rate: float = 1.5e-3, seed: int = 0,
+    model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], vectors: np.ndarray,
+    phrases: Sequence[str], phrase_vectors: np.ndarray, state: Path, *,
+    steps: int, batch: int = 64, k: int = 10, rate: float = 1.5e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Teach the list format and general paraphrasing by cross-entropy on fresh lists every step.
 
-    ``vectors`` (len(queries), d) and ``phrase_vectors`` (len(phrases), d) are text embeddings. Yields every 10 steps; resumes from ``state``.
+    ``vectors`` (len(queries), d) and ``phrase_vectors`` (len(phrases), d) are text embeddings. Yields every 10 steps; resumes
+    from ``state``.
     """
     related = nearest(vectors, phrase_vectors, 150)
     pad = tokenizer.convert_tokens_to_ids(PAD)

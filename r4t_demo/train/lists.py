@@ -1,8 +1,8 @@
 """Lists of sub-queries for the supervised start, made of text only.
 
 What a general language model does when asked to fan a query out: it rephrases, it appends garments, colours and materials, and
-it names things that sound related. "Related" comes from the text encoder alone. Nothing here knows which items exist in a catalogue, which belong
-to an aesthetic, or what was worn together.
+it names things that sound related. "Related" comes from the text encoder alone. Nothing here knows which items exist in a
+catalogue, which belong to an aesthetic, or what was worn together.
 """
 
 import random
@@ -14,20 +14,24 @@ import numpy as np
 from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
 PARAPHRASES = (
-    "{core} style", "{core} outfit", "{core} look", "{core} fashion", "{core} clothes", "{core} wear", "{core} ideas", "{core} inspiration", "{core}",
-    "{core} wardrobe", "{core} aesthetic", "{core} mood", "{core} essentials", "modern {core}", "classic {core}", "casual {core} look",
-    "elegant {core} style", "vintage {core}", "{core} for women", "{core} in {colour}", "{colour} {core} outfit", "{core} accessories", "{core} shoes",
+    "{core} style", "{core} outfit", "{core} look", "{core} fashion", "{core} clothes", "{core} wear", "{core} ideas",
+    "{core} inspiration", "{core}", "{core} wardrobe", "{core} aesthetic", "{core} mood", "{core} essentials", "modern {core}",
+    "classic {core}", "casual {core} look", "elegant {core} style", "vintage {core}", "{core} for women", "{core} in {colour}",
+    "{colour} {core} outfit", "{core} accessories", "{core} shoes",
 )  # fmt: skip
 EXTENSIONS = (
-    "{core} {category}", "{core} {category}", "{category} for {core}", "{core} {material} {category}", "{core} {colour} {category}", "{core} {pattern} {category}",
-    "{core} {silhouette} {category}", "{core} {category} with {trim}", "{colour} {core} {category}",
+    "{core} {category}", "{core} {category}", "{category} for {core}", "{core} {material} {category}",
+    "{core} {colour} {category}", "{core} {pattern} {category}", "{core} {silhouette} {category}",
+    "{core} {category} with {trim}", "{colour} {core} {category}",
 )  # fmt: skip
 PHRASES = (
-    "{colour} {material} {category}", "{pattern} {silhouette} {category}", "{material} {category} with {trim}", "{colour} {silhouette} {category}",
-    "{material} {silhouette} {category} in {colour}", "{colour} {pattern} {category}", "{silhouette} {category}", "{material} {silhouette} {category}",
+    "{colour} {material} {category}", "{pattern} {silhouette} {category}", "{material} {category} with {trim}",
+    "{colour} {silhouette} {category}", "{material} {silhouette} {category} in {colour}", "{colour} {pattern} {category}",
+    "{silhouette} {category}", "{material} {silhouette} {category}",
 )  # fmt: skip
 TEMPLATE_WORDS = re.compile(
-    r"^(a|an|the|my|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
+    r"^(a|an|the|my|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
+    r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
 )
 SILHOUETTES = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
 

@@ -10,9 +10,9 @@ frozen reference. Where the paper is silent we chose:
 
 - The loss is averaged over the tokens of a minibatch. A rollout is used once, in two minibatches, so rho leaves 1 in the second.
 - Rollout temperature 1, so that pi_old is exactly the policy that sampled.
-- ``advantages(..., per_part=True)`` standardises groundedness, diversity and alignment one by one within the group before they are
-  weighted. Summed literally, the part with the widest range (groundedness) drowns the others and the policy collapses onto one
-  existing title.
+- ``advantages(..., per_part=True)`` standardises groundedness, diversity and alignment one by one within the group before they
+  are weighted. Summed literally, the part with the widest range (groundedness) drowns the others and the policy collapses onto
+  one existing title.
 - Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones.
 """
 
@@ -68,7 +68,8 @@ def soft_grpo_loss(
 ) -> torch.Tensor:  # fmt: skip
     """Return the scalar loss of the module's docstring.
 
-    ``new`` and ``old`` are log-probabilities of the sampled tokens (B, C), ``advantage`` (B,), ``mask`` (B, C) is 1 on tokens that count.
+    ``new`` and ``old`` are log-probabilities of the sampled tokens (B, C), ``advantage`` (B,), ``mask`` (B, C) is 1 on tokens
+    that count.
     """
     ratio = (new - old).exp()
     advantage = advantage.unsqueeze(1)
@@ -87,10 +88,14 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 
 
 def train(
-    folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *, steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = True,
-    group: int = 8, batch: int = 16, minibatches: int = 2, k: int = 10, rate: float = 1e-4, seed: int = 0, watch: str = "bohemian festival style",
+    folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
+    steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = True, group: int = 8, batch: int = 16,
+    minibatches: int = 2, k: int = 10, rate: float = 1e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
-    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists; yields every step, resumes from ``state``."""
+    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
+
+    Yields every step; resumes from ``state``.
+    """
     model, tokenizer, encoder = folm.model, folm.tokenizer, folm.encoder
     pad, end = (tokenizer.convert_tokens_to_ids(token) for token in (PAD, END))
     query_vectors = encoder.encode_text(queries)
@@ -125,10 +130,12 @@ def train(
         reward = parts @ np.asarray(weights)
         spread = reward.reshape(-1, group).std(1)
         metrics = {
-            "reward": reward.mean(), "groundedness": parts[:, 0].mean(), "diversity": parts[:, 1].mean(), "alignment": parts[:, 2].mean(),
-            "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(), "entropy": ((entropy * counted).sum() / counted.sum()).item(),
-            "kl": np.mean(kl), "clip_ratio": np.mean(clipped), "completions/mean_length": counted.sum(1).mean().item(),
-            "completions/mean_list": np.mean([len(texts) for texts in lists]), "completions/ended": (completion == end).any(1).float().mean().item(),
+            "reward": reward.mean(), "groundedness": parts[:, 0].mean(), "diversity": parts[:, 1].mean(),
+            "alignment": parts[:, 2].mean(), "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
+            "entropy": ((entropy * counted).sum() / counted.sum()).item(), "kl": np.mean(kl), "clip_ratio": np.mean(clipped),
+            "completions/mean_length": counted.sum(1).mean().item(),
+            "completions/mean_list": np.mean([len(texts) for texts in lists]),
+            "completions/ended": (completion == end).any(1).float().mean().item(),
         }  # fmt: skip
         metrics = {name: float(value) for name, value in metrics.items()}
         if (step + 1) % 10 == 0:

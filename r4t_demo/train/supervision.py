@@ -24,9 +24,9 @@ def write(
 ) -> Iterator[Progress]:
     """Sample lists at temperature 0.9 and keep, for each, the rows of the items that its sub-queries find first.
 
-    OAR targets are the embeddings of retrieved content. A list with fewer than k distinct sub-queries is left out. Writes one shard a batch
-    of queries, ``shard-00000.safetensors`` with ``query`` (n,) int64 into ``queries`` and ``rows`` (n, k) int64 into the index, and
-    ``shard-00000.txt`` with the sub-queries; a finished shard is not written again, so the work resumes.
+    OAR targets are the embeddings of retrieved content. A list with fewer than k distinct sub-queries is left out. Writes one
+    shard a batch of queries, ``shard-00000.safetensors`` with ``query`` (n,) int64 into ``queries`` and ``rows`` (n, k) int64
+    into the index, and ``shard-00000.txt`` with the sub-queries; a finished shard is not written again, so the work resumes.
     """
     vectors = folm.encoder.encode_text(queries)
     total = -(-len(queries) // batch)
