@@ -69,6 +69,9 @@ def trousers(canvas: Canvas) -> None:
     figure.line(f"M0 {leg.band}L0 {leg.rise}", width=1.1)
     FINISH[garment.category](figure, leg)
     waistband(figure, leg, elastic=garment.silhouette in STRETCH)
+    if "gold buttons" in garment.trims:
+        for sign in (-1, 1):
+            button_row(figure, sign * 5.6, leg.band + 3.4, leg.rise * 0.62, 3, kind="gold", r=1.0)
     if "rips" in garment.trims:
         rips(figure, leg)
     adorn(figure, leg_spots(leg), skip=("gold buttons",))
@@ -125,7 +128,8 @@ def waistband(figure: Figure, leg: Leg, *, elastic: bool) -> None:
     for share in (0.34, 0.78):
         u = w * share
         figure.pair(f"M{u - 0.7} 0L{u + 0.7} 0L{u + 1} {b + 1.2}L{u - 0.5} {b + 1.2}Z", outline=0.8, shade=1.04)
-    button_row(figure, 0, b * 0.5 + 0.6, b, 1, kind=button_kind(figure) if button_kind(figure) != "cloth" else ("gold" if figure.canvas.garment.category == "jeans" else "cloth"), r=1.0)
+    kind = "gold" if figure.canvas.garment.category == "jeans" else button_kind(figure)
+    button_row(figure, 0, b * 0.5 + 0.6, b, 1, kind=kind, r=1.0)
 
 
 # -- finishes -------------------------------------------------------------------------------------------------------------
@@ -273,7 +277,7 @@ def draw_skirt(canvas: Canvas) -> None:
     garment = canvas.garment
     usual, width, hip, flutes, depth = SKIRTS[garment.silhouette]
     low = LENGTHS[garment.details.get("length", usual)]
-    half = max(14.0 if garment.silhouette == "pencil" else 19.0, width * low / 10)
+    half = max(17.0 if garment.silhouette == "pencil" else 19.0, width * low / 10)
     waist, sag = 13.5, 1.6 if hip else 3.2
     figure = Figure(canvas, half + 2, -1.5, low + sag + 2.5)
     figure.panel(symmetric(f"M0 -1.4C{waist * 0.5} -1.4 {waist * 0.8} -1.2 {waist} 0L{waist} 3L0 4"), inside=True)

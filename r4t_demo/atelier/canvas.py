@@ -13,6 +13,7 @@ from r4t_demo.errors import UserError
 __all__ = ["SIZE", "Canvas", "both", "mirror", "tint"]
 
 SIZE = 320
+TILE = 24.0  # smaller tiles are repeated to about this size: a thumbnail would round them to nothing
 
 # Shared paint: backdrop, the light that models each panel's own box, and three metals.
 DEFS = """<radialGradient id="wall" cx=".42" cy=".36" r=".85"><stop offset="0" stop-color="#efebe5"/>
@@ -59,6 +60,8 @@ class Canvas:
         self._body: list[str] = []
         self._panels: list[str] = []
         self._cloth = self.colours.main
+        self._clipped: list[str] = []  # marks on the last panel, kept together because every clip group costs a layer
+        self._outline = ""  # the last panel's outline, drawn over those marks
 
     # -- cloth ---------------------------------------------------------------------------------------------------------
 
@@ -84,9 +87,9 @@ class Canvas:
         surface = SURFACES[material or self.garment.material](random.Random(self.garment.seed), main)
         pattern = pattern or ("plain" if colour else self.garment.pattern)
         base = tint(main, -0.42) if inside else main
+        self._flush()
         self._cloth = main
         clip = f"clip{len(self._panels)}"
-        self._panels.append(path)
         self._defs[clip] = f'<clipPath id="{clip}"><path d="{path}"/></clipPath>'
         edge = mix(tint(main, -0.56), "#120c14", 0.16)
         out = [f'<path d="{path}" fill="{base}" fill-opacity="{surface.cover if not inside else 1}"/>']
@@ -102,20 +105,32 @@ class Canvas:
         if shade != 1.0:
             veil = ("#140c18", 1 - shade) if shade < 1 else ("#ffffff", shade - 1)
             out.append(f'<path d="{path}" fill="{veil[0]}" fill-opacity="{min(0.9, veil[1]):.2f}"/>')
-        out.append(self._modelling(path, clip, edge))
-        if surface.pile:
-            out.append(self._tufts(path, base, surface.pile))
-        elif outline:
-            out.append(f'<path d="{path}" fill="none" stroke="{edge}" stroke-width="{outline}" stroke-linejoin="round"/>')
+        out.append(f'<path d="{path}" fill="url(#light)"/>')
+        self._panels.append(path)
         self._body.append("".join(out))
+        self._clipped.append(self._modelling(path, edge))
+        if surface.pile:
+            self._outline = self._tufts(path, base, surface.pile)
+        elif outline:
+            self._outline = f'<path d="{path}" fill="none" stroke="{edge}" stroke-width="{outline}" stroke-linejoin="round"/>'
 
-    def _modelling(self, path: str, clip: str, edge: str) -> str:
-        """Roundness: the studio gradient, a shaded lower-right rim and a lit upper-left rim."""
+    def _flush(self) -> None:
+        """Close the last panel: its clipped marks in one group, then its outline."""
+        if self._clipped:
+            self._body.append(f'<g clip-path="url(#clip{len(self._panels) - 1})" fill="none">{"".join(self._clipped)}</g>')
+        self._body.append(self._outline)
+        self._clipped, self._outline = [], ""
+
+    def _add(self, svg: str) -> None:
+        self._flush()
+        self._body.append(svg)
+
+    def _modelling(self, path: str, edge: str) -> str:
+        """Roundness: a shaded lower-right rim and a lit upper-left rim."""
         return (
-            f'<path d="{path}" fill="url(#light)"/><g clip-path="url(#{clip})" fill="none">'
             f'<path d="{path}" transform="translate(-3 -3)" stroke="{edge}" stroke-width="13" opacity=".09"/>'
             f'<path d="{path}" transform="translate(-1.5 -1.5)" stroke="{edge}" stroke-width="6" opacity=".13"/>'
-            f'<path d="{path}" transform="translate(2 2)" stroke="#fff" stroke-width="4" opacity=".16"/></g>'
+            f'<path d="{path}" transform="translate(2 2)" stroke="#fff" stroke-width="4" opacity=".16"/>'
         )
 
     def _tufts(self, path: str, colour: str, length: float) -> str:
@@ -139,8 +154,16 @@ class Canvas:
         angle = grain + tile.angle
         name = f"{name}-{angle:g}".replace(" ", "-")
         turn = f' patternTransform="rotate({angle:g} 160 160)"' if angle else ""
+        across, down = max(1, round(TILE / tile.width)), max(1, round(TILE / tile.height))
+        width, height = across * tile.width, down * tile.height
+        ring = 1 if across * down > 1 else 0  # neighbours complete the marks that cross an edge
+        copies = "".join(
+            f'<g transform="translate({i * tile.width:g} {j * tile.height:g})">{tile.svg}</g>'
+            for i in range(-ring, across + ring)
+            for j in range(-ring, down + ring)
+        )
         self._defs[name] = (
-            f'<pattern id="{name}" width="{tile.width:g}" height="{tile.height:g}" patternUnits="userSpaceOnUse"{turn}>{tile.svg}</pattern>'
+            f'<pattern id="{name}" width="{width:g}" height="{height:g}" patternUnits="userSpaceOnUse"{turn}>{copies}</pattern>'
         )
         return name
 
@@ -157,7 +180,7 @@ class Canvas:
     ) -> None:
         """A seam, a stitch row (`dash`) or a thin fold; tone < 0 is darker and > 0 lighter than the last panel's cloth."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        self._body.append(
+        self._add(
             f'<path d="{path}" fill="none" stroke="{self._ink(tone)}" stroke-width="{width}" opacity="{opacity}" '
             f'stroke-linecap="round" stroke-linejoin="round"{dashed}/>'
         )
@@ -173,41 +196,35 @@ class Canvas:
     def shadow(self, path: str, *, opacity: float = 0.14) -> None:
         """A dark area clipped to the last panel: the depth of a pleat, the shade under a lapel."""
         ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
-        self._body.append(f'<g clip-path="{self._clip()}"><path d="{path}" fill="{ink}" opacity="{opacity}"/></g>')
+        self._clipped.append(f'<path d="{path}" fill="{ink}" opacity="{opacity}"/>')
 
     def crease(self, wedge: str, ridge: str, lit: str, *, width: float, deep: float) -> None:
         """A fold clipped to the last panel: a dark wedge, its sharp ridge line and the lit flank, `width` wide, beside it."""
         ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
-        self._body.append(
-            f'<g clip-path="{self._clip()}" fill="none" stroke-linecap="round"><path d="{wedge}" fill="{ink}" opacity="{deep}"/>'
+        self._clipped.append(
+            f'<path d="{wedge}" fill="{ink}" opacity="{deep}"/>'
             f'<path d="{lit}" stroke="#fff" stroke-width="{width:.2f}" opacity="{deep * 0.5:.3f}"/>'
             f'<path d="{lit}" stroke="#fff" stroke-width="{width * 0.5:.2f}" opacity="{deep * 0.5:.3f}"/>'
-            f'<path d="{ridge}" stroke="{self._ink(-0.35)}" stroke-width=".9" opacity=".3"/></g>'
+            f'<path d="{ridge}" stroke="{self._ink(-0.35)}" stroke-width=".9" opacity=".3"/>'
         )
-
-    def _clip(self) -> str:
-        return f"url(#clip{len(self._panels) - 1})" if self._panels else "none"
 
     def _stroke(self, path: str, ink: str, width: float, opacity: float) -> None:
         """Three stacked strokes fade outwards, far cheaper than a blur."""
         strokes = "".join(f'<path d="{path}" stroke-width="{width * k:.2f}"/>' for k in (1.0, 0.62, 0.3))
-        self._body.append(
-            f'<g clip-path="{self._clip()}"><g fill="none" stroke="{ink}" stroke-opacity="{opacity / 2:.3f}" '
-            f'stroke-linecap="round">{strokes}</g></g>'
-        )
+        self._clipped.append(f'<g stroke="{ink}" stroke-opacity="{opacity / 2:.3f}" stroke-linecap="round">{strokes}</g>')
 
     # -- hardware ------------------------------------------------------------------------------------------------------
 
     def metal(self, path: str, *, kind: str = "gold", outline: float = 0.8) -> None:
         """A metal-filled shape; kind is gold, silver or gunmetal."""
-        self._body.append(
+        self._add(
             f'<path d="{path}" fill="url(#{kind})" fill-rule="evenodd" stroke="{METAL_EDGE[kind]}" stroke-width="{outline}" '
             'stroke-linejoin="round"/>'
         )
 
     def fur(self, path: str, width: float = 14, colour: str = "#e9dcc6") -> None:
         """A roll of fur or fleece along an open path."""
-        self._body.append(
+        self._add(
             f'<path d="{path}" fill="none" stroke="{tint(colour, -0.1)}" stroke-width="{width * 0.72:.1f}" stroke-linecap="round" '
             f'stroke-linejoin="round"/>{self._tufts(path, colour, width * 0.85)}'
         )
@@ -217,7 +234,7 @@ class Canvas:
         fill = tint(self._cloth, 0.3 if luma(self._cloth) < 0.35 else -0.28) if kind == "cloth" else f"url(#{kind})"
         edge = tint(self._cloth, -0.6) if kind == "cloth" else METAL_EDGE.get(kind, "#8d8075")
         holes = "".join(f'<circle cx="{x + d}" cy="{y}" r="{r * 0.17:.2f}" fill="{edge}"/>' for d in (-r * 0.3, r * 0.3))
-        self._body.append(
+        self._add(
             f'<circle cx="{x + 0.8}" cy="{y + 1.1}" r="{r}" fill="#140c18" opacity=".25"/>'
             f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill}" stroke="{edge}" stroke-width=".8"/>'
             f'<circle cx="{x - r * 0.3:.2f}" cy="{y - r * 0.35:.2f}" r="{r * 0.28:.2f}" fill="#fff" opacity=".6"/>'
@@ -226,12 +243,13 @@ class Canvas:
 
     def raw(self, svg: str) -> None:
         """Any other mark, as SVG elements in picture coordinates."""
-        self._body.append(svg)
+        self._add(svg)
 
     # -- the document --------------------------------------------------------------------------------------------------
 
     def svg(self) -> str:
         """The finished document: backdrop, the garment's soft shadow on the wall, the garment."""
+        self._flush()
         cast = f'<path d="{" ".join(self._panels)}" fill="#4a3c30"/>' if self._panels else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" viewBox="0 0 {SIZE} {SIZE}">'

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import (
     NECKLINES, SLEEVES, Cut, arm, back_neck, bow_panels, button_kind, button_row, front_folds, neck_finish, patch_pocket, placket,
-    ribs, shirt_collar, sleeves, straps, torso,
+    ribs, sleeves, straps, torso,
 )  # fmt: skip
 from r4t_demo.atelier.canvas import Canvas
-from r4t_demo.atelier.figure import Figure, drape, gathers, hem, skirt
+from r4t_demo.atelier.figure import Figure, drape, gathers, skirt
 from r4t_demo.atelier.geometry import symmetric
 
 LENGTHS = {"mini": 84.0, "knee": 100.0, "midi": 118.0, "maxi": 140.0}

@@ -54,6 +54,11 @@ def stroke(path: str, ink: str, width: float, opacity: float) -> str:
     )
 
 
+def upright(x: float, width: float, height: float, ink: str, opacity: float) -> str:
+    """A rib: an upright bar."""
+    return f'<rect x="{x}" width="{width}" height="{height}" fill="{ink}" fill-opacity="{opacity:g}"/>'
+
+
 DARK, LIGHT = "#0c0610", "#ffffff"
 
 
@@ -93,7 +98,7 @@ def canvas(rng: random.Random, colour: str) -> Surface:
 def denim(rng: random.Random, colour: str) -> Surface:
     """Diagonal twill with pale, worn threads."""
     dark, light = depth(colour, 0.34, 0.32)
-    marks = stroke("M-1 5L5 -1M1 7L7 1", DARK, 0.9, dark) + stroke("M-1 2L2 -1M2 7L7 2", LIGHT, 0.7, light)
+    marks = stroke("M0 6L6 0", DARK, 1.1, dark) + stroke("M0 3L3 0M3 6L6 3", LIGHT, 0.8, light)
     worn = sheen("worn", (0, 0.0), (0.35, 0.16), (0.6, 0.02), (1, 0.1))
     return Surface(Tile(6, 6, marks), **worn)
 
@@ -101,8 +106,7 @@ def denim(rng: random.Random, colour: str) -> Surface:
 def corduroy(rng: random.Random, colour: str) -> Surface:
     """Upright wales, lit on one flank."""
     dark, light = depth(colour, 0.42, 0.30)
-    marks = stroke("M6 -1V8", DARK, 1.8, dark) + stroke("M2 -1V8", LIGHT, 1.8, light)
-    return Surface(Tile(6.5, 7, marks))
+    return Surface(Tile(6.5, 24, upright(4.6, 1.8, 24, DARK, dark) + upright(1.2, 1.8, 24, LIGHT, light)))
 
 
 def wool(rng: random.Random, colour: str) -> Surface:
@@ -136,9 +140,7 @@ def tweed(rng: random.Random, colour: str) -> Surface:
 def stitches(width: float, height: float, dark: float, light: float) -> Tile:
     """One knit stitch: two leaning legs that meet in a v."""
     w, h = width / 2, height
-    marks = "".join(
-        stroke(f"M0.8 {dy + 0.6:.1f}L{w:.1f} {h + dy:.1f}L{2 * w - 0.8:.1f} {dy + 0.6:.1f}", DARK, width * 0.19, dark) for dy in (-h, 0)
-    )
+    marks = stroke(f"M0.8 0.6L{w:.1f} {h:.1f}L{2 * w - 0.8:.1f} 0.6", DARK, width * 0.19, dark)
     marks += stroke(f"M1.6 0.4L{w:.1f} {h - 1.4:.1f}L{2 * w - 1.6:.1f} 0.4", LIGHT, width * 0.13, light)
     return Tile(width, height, marks)
 
@@ -156,7 +158,7 @@ def cashmere(rng: random.Random, colour: str) -> Surface:
 def jersey(rng: random.Random, colour: str) -> Surface:
     """Very fine ribs."""
     dark, light = depth(colour, 0.12, 0.1)
-    return Surface(Tile(2.6, 4, stroke("M.6 0V4", DARK, 0.6, dark) + stroke("M1.8 0V4", LIGHT, 0.5, light)))
+    return Surface(Tile(2.6, 24, upright(0.3, 0.6, 24, DARK, dark) + upright(1.6, 0.5, 24, LIGHT, light)))
 
 
 def crochet(rng: random.Random, colour: str) -> Surface:
@@ -190,7 +192,7 @@ def lace(rng: random.Random, colour: str) -> Surface:
 def tulle(rng: random.Random, colour: str) -> Surface:
     """Fine net, seen through."""
     ink = tint(colour, 0.4 if luma(colour) < 0.6 else -0.22)
-    net = stroke("M0 0L5 5M5 0L0 5", ink, 0.5, 0.5)
+    net = stroke("M0 0L5 5M5 0L0 5", ink, 0.7, 0.6)
     return Surface(Tile(5, 5, net), cover=0.5)
 
 
@@ -243,20 +245,20 @@ def leather(rng: random.Random, colour: str) -> Surface:
     """Fine grain and firm, narrow lights."""
     dark, light = depth(colour, 0.2, 0.14)
     grain = "".join(
-        stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 18):.1f}q{rng.uniform(-2, 2):.1f} 1 {rng.uniform(1, 3):.1f} 1.6", DARK, 0.5, dark)
-        + stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 18):.1f}q1 {rng.uniform(-1, 1):.1f} 1.6 0", LIGHT, 0.5, light)
-        for _ in range(26)
+        f'<circle cx="{rng.uniform(1, 19):.1f}" cy="{rng.uniform(1, 19):.1f}" r="{rng.uniform(0.4, 0.9):.1f}" fill="{ink}" fill-opacity="{opacity:.2f}"/>'
+        for _ in range(40)
+        for ink, opacity in ((DARK, dark * 0.7), (LIGHT, light * 0.8))
     )
     return Surface(Tile(20, 20, grain), **sheen("leather", (0, 0.0), (0.28, 0.04), (0.38, 0.34), (0.46, 0.02), (0.75, -0.16), (1, 0.1)))
 
 
 def suede(rng: random.Random, colour: str) -> Surface:
     """Brushed nap in soft patches."""
-    dark, light = depth(colour, 0.12, 0.13)
+    dark, light = depth(colour, 0.1, 0.12)
     nap = "".join(
-        f'<ellipse cx="{rng.uniform(3, 33):.1f}" cy="{rng.uniform(3, 33):.1f}" rx="{rng.uniform(1, 3):.1f}" ry="{rng.uniform(0.5, 1.4):.1f}" '
+        f'<ellipse cx="{rng.uniform(3, 33):.1f}" cy="{rng.uniform(3, 33):.1f}" rx="{rng.uniform(0.6, 1.8):.1f}" ry="{rng.uniform(0.4, 0.9):.1f}" '
         f'fill="{ink}" fill-opacity="{opacity:.2f}"/>'
-        for _ in range(45)
+        for _ in range(110)
         for ink, opacity in (rng.choice(((DARK, dark), (LIGHT, light))),)
     )
     return Surface(Tile(36, 36, nap))
@@ -288,18 +290,19 @@ def hairs(rng: random.Random, colour: str, count: int, length: float, curl: floa
     """Overlapping strokes of pile, leaning downwards."""
     dark, light = depth(colour, 0.42, 0.5)
     marks = []
-    for _ in range(count):
-        x, y = rng.uniform(0, 40), rng.uniform(-2, 40)
-        ink, opacity = rng.choice(((DARK, dark), (LIGHT, light), (tint(colour, 0.25), 0.8)))
+    for k in range(count):
+        x, y = (k * 17.3) % 40 + rng.uniform(-1.5, 1.5), 40 * k / count - length * 0.3  # evenly sown, so that no tuft stands out when repeated
+        ink, opacity = rng.choice(((DARK, dark * 0.7), (LIGHT, light * 0.8), (tint(colour, 0.25), 0.8), (tint(colour, -0.2), 0.8)))
         lean = rng.uniform(-curl, curl)
-        for dx in (0, -40 if x > 30 else 40):
-            marks.append(stroke(f"M{x + dx:.1f} {y:.1f}q{lean:.1f} {length * 0.5:.1f} {lean * 1.6:.1f} {length:.1f}", ink, 0.9, opacity))
+        for dx in (-40, 0, 40):
+            for dy in (0, 40) if y < 2 else (0, -40):
+                marks.append(stroke(f"M{x + dx:.1f} {y + dy:.1f}q{lean:.1f} {length * 0.5:.1f} {lean * 1.6:.1f} {length:.1f}", ink, 0.9, opacity))
     return Tile(40, 40, "".join(marks))
 
 
 def faux_fur(rng: random.Random, colour: str) -> Surface:
     """Long hair and a hairy edge."""
-    return Surface(hairs(rng, colour, 150, 9, 4), pile=10)
+    return Surface(hairs(rng, colour, 130, 9, 3), pile=10)
 
 
 def shearling(rng: random.Random, colour: str) -> Surface:

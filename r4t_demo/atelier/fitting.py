@@ -29,6 +29,15 @@ def reach(cut: Cut) -> float:
     return max(side, arm(cut).outer[0] + bulge)
 
 
+def lowest(cut: Cut) -> float:
+    """How far down the item reaches: its hem or the ends of its sleeves."""
+    hem = cut.length + cut.sag
+    if cut.sleeve in ("sleeveless", "strap"):
+        return hem
+    one = arm(cut)
+    return max(hem, one.outer[1] + 2, one.inner[1] + 4)
+
+
 def top_spots(cut: Cut) -> Spots:
     """Where a top wears its trims."""
     d, low = cut.drop, cut.length

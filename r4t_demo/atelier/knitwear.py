@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from r4t_demo.atelier.adorn import adorn
-from r4t_demo.atelier.bodice import Cut, arm, back_neck, button_kind, button_row, front_folds, ribs, side, sleeves, top_edge, torso
+from r4t_demo.atelier.bodice import Cut, back_neck, button_kind, button_row, front_folds, ribs, side, sleeves, top_edge, torso
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.trim import fur_edge, zip_line
 
@@ -37,7 +37,7 @@ def knitwear(canvas: Canvas) -> None:
     garment = canvas.garment
     cut = cut_to(garment.details, CUTS[garment.category][garment.silhouette])
     hooded = garment.category == "hoodie"
-    figure = Figure(canvas, reach(cut) + 1, -17 if hooded else -7, max(cut.length, arm(cut).outer[1] + 4) + 1.5)
+    figure = Figure(canvas, reach(cut) + 1, -17 if hooded else -7, lowest(cut) + (5 if cut.sleeve == "long" else 1))
     if hooded:
         hood(figure, cut)
     else:

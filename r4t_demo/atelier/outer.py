@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import (
-    Arm, Cut, arm, back_neck, button_kind, button_row, front_folds, patch_pocket, shirt_collar, sleeves, top_edge, torso,
+    Arm, Cut, back_neck, button_kind, button_row, front_folds, patch_pocket, shirt_collar, sleeves, top_edge, torso,
 )  # fmt: skip
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, drape, hem
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.tailoring import notch_lapels, sleeve_seams, welt
 from r4t_demo.atelier.trim import buckle, fringe, fur_edge, toggle, zip_line
@@ -46,8 +46,7 @@ def outerwear(canvas: Canvas) -> None:
     cut = cut_to(garment.details, base)
     cut = replace(cut, depth=base.depth * min(1.0, cut.length / base.length))
     hooded = garment.silhouette in ("duffle", "hooded", "ski")
-    low = max(cut.length + cut.sag, arm(cut).outer[1] + 3)
-    figure = Figure(canvas, reach(cut) + 2, -15.5 if hooded else -6.0, low + 1)
+    figure = Figure(canvas, reach(cut) + 2, -15.5 if hooded else -6.0, lowest(cut) + 1)
     if hooded:
         hood(figure)
     else:
@@ -65,7 +64,7 @@ def outerwear(canvas: Canvas) -> None:
     spots = top_spots(replace(cut, depth=min(cut.drop, 20)))
     fields = ((9.0, 27.0), (-11.0, 62.0), (12.0, 78.0), (-12.0, 30.0), (-14.0, 90.0))
     fields = tuple((u, min(v, cut.length - 8)) for u, v in fields)
-    adorn(figure, replace(spots, seams=spots.seams + sleeve_seams(cut), fields=fields, waist=(cut.waist, min(42.0, cut.length - 5))), skip=("gold buttons", "toggles", "hood fur"))
+    adorn(figure, replace(spots, seams=spots.seams + sleeve_seams(cut), fields=fields, waist=(cut.waist, min(42.0, cut.length - 5))), skip=("toggles", "hood fur") + (("gold buttons",) if garment.silhouette in BUTTONED else ()))
     if "toggles" in garment.trims and garment.silhouette != "duffle":
         toggles(figure, 16, cut.length * 0.66)
 
@@ -375,6 +374,7 @@ FRONTS = {
     "trench": trench, "wrap": wrap_coat, "duffle": duffle, "military": military, "teddy": teddy, "cropped": puffer_cropped,
     "long": puffer_long, "ski": ski, "hooded": hooded,
 }  # fmt: skip
+BUTTONED = ("trench", "teddy", "hooded")  # their own buttons turn gold
 DRAWERS = {"coat": outerwear, "puffer": outerwear, "raincoat": raincoat, "kimono": kimono}
 _CLOTH = ("fringe", "studs", "spikes", "chains", "pearls", "embroidery", "shearling lining", "contrast piping", "side stripe", "patches", "sequins", "buckles", "safety pins", "rosettes", "crest", "hearts", "butterflies", "feathers", "bows", "tassels", "pompoms", "zips", "ruffles")
 TRIMS_SHOWN = {

@@ -9,7 +9,7 @@ from r4t_demo.atelier.bodice import (
 )  # fmt: skip
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.trim import buckle, chain, fringe, fur_edge, studs, zip_line
 
@@ -42,8 +42,8 @@ def tailored(canvas: Canvas) -> None:
     base = CUTS[garment.category][garment.silhouette]
     cut = cut_to(garment.details, base)
     cut = replace(cut, depth=base.depth * min(1.0, cut.length / base.length))
-    low = max(cut.length + 3, arm(cut).outer[1] + 2 if cut.sleeve != "sleeveless" else 0)
-    figure = Figure(canvas, reach(cut) + 1.5, -5.0, low + 1)
+    fringed_hem = 9 if garment.silhouette in ("crochet", "fringed") else 4
+    figure = Figure(canvas, reach(cut) + 1.5, -5.0, max(lowest(cut) + 1, cut.length + fringed_hem))
     back_neck(figure, cut)
     sleeves(figure, cut)
     if garment.silhouette in ("shearling", "crochet"):
@@ -196,8 +196,8 @@ def bomber(figure: Figure, cut: Cut) -> None:
     """Ribbed collar, cuffs and hem, a zip and slanting pockets."""
     low, trimmed = cut.length, 1 if len(figure.canvas.garment.colours) > 1 else 0
     ribs(figure, cut.half + 0.8, low - 6.5, cut.half - 1.4, low, sag=cut.sag, colour=trimmed)
-    one = arm(cut)
     if cut.sleeve == "long":
+        one = arm(cut)
         for sign in (-1, 1):
             ribbed_cuff(figure, one, sign, 5.0, trimmed)
     n = cut.neck
@@ -237,9 +237,8 @@ def denim_jacket(figure: Figure, cut: Cut) -> None:
 
 def fringed(figure: Figure, cut: Cut) -> None:
     """A western jacket with fringe along the yoke and down the sleeves."""
-    one = arm(cut)
-    (ou, ov) = one.outer
     if cut.sleeve == "long":
+        ou, ov = arm(cut).outer
         for sign in (-1, 1):
             (x0, y0), (x1, y1) = figure.point(sign * (cut.shoulder + 5.2), 22), figure.point(sign * (ou - 1.6), ov - 4)
             fringe(figure.canvas, x0, y0, x1, y1, figure.size(8))

@@ -9,7 +9,7 @@ from r4t_demo.atelier.bodice import (
 )  # fmt: skip
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, gathers
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.trim import bow, lacing, ruffle
 
@@ -48,7 +48,7 @@ def light_top(canvas: Canvas) -> None:
     """Draw a blouse, a shirt, a T-shirt or a top."""
     garment = canvas.garment
     cut = cut_to(garment.details, TOPS[garment.category][garment.silhouette])
-    figure = Figure(canvas, reach(cut), -5.5, cut.length + cut.sag + 0.5)
+    figure = Figure(canvas, reach(cut), -5.5, lowest(cut) + 0.5)
     back_neck(figure, cut)
     sleeves(figure, cut)
     straps(figure, cut)
