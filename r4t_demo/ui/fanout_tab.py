@@ -38,6 +38,9 @@ class FanOutTab:
         """Run one search; returns the HTML of status, summary, left column, right column and plot."""
         start = time.perf_counter()
         methods = tuple(dict.fromkeys((ask.left, ask.right)))
+        for name in methods:
+            if name not in self.methods:
+                raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(self.methods)}.")
         results = self.engine.run([ask.q], methods, k=ask.k, n=ask.n, seed=ask.seed, steps=ask.steps or None)
         by_name = {result.method: result for result in results}
         left, right = by_name[ask.left], by_name[ask.right]
