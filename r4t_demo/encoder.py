@@ -8,6 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from safetensors import SafetensorError
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.errors import UserError
@@ -37,13 +38,15 @@ class Encoder:
         try:
             model, preprocess = open_clip.create_model_from_pretrained(name)
             tokenizer = open_clip.get_tokenizer(name)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise UserError(f"The encoder {name} cannot be loaded: {error}") from error
         return cls(model, preprocess, tokenizer, encoder_id(name))
 
     @torch.inference_mode()
     def encode_text(self, texts: Sequence[str]) -> np.ndarray:
         """Return unit vectors, shape (len(texts), dim), float32."""
+        if not len(texts):
+            return np.empty((0, self.dim), np.float32)
         vectors = []
         for start in range(0, len(texts), BATCH):
             tokens = self.tokenizer(list(texts[start : start + BATCH]))
@@ -53,6 +56,8 @@ class Encoder:
     @torch.inference_mode()
     def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
         """Return unit vectors, shape (len(images), dim), float32."""
+        if not len(images):
+            return np.empty((0, self.dim), np.float32)
         vectors = []
         for start in range(0, len(images), BATCH):
             pixels = torch.stack([self.preprocess(image.convert("RGB")) for image in images[start : start + BATCH]])
@@ -79,7 +84,8 @@ def text_features(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
     tower = getattr(model, "text", None)
     if getattr(tower, "pool_type", None) != "argmax" or getattr(tower, "attn_mask", None) is None:
         return model.encode_text(tokens)
-    length = int((tokens != 0).sum(1).max())
+    # Not the count of ids above 0: id 0 is also "!", within a run of punctuation.
+    length = int(tokens.argmax(1).max()) + 1
     tokens = tokens[:, :length]
     x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
     x = tower.ln_final(tower.transformer(x, attn_mask=tower.attn_mask[:length, :length]))
