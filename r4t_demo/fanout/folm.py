@@ -84,8 +84,8 @@ def prompt_batch(
 
 
 def parse_list(text: str, k: int) -> list[str]:
-    """Return the first k distinct, non-empty sub-queries of a completion."""
-    pieces = (" ".join(piece.split()) for piece in text.split(END)[0].split(SEPARATOR))
+    """Return the first k distinct, non-empty sub-queries of a completion; it ends at its end token or its padding."""
+    pieces = (" ".join(piece.split()) for piece in text.split(END)[0].split(PAD)[0].split(SEPARATOR))
     return list(dict.fromkeys(piece for piece in pieces if piece))[:k]
 
 
