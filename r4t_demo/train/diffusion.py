@@ -79,6 +79,7 @@ def save(model: SetDenoiser, phrases: Sequence[str], encoder: Encoder, folder: P
     """Write a checkpoint folder: the network, and the bank of sub-queries with their vectors in half precision."""
     staged = folder.with_name(f".{folder.name}.part")
     model.save_pretrained(staged)
+    (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card; the folder's own stays
     save_file({"vectors": torch.from_numpy(encoder.encode_text(phrases)).half()}, staged / "phrases.safetensors")
     (staged / "phrases.txt").write_text("\n".join(phrases) + "\n", encoding="utf-8")
     move_folder(staged, folder)
