@@ -139,7 +139,8 @@ def _folm_base(args, settings: Settings):
     terms = corpus.training_queries(settings.assets)
     general = corpus.without_terms([*corpus.combinations(words, 6_000, 1), *corpus.photo_titles(args.data)[::40]], held_out)
     queries = list(dict.fromkeys([*terms, *general]))
-    phrases = list(dict.fromkeys([*lists.phrase_bank(30_000), *(title.lower() for title in corpus.photo_titles(args.data)[::4])]))
+    titles = (title.lower() for title in corpus.photo_titles(args.data)[::4])
+    phrases = corpus.without_terms([*lists.phrase_bank(30_000), *titles], held_out)
     tokenizer = folm.train_tokenizer(
         [
             *queries,

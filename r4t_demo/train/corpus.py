@@ -41,7 +41,8 @@ def training_queries(assets: Path) -> list[str]:
 
 def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:
     """Return the distinct texts that contain none of the terms as a phrase."""
-    held_out = re.compile(r"\b(" + "|".join(re.escape(term) for term in terms) + r")\b", re.IGNORECASE)
+    alternatives = "|".join(re.escape(term) for term in terms) or "(?!)"  # no terms: nothing matches
+    held_out = re.compile(rf"\b({alternatives})\b", re.IGNORECASE)
     return [text for text in dict.fromkeys(texts) if not held_out.search(text)]
 
 
