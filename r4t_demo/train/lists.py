@@ -60,11 +60,15 @@ def core_of(query: str) -> str:
 
 
 def nearest(queries: np.ndarray, phrases: np.ndarray, count: int) -> np.ndarray:
-    """Return the rows of the ``count`` phrases nearest to each query, best first, shape (len(queries), count)."""
+    """Return the rows of the ``count`` phrases nearest to each query, best first, shape (len(queries), count).
+
+    Where there are fewer phrases, all of them.
+    """
+    count = min(count, len(phrases))
     rows = []
     for start in range(0, len(queries), 512):
         similarity = queries[start : start + 512] @ phrases.T
-        best = np.argpartition(-similarity, count, axis=1)[:, :count]
+        best = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
         rows.append(np.take_along_axis(best, np.argsort(-np.take_along_axis(similarity, best, 1), axis=1), 1))
     return np.concatenate(rows)
 

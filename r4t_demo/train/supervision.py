@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.progress import Progress, write_atomically
@@ -39,19 +40,21 @@ def write(
         pairs = [(i, texts) for i, lists in zip(part, sampled, strict=True) for texts in lists if len(texts) == k]
         texts = [text for _, sub_queries in pairs for text in sub_queries]
         rows = index.search(folm.encoder.encode_text(texts), 1)[1][:, 0].reshape(-1, k).astype(np.int64)
-        bank = "\n".join(dict.fromkeys(texts)) + "\n"
+        bank = "".join(f"{text}\n" for text in dict.fromkeys(texts))
         write_atomically(
             path.with_suffix(".txt"), lambda temporary, bank=bank: temporary.write_text(bank, encoding="utf-8") and None
         )
         tensors = {"query": np.array([i for i, _ in pairs], np.int64), "rows": rows}
         write_atomically(path, lambda temporary, tensors=tensors: save_file(tensors, temporary))
-        distinct = np.mean([len(set(row)) for row in rows])
-        yield Progress("supervision", shard + 1, total, {"pairs": len(pairs), "distinct_items": float(distinct)})
+        distinct = sum(len(set(row)) for row in rows) / max(1, len(rows))
+        yield Progress("supervision", shard + 1, total, {"pairs": len(pairs), "distinct_items": distinct})
 
 
 def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Return query numbers (n,), target rows (n, k) and the bank of distinct sub-queries, most frequent over the shards first."""
     shards = sorted(folder.glob("shard-*.safetensors"))
+    if not shards:
+        raise UserError(f"There are no training pairs in {folder}. Write them: python -m r4t_demo train supervision")
     tensors = [load_file(shard) for shard in shards]
     counts: dict[str, int] = {}
     for shard in shards:
