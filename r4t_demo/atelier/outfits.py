@@ -26,7 +26,7 @@ _QUIET = {
     "black", "charcoal", "grey", "silver", "white", "ivory", "cream", "beige", "sand", "tan", "brown", "navy",
     "denim blue", "gold",
 }  # fmt: skip
-_TEMPLATES = ("{t}", "{t}", "a {t} look", "{t} outfit", "{t} in {c}", "dressed for {t}")
+_TEMPLATES = ("{t}", "{t}", "a {t} look", "{t} outfit", "{t} in {c}")
 _TITLE_WORDS = 6
 
 
