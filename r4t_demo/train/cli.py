@@ -136,7 +136,7 @@ def _folm_base(args, settings: Settings):
     encoder = Encoder.load(settings.encoder)
     words = corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
     held_out = corpus.held_out_terms(settings.assets)
-    terms = corpus.training_queries(settings.assets)
+    terms = corpus.broad_queries(settings.assets)
     general = corpus.without_terms([*corpus.combinations(words, 6_000, 1), *corpus.photo_titles(args.data)[::40]], held_out)
     queries = list(dict.fromkeys([*terms, *general]))
     titles = (title.lower() for title in corpus.photo_titles(args.data)[::4])
@@ -152,7 +152,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 600, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 450, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 
@@ -164,9 +164,9 @@ def _soft_grpo(args, settings: Settings):
 
     engine = Engine.load(settings)
     policy = Folm.load(args.out / "folm-base", engine.encoder)
-    queries = corpus.training_queries(settings.assets)
+    queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
-        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 200, seed=args.seed
+        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 150, seed=args.seed
     )
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
@@ -177,13 +177,13 @@ def _supervision(args, settings: Settings):
     from r4t_demo.train import corpus, supervision
 
     engine = Engine.load(settings)
-    queries = corpus.training_queries(settings.assets)
+    queries = corpus.broad_queries(settings.assets)
     yield from supervision.write(
         Folm.load(args.out / "folm-mini", engine.encoder),
         queries,
         engine.index,
         args.runs / "supervision",
-        samples=8,
+        samples=3,
         seed=args.seed,
     )
 
@@ -196,7 +196,7 @@ def _diffusion(args, settings: Settings):
 
     engine = Engine.load(settings)
     query_of, rows, bank = supervision.read(args.runs / "supervision")
-    query_vectors = engine.encoder.encode_text(corpus.training_queries(settings.assets))
+    query_vectors = engine.encoder.encode_text(corpus.broad_queries(settings.assets))
     model, ema = diffusion.new_models(engine.encoder.dim, rows.shape[1], engine.encoder.id)
     items = engine.index.vectors(np.arange(len(engine.index)))
     yield from diffusion.train(

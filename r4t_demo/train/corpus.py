@@ -39,6 +39,22 @@ def training_queries(assets: Path) -> list[str]:
     return [row["query"] for row in rows if row["split"] == "train"]
 
 
+def broad_queries(assets: Path) -> list[str]:
+    """Return what the FOLM and the retriever practise on: Atelier's training queries, and plain garment requests besides."""
+    rng = random.Random(7)
+    words = ("{colour} {category}", "{material} {category}", "{pattern} {category}", "something {material}", "{colour} outfit")
+    plain = [
+        rng.choice(words).format(
+            colour=rng.choice(list(COLOURS)),
+            material=rng.choice(MATERIALS),
+            pattern=rng.choice(PATTERNS),
+            category=rng.choice(list(CATEGORIES)),
+        )
+        for _ in range(1_000)
+    ]
+    return without_terms([*training_queries(assets), *plain], held_out_terms(assets))
+
+
 def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:
     """Return the distinct texts that contain none of the terms as a phrase."""
     alternatives = "|".join(re.escape(term) for term in terms) or "(?!)"  # no terms: nothing matches

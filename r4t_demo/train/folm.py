@@ -77,7 +77,7 @@ def completion_logits(
 def supervise(
     model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], vectors: np.ndarray,
     phrases: Sequence[str], phrase_vectors: np.ndarray, state: Path, *,
-    steps: int, batch: int = 64, k: int = 10, rate: float = 1.5e-3, seed: int = 0,
+    steps: int, batch: int = 48, k: int = 10, rate: float = 1.5e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Teach the list format and general paraphrasing by cross-entropy on fresh lists every step.
 

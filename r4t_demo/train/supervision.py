@@ -19,7 +19,7 @@ def write(
     out: Path,
     *,
     samples: int = 16,
-    batch: int = 16,
+    batch: int = 40,
     k: int = 10,
     seed: int = 0,
 ) -> Iterator[Progress]:
