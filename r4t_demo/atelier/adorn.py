@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from r4t_demo.atelier import trim
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.geometry import walk
-from r4t_demo.atelier.trim import Point
+from r4t_demo.atelier.geometry import Point, along, through, walk
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class _Place:
         out: list[Point] = []
         for x0, y0, x1, y1, sag in self.lines():
             count = max(3, round(math.dist((x0, y0), (x1, y1)) / pitch))
-            out += trim.along(x0, y0, x1, y1, count, sag)
+            out += along(x0, y0, x1, y1, count, sag)
         return out
 
 
@@ -75,13 +74,13 @@ def _lace(place: _Place) -> None:
 
 def _tassels(place: _Place) -> None:
     for x0, y0, x1, y1, sag in place.hems():
-        for x, y in trim.along(x0, y0, x1, y1, max(3, round(abs(x1 - x0) / 24)), sag):
+        for x, y in along(x0, y0, x1, y1, max(3, round(abs(x1 - x0) / 24)), sag):
             trim.tassel(place.canvas, x, y, place.size(5, 17))
 
 
 def _pompoms(place: _Place) -> None:
     for x0, y0, x1, y1, sag in place.hems():
-        for x, y in trim.along(x0, y0, x1, y1, max(3, round(abs(x1 - x0) / 17)), sag):
+        for x, y in along(x0, y0, x1, y1, max(3, round(abs(x1 - x0) / 17)), sag):
             trim.pompom(place.canvas, x, y + 4, 5.5)
 
 
@@ -95,7 +94,7 @@ def _chains(place: _Place) -> None:
     half, v = place.spots.waist
     (x0, y0), (x1, _) = place.figure.point(-half, v), place.figure.point(half, v)
     for sag in (3.0, 10.0):
-        trim.chain(place.canvas, trim.along(x0, y0, x1, y0, 14, sag), 3.2)
+        trim.chain(place.canvas, along(x0, y0, x1, y0, 14, sag), 3.2)
 
 
 def _bows(place: _Place) -> None:
@@ -135,7 +134,7 @@ def _scatter(draw: Callable[[_Place, float, float, int], None], count: int) -> C
 
 def _piping(place: _Place) -> None:
     for x0, y0, x1, y1, sag in place.lines():
-        trim.piping(place.canvas, trim.through(trim.along(x0, y0, x1, y1, 14, sag)))
+        trim.piping(place.canvas, through(along(x0, y0, x1, y1, 14, sag)))
     for seam in place.spots.seams:
         trim.piping(place.canvas, place.figure.path(seam), 1.8)
 
@@ -150,7 +149,7 @@ def _side_stripe(place: _Place) -> None:
 
 def _lining(place: _Place) -> None:
     for x0, y0, x1, y1, sag in place.lines():
-        trim.fur_edge(place.canvas, trim.through(trim.along(x0, y0, x1, y1, 16, sag)), place.size(3.4, 11))
+        trim.fur_edge(place.canvas, through(along(x0, y0, x1, y1, 16, sag)), place.size(3.4, 11))
 
 
 def _sequins(place: _Place) -> None:
@@ -162,10 +161,9 @@ def _sequins(place: _Place) -> None:
 def _buckles(place: _Place) -> None:
     half, v = place.spots.waist
     figure = place.figure
-    figure.panel(
-        f"M{-half} {v - 1.6}C{-half * 0.4} {v - 0.4} {half * 0.4} {v - 0.4} {half} {v - 1.6}L{half} {v + 1.8}C{half * 0.4} {v + 3} {-half * 0.4} {v + 3} {-half} {v + 1.8}Z",
-        colour=2, material="leather", pattern="plain", shade=0.85,
-    )  # fmt: skip
+    upper = f"M{-half} {v - 1.6}C{-half * 0.4} {v - 0.4} {half * 0.4} {v - 0.4} {half} {v - 1.6}"
+    lower = f"L{half} {v + 1.8}C{half * 0.4} {v + 3} {-half * 0.4} {v + 3} {-half} {v + 1.8}Z"
+    figure.panel(upper + lower, colour=2, material="leather", pattern="plain", shade=0.85)
     x, y = figure.point(0, v + 0.9)
     trim.buckle(place.canvas, x, y, place.size(6, 19), place.size(5, 16))
 

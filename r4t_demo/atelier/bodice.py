@@ -1,19 +1,27 @@
-"""The pattern-cutter's toolkit for everything with a bodice: torso, necklines, sleeves, collars, plackets, pockets.
+"""The pattern-cutter's toolkit for everything with a bodice: torso, necklines, collars, plackets, pockets.
 
 All lengths are centimetres on a natural figure (see figure.py), from the shoulder line down.
 """
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from r4t_demo.atelier.figure import Figure, hem
-from r4t_demo.atelier.geometry import moved, symmetric
+from r4t_demo.atelier.geometry import symmetric
 
 SLEEVES = ("sleeveless", "strap", "cap", "short", "puff", "long", "bell", "bishop", "balloon")
 NECKLINES = ("round", "v", "square", "sweetheart", "off-shoulder", "halter", "high", "collar", "pussy-bow")
 
-NECK_DEPTH = {"round": 9.0, "v": 20.0, "square": 13.5, "sweetheart": 16.0, "off-shoulder": 15.0, "halter": 12.0, "high": 3.2, "collar": 7.5, "pussy-bow": 3.5}
+NECK_DEPTH = {
+    "round": 9.0,
+    "v": 20.0,
+    "square": 13.5,
+    "sweetheart": 16.0,
+    "off-shoulder": 15.0,
+    "halter": 12.0,
+    "high": 3.2,
+    "collar": 7.5,
+    "pussy-bow": 3.5,
+}
 
 
 @dataclass(frozen=True)
@@ -108,15 +116,24 @@ def back_neck(figure: Figure, cut: Cut) -> None:
             half, v = cut.shoulder + 1, cut.drop - 5.5
         else:
             half, v = (6.4, cut.drop - 5) if cut.neckline == "halter" else (9.0, cut.drop - 2.5)
-        figure.panel(symmetric(f"M0 {v}C{half * 0.5} {v} {half * 0.8} {v} {half} {v + 1}L{half} {cut.drop + 3}L0 {cut.drop + 6}"), inside=True, outline=0.9)
+        figure.panel(
+            symmetric(f"M0 {v}C{half * 0.5} {v} {half * 0.8} {v} {half} {v + 1}L{half} {cut.drop + 3}L0 {cut.drop + 6}"),
+            inside=True,
+            outline=0.9,
+        )
         return
     n = cut.neck + (1.5 if cut.neckline in ("square", "sweetheart") else 0)
-    figure.panel(symmetric(f"M0 2.6C{n * 0.5} 2.6 {n * 0.85} 1.8 {n} 0L{n + 1} {cut.drop + 1}L0 {cut.drop + 2}"), inside=True, outline=0.9)
+    figure.panel(
+        symmetric(f"M0 2.6C{n * 0.5} 2.6 {n * 0.85} 1.8 {n} 0L{n + 1} {cut.drop + 1}L0 {cut.drop + 2}"), inside=True, outline=0.9
+    )
     figure.line(f"M{-n * 0.8} 3.6C{-n * 0.4} 5 {n * 0.4} 5 {n * 0.8} 3.6", width=0.8)
     if cut.drop > 6:
         x, y = figure.point(0, 4.2)
         w = figure.size(1.5)
-        figure.canvas.raw(f'<rect x="{x - w:.1f}" y="{y:.1f}" width="{2 * w:.1f}" height="{w:.1f}" rx=".8" fill="#f4efe6" stroke="#8d8478" stroke-width=".5"/>')
+        figure.canvas.raw(
+            f'<rect x="{x - w:.1f}" y="{y:.1f}" width="{2 * w:.1f}" height="{w:.1f}" rx=".8" fill="#f4efe6" stroke="#8d8478"'
+            ' stroke-width=".5"/>'
+        )
 
 
 def straps(figure: Figure, cut: Cut, width: float = 1.1) -> None:
@@ -124,126 +141,11 @@ def straps(figure: Figure, cut: Cut, width: float = 1.1) -> None:
     if cut.sleeve != "strap":
         return
     top = max(9.0, cut.drop - 6.5) if cut.neckline != "square" else cut.drop - 1
-    figure.pair(f"M8.6 {top + 1.5}C8.6 5 7.6 1 7.2 -1.5C8 -2 8.6 -2 {7.2 + width} -1.5C{8.4 + width} 2 {8.6 + width} 6 {8.6 + width} {top + 1.5}Z", outline=0.9)
-
-
-# -- sleeves -------------------------------------------------------------------------------------------------------------
-
-# kind -> length; bulge of the outer edge at the head, the middle and the cuff; width of the end; height of the cuff band
-SLEEVE_SHAPES: dict[str, tuple[float, float, float, float, float, float]] = {
-    "cap": (8.5, 1.0, 1.2, 0.5, 0.0, 0.0),
-    "short": (20.0, 2.0, 1.8, 0.5, 13.5, 0.0),
-    "puff": (18.0, 8.0, 8.0, 0.5, 12.0, 2.4),
-    "long": (57.0, 2.2, 1.6, -0.8, 8.6, 0.0),
-    "bell": (55.0, 2.0, 0.4, 6.5, 22.0, 0.0),
-    "bishop": (54.0, 2.2, 3.0, 0.0, 7.6, 4.5),
-    "balloon": (50.0, 8.0, 10.0, -1.0, 8.0, 4.0),
-}
-
-
-@dataclass(frozen=True)
-class Arm:
-    """A sleeve laid out: its outline, its end edge, its band and the angle of its axis."""
-
-    outline: str
-    outer: tuple[float, float]
-    inner: tuple[float, float]
-    angle: float
-    band: str
-
-
-def arm(cut: Cut) -> Arm:
-    """The right sleeve (u > 0) of the cut's kind."""
-    length, head, middle, end, width, band = SLEEVE_SHAPES[cut.sleeve]
-    length = cut.sleeve_length or length
-    angle = {"cap": 46.0, "short": 24.0, "puff": 22.0}.get(cut.sleeve, cut.arm)
-    a = math.radians(angle)
-    su, sv = (cut.shoulder, cut.slope) if cut.neckline != "off-shoulder" else (cut.shoulder + 1.0, cut.slope + 6.0)
-
-    def at(t: float, w: float) -> tuple[float, float]:
-        return su + t * math.sin(a) + w * math.cos(a), sv + t * math.cos(a) - w * math.sin(a)
-
-    def xy(t: float, w: float) -> str:
-        return "{:.2f} {:.2f}".format(*at(t, w))
-
-    width *= cut.roomy
-    pit = f"{cut.bust} {cut.underarm}"
-    inside = f"M{su - 4} {sv + 2}L{su - 1.5} {sv - 0.4}"
-    if cut.sleeve == "cap":
-        tip = at(length, 0)
-        outline = f"{inside}C{su + 2} {sv + 0.4} {xy(length * 0.6, 0.8)} {xy(length, -0.4)}C{tip[0] - 1} {tip[1] + 5} {cut.bust + 2} {cut.underarm - 3} {pit}Z"
-        return Arm(outline, tip, (cut.bust, cut.underarm), angle, "")
-    inner_mid = {"bishop": -width - 5.5, "balloon": -width - 8.0, "bell": -width * 0.42, "puff": -width - 6.5}.get(cut.sleeve, -width - 2.0)
-    inner_mid = inner_mid * (cut.roomy if cut.sleeve == "long" else 1)
-    low = {"bishop": 7.0, "balloon": 9.0, "puff": 7.0}.get(cut.sleeve, end)
-    outer_edge = f"C{xy(min(2.4, length * 0.08), head)} {xy(length * 0.3, middle)} {xy(length * 0.62, (middle + low) / 2)}"
-    outer_edge += f"C{xy(length * 0.84, low)} {xy(length * 0.97, low if low != end else end)} {xy(length, end)}"
-    bottom = f"Q{xy(length + 1.2 + (2.5 if cut.sleeve == 'bell' else 0), end - width / 2)} {xy(length, end - width)}"
-    inner_edge = f"C{xy(length * 0.94, inner_mid if low != end else end - width)} {xy(length * 0.62, inner_mid)} {pit}"
-    cuff = ""
-    if band:
-        cuff = f"M{xy(length - 0.2, end)}L{xy(length + band, end - 0.5)}Q{xy(length + band + 0.8, end - width / 2)} {xy(length + band, end - width + 0.5)}L{xy(length - 0.2, end - width)}Q{xy(length + 0.8, end - width / 2)} {xy(length - 0.2, end)}Z"
-    return Arm(f"{inside}{outer_edge}{bottom}{inner_edge}Z", at(length + band, end), at(length + band, end - width), angle, cuff)
-
-
-def sleeves(figure: Figure, cut: Cut, *, rib: float = 0.0, marks: Callable[[Arm, int], None] | None = None, **cloth: object) -> None:
-    """Both sleeves, with bands, gathers and folds.
-
-    `rib` adds a knitted cuff of so many centimetres; `marks(arm, sign)` draws on each sleeve (sign -1 left, 1 right) while it is
-    the last panel; other keywords go to the cloth.
-    """
-    if cut.sleeve in ("sleeveless", "strap") or cut.neckline == "halter":
-        return
-    one = arm(cut)
-    (ou, ov), (iu, iv) = one.outer, one.inner
-    for sign in (-1, 1):
-        turn = one.angle * -sign
-        if cut.sleeve == "bell":
-            mu, mv = (ou + iu) / 2, (ov + iv) / 2
-            mouth = f"M{ou} {ov}Q{mu - 1} {mv - 4} {iu} {iv}Q{mu + 1} {mv + 5} {ou} {ov}Z"
-            figure.panel(moved(mouth, sign, 1, 0, 0), inside=True)
-        figure.panel(moved(one.outline, sign, 1, 0, 0), grain=turn, **cloth)
-        _sleeve_folds(figure, cut, one, sign)
-        if marks:
-            marks(one, sign)
-        if one.band:
-            figure.panel(moved(one.band, sign, 1, 0, 0), grain=turn, **cloth)
-        if rib:
-            ribbed_cuff(figure, one, sign, rib)
-
-
-def _sleeve_folds(figure: Figure, cut: Cut, one: Arm, sign: int) -> None:
-    su, sv = cut.shoulder, cut.slope
-    (ou, ov), (iu, iv) = one.outer, one.inner
-    mu, mv = (ou + iu) / 2, (ov + iv) / 2
-    soft: list[tuple[float, float, float, float, float]]
-    if cut.sleeve in ("long", "bell"):
-        eu, ev = (cut.bust + iu) / 2, (cut.underarm + iv) / 2
-        soft = [(eu + 0.6, ev - 2, eu + 5, ev - 5, 1.6), (eu + 0.8, ev + 1, eu + 5.5, ev + 2, 1.4), (cut.bust + 0.5, cut.underarm + 3, cut.bust + 4, cut.underarm - 3, 1.8)]
-        if cut.sleeve == "bell":
-            soft += [(eu + 3, ev, mu + d, mv + 1, 3.4) for d in (-7, 0.5, 7)]
-    elif cut.sleeve in ("puff", "balloon", "bishop"):
-        soft = [(mu + d * 0.5, mv - 4, mu + d * 1.6, mv - (9 if cut.sleeve == "puff" else 22), 2.0) for d in (-3.4, -1, 1.4, 3.8)]
-        if cut.sleeve != "bishop":
-            soft += [(su + d * 0.4, sv + 2 + abs(d), su + 4 + d, sv + 8 + abs(d), 1.6) for d in (-1, 2, 5)]
-    else:
-        soft = [(cut.bust, cut.underarm - 1, cut.bust + 3.5, cut.underarm - 7, 1.6)]
-    for u0, v0, u1, v1, width in soft:
-        figure.crease(sign * u0, v0, sign * u1, v1, width=width, deep=0.13)
-    if cut.sleeve in ("short", "long"):
-        figure.line(moved(f"M{ou - 0.4} {ov - 1.6}L{iu - 0.2} {iv - 1.6}", sign, 1, 0, 0), width=0.8, opacity=0.5)
-
-
-def ribbed_cuff(figure: Figure, one: Arm, sign: int, height: float, colour: int = 0) -> None:
-    """A knitted band at the sleeve's end."""
-    a = math.radians(one.angle)
-    du, dv = math.sin(a) * height, math.cos(a) * height
-    (ou, ov), (iu, iv) = one.outer, one.inner
-    band = f"M{ou + 0.3} {ov - 0.3}L{ou + du - 0.7} {ov + dv}L{iu + du + 0.9} {iv + dv}L{iu - 0.3} {iv - 0.3}Z"
-    figure.panel(moved(band, sign, 1, 0, 0), colour=colour, shade=0.95)
-    for k in range(1, 8):
-        u, v = ou + (iu - ou) * k / 8, ov + (iv - ov) * k / 8
-        figure.line(moved(f"M{u} {v}L{u + du} {v + dv}", sign, 1, 0, 0), width=0.8, opacity=0.5)
+    figure.pair(
+        f"M8.6 {top + 1.5}C8.6 5 7.6 1 7.2 -1.5C8 -2 8.6 -2 {7.2 + width} -1.5C{8.4 + width} 2 {8.6 + width} 6 {8.6 + width}"
+        f" {top + 1.5}Z",
+        outline=0.9,
+    )
 
 
 # -- necks and collars ---------------------------------------------------------------------------------------------------
@@ -254,38 +156,74 @@ def neck_finish(figure: Figure, cut: Cut) -> None:
     kind, n, d = cut.neckline, cut.neck, cut.drop
     if kind == "high":
         stand = f"M0 {d + 0.6}C{n * 0.5} {d + 0.6} {n * 0.85} 2 {n + 0.2} 0.2L{n - 1.6} -4.6C{n * 0.4} -3.4 {n * 0.2} -3.2 0 -3.2"
-        figure.panel(symmetric(f"M0 -5.4C{n * 0.4} -5.4 {n * 0.7} -5.2 {n - 1.6} -4.6C{n * 0.5} -3 {n * 0.2} -2.8 0 -2.8"), inside=True, outline=0.9)
+        figure.panel(
+            symmetric(f"M0 -5.4C{n * 0.4} -5.4 {n * 0.7} -5.2 {n - 1.6} -4.6C{n * 0.5} -3 {n * 0.2} -2.8 0 -2.8"),
+            inside=True,
+            outline=0.9,
+        )
         figure.panel(symmetric(stand))
     elif kind == "collar":
         shirt_collar(figure, cut)
     elif kind == "pussy-bow":
-        figure.panel(symmetric(f"M0 {d + 1.2}C{n * 0.5} {d + 1.2} {n * 0.85} 2.6 {n + 0.2} 0.4L{n - 0.8} -2.8C{n * 0.4} 0 {n * 0.2} {d - 2.2} 0 {d - 2}"))
+        figure.panel(
+            symmetric(
+                f"M0 {d + 1.2}C{n * 0.5} {d + 1.2} {n * 0.85} 2.6 {n + 0.2} 0.4L{n - 0.8} -2.8C{n * 0.4} 0 {n * 0.2} {d - 2.2} 0"
+                f" {d - 2}"
+            )
+        )
         figure.pair(f"M0.6 {d + 1}C3 {d + 10} 5 {d + 18} 6.5 {d + 25}L2.2 {d + 26.5}C1.6 {d + 18} 0.6 {d + 10} -0.6 {d + 1}Z")
         bow_panels(figure, d + 1.2, 11.0)
     elif kind == "halter":
         figure.pair("M6.3 -0.6C6.6 -3 6 -5 4.6 -6.4L6.8 -6.6C9 -4.6 9.8 -2.6 9.6 -0.3Z")
     elif not cut.strapped and kind in ("round", "square", "v"):
         edge = top_edge(cut).split("L" if kind == "square" else "C")
-        figure.lines("L".join(edge[:3]) if kind == "square" else "C".join(edge[:2]), width=figure.size(0.55), tone=-0.28, opacity=0.45)
+        figure.lines(
+            "L".join(edge[:3]) if kind == "square" else "C".join(edge[:2]), width=figure.size(0.55), tone=-0.28, opacity=0.45
+        )
 
 
 def bow_panels(figure: Figure, at: float, half: float) -> None:
     """A large bow made of the garment's own cloth."""
-    figure.pair(f"M0.4 {at}C3 {at - 4.5} {half * 0.8} {at - 6.5} {half} {at - 4}C{half + 1} {at - 1} {half + 0.6} {at + 4} {half - 0.6} {at + 5}C{half * 0.6} {at + 5.4} 3 {at + 2.5} 0.4 {at}Z", shade=1.04)
-    figure.lines(f"M1.8 {at - 0.6}C4 {at - 2} 6 {at - 2.6} 8 {at - 2}M1.8 {at + 0.6}C4 {at + 1.6} 6 {at + 2.2} 7.6 {at + 2.2}", width=0.9, opacity=0.6)
-    figure.panel(f"M-1.8 {at - 2}C-0.6 {at - 2.6} 0.6 {at - 2.6} 1.8 {at - 2}C2.2 {at} 2.2 {at + 1} 1.8 {at + 2.4}C0.6 {at + 3} -0.6 {at + 3} -1.8 {at + 2.4}C-2.2 {at + 1} -2.2 {at} -1.8 {at - 2}Z", shade=1.06)
+    figure.pair(
+        f"M0.4 {at}C3 {at - 4.5} {half * 0.8} {at - 6.5} {half} {at - 4}C{half + 1} {at - 1} {half + 0.6} {at + 4} {half - 0.6}"
+        f" {at + 5}C{half * 0.6} {at + 5.4} 3 {at + 2.5} 0.4 {at}Z",
+        shade=1.04,
+    )
+    figure.lines(
+        f"M1.8 {at - 0.6}C4 {at - 2} 6 {at - 2.6} 8 {at - 2}M1.8 {at + 0.6}C4 {at + 1.6} 6 {at + 2.2} 7.6 {at + 2.2}",
+        width=0.9,
+        opacity=0.6,
+    )
+    figure.panel(
+        f"M-1.8 {at - 2}C-0.6 {at - 2.6} 0.6 {at - 2.6} 1.8 {at - 2}C2.2 {at} 2.2 {at + 1} 1.8 {at + 2.4}C0.6 {at + 3} -0.6"
+        f" {at + 3} -1.8 {at + 2.4}C-2.2 {at + 1} -2.2 {at} -1.8 {at - 2}Z",
+        shade=1.06,
+    )
 
 
 def shirt_collar(figure: Figure, cut: Cut, *, spread: float = 6.5, stand: bool = True, colour: int = 0) -> None:
     """A turned-down collar with points; `stand` False gives the flat, notched camp collar."""
     n, d = cut.neck, cut.drop
     if stand:
-        figure.panel(symmetric(f"M0 -2.6C{n * 0.5} -2.6 {n * 0.8} -2.4 {n - 0.6} -1.4L{n} 1C{n * 0.6} 2 {n * 0.3} 2.4 0 2.4"), inside=True, outline=0.9, colour=colour)
-        leaf = f"M0 {d}C{n * 0.3} {d - 3.5} {n * 0.66} 0.6 {n - 0.8} -2.4C{n + 0.6} -1.8 {n + 1.6} 0.4 {n + 1.9} 1.4C{n + 1} 5 {spread + 1.4} {d + 3} {spread} {d + 5}Z"
+        figure.panel(
+            symmetric(f"M0 -2.6C{n * 0.5} -2.6 {n * 0.8} -2.4 {n - 0.6} -1.4L{n} 1C{n * 0.6} 2 {n * 0.3} 2.4 0 2.4"),
+            inside=True,
+            outline=0.9,
+            colour=colour,
+        )
+        leaf = (
+            f"M0 {d}C{n * 0.3} {d - 3.5} {n * 0.66} 0.6 {n - 0.8} -2.4C{n + 0.6} -1.8 {n + 1.6} 0.4 {n + 1.9} 1.4C{n + 1} 5"
+            f" {spread + 1.4} {d + 3} {spread} {d + 5}Z"
+        )
         figure.pair(leaf, colour=colour)
-        figure.stitch(f"M{spread - 0.2} {d + 4.1}C{spread + 1} {d + 2.4} {n + 0.4} 4.6 {n + 1.2} 1.6M{spread - 0.4} {d + 4}L0.7 {d + 0.1}")
+        figure.stitch(
+            f"M{spread - 0.2} {d + 4.1}C{spread + 1} {d + 2.4} {n + 0.4} 4.6 {n + 1.2} 1.6M{spread - 0.4} {d + 4}L0.7 {d + 0.1}"
+        )
         return
-    leaf = f"M{n - 0.8} -2C{n + 0.8} -1.4 {n + 1.8} 0.4 {n + 2} 1.6L{n + 2.6} 8.4L{n - 3} {d * 0.62}L{n - 3} {d * 0.6}C{n - 3} 5 {n - 2} 1 {n - 0.8} -2Z"
+    leaf = (
+        f"M{n - 0.8} -2C{n + 0.8} -1.4 {n + 1.8} 0.4 {n + 2} 1.6L{n + 2.6} 8.4L{n - 3} {d * 0.62}L{n - 3} {d * 0.6}C{n - 3} 5"
+        f" {n - 2} 1 {n - 0.8} -2Z"
+    )
     lapel = f"M{n - 3.6} {d * 0.5}L{n + 1.8} {d * 0.66 + 1}C{n} {d * 0.86} 3 {d} 0 {d + 0.4}Z"
     figure.pair(lapel, colour=colour)
     figure.pair(leaf, colour=colour)
@@ -294,7 +232,17 @@ def shirt_collar(figure: Figure, cut: Cut, *, spread: float = 6.5, stand: bool =
 # -- fronts --------------------------------------------------------------------------------------------------------------
 
 
-def placket(figure: Figure, top: float, bottom: float, buttons: int, *, kind: str = "cloth", half: float = 1.5, r: float = 0.7, shade: float = 1.03) -> None:
+def placket(
+    figure: Figure,
+    top: float,
+    bottom: float,
+    buttons: int,
+    *,
+    kind: str = "cloth",
+    half: float = 1.5,
+    r: float = 0.7,
+    shade: float = 1.03,
+) -> None:
     """A button band down the centre front."""
     figure.panel(f"M{-half} {top}L{half} {top}L{half} {bottom}L{-half} {bottom}Z", outline=0.7, shade=shade)
     figure.line(f"M{half - 0.4} {top}L{half - 0.4} {bottom}", width=0.7, opacity=0.5, dash="2 1.6")
@@ -314,7 +262,9 @@ def button_kind(figure: Figure) -> str:
     return "gold" if "gold buttons" in trims else "pearl" if "pearls" in trims else "cloth"
 
 
-def patch_pocket(figure: Figure, u: float, v: float, width: float, height: float, *, flap: bool = False, point: float = 1.2, both: bool = True) -> None:
+def patch_pocket(
+    figure: Figure, u: float, v: float, width: float, height: float, *, flap: bool = False, point: float = 1.2, both: bool = True
+) -> None:
     """A stitched pocket whose top-left corner is (u, v); its twin too when `both`."""
     a, b = u + width, v + height
     bag = f"M{u} {v}L{a} {v}L{a} {b}L{u + width / 2} {b + point}L{u} {b}Z"
@@ -332,9 +282,27 @@ def patch_pocket(figure: Figure, u: float, v: float, width: float, height: float
             figure.canvas.button(round(x, 1), round(y, 1), round(max(1.7, figure.size(0.55)), 1))
 
 
-def ribs(figure: Figure, half_top: float, top: float, half_low: float, low: float, *, sag: float = 1.0, colour: int = 0, count: int = 26, shade: float = 0.95) -> None:
+def ribs(
+    figure: Figure,
+    half_top: float,
+    top: float,
+    half_low: float,
+    low: float,
+    *,
+    sag: float = 1.0,
+    colour: int = 0,
+    count: int = 26,
+    shade: float = 0.95,
+) -> None:
     """A ribbed band: hem or collar of knitwear."""
-    figure.panel(symmetric(f"M0 {top + sag}C{half_top * 0.4} {top + sag} {half_top * 0.8} {top + sag * 0.4} {half_top} {top}L{half_low} {low}{hem(half_low, low, sag)}"), colour=colour, shade=shade)
+    figure.panel(
+        symmetric(
+            f"M0 {top + sag}C{half_top * 0.4} {top + sag} {half_top * 0.8} {top + sag * 0.4} {half_top} {top}L{half_low}"
+            f" {low}{hem(half_low, low, sag)}"
+        ),
+        colour=colour,
+        shade=shade,
+    )
     for k in range(1, count):
         share = 2 * k / count - 1
         v = sag * (1 - share**2)
@@ -347,9 +315,25 @@ def front_folds(figure: Figure, cut: Cut, deep: float = 0.11) -> None:
     waist = min(cut.waist_at, cut.length - 1)
     for sign in (-1, 1):
         jitter = rng.uniform(-1.2, 1.2)
-        figure.crease(sign * cut.bust * 0.97, cut.underarm + 1, sign * cut.bust * 0.55, cut.underarm + 5.5 + jitter, width=1.5, bend=-sign, deep=deep)
-        figure.crease(sign * cut.waist * 0.97, waist, sign * cut.waist * 0.56, waist - 5 + jitter, width=1.6, bend=-sign, deep=deep)
+        figure.crease(
+            sign * cut.bust * 0.97,
+            cut.underarm + 1,
+            sign * cut.bust * 0.55,
+            cut.underarm + 5.5 + jitter,
+            width=1.5,
+            bend=-sign,
+            deep=deep,
+        )
+        figure.crease(
+            sign * cut.waist * 0.97, waist, sign * cut.waist * 0.56, waist - 5 + jitter, width=1.6, bend=-sign, deep=deep
+        )
         if cut.length > cut.waist_at + 10:
-            figure.crease(sign * (cut.waist * 0.88 + jitter), cut.waist_at + 3, sign * (cut.half * 0.72 + jitter), cut.length - 0.5, width=2.2, bend=-0.6 * sign, deep=deep)
-
-
+            figure.crease(
+                sign * (cut.waist * 0.88 + jitter),
+                cut.waist_at + 3,
+                sign * (cut.half * 0.72 + jitter),
+                cut.length - 0.5,
+                width=2.2,
+                bend=-0.6 * sign,
+                deep=deep,
+            )

@@ -1,11 +1,11 @@
-"""Everything from the waist down: trousers, jeans, leggings, shorts, skirts; v runs down from the waist."""
+"""Trousers, jeans, leggings, shorts; v runs down from the waist."""
 
 from dataclasses import dataclass, replace
 
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import button_kind, button_row, patch_pocket
 from r4t_demo.atelier.canvas import Canvas
-from r4t_demo.atelier.figure import Figure, drape, gathers, skirt
+from r4t_demo.atelier.figure import Figure
 from r4t_demo.atelier.geometry import moved, symmetric
 
 
@@ -39,7 +39,10 @@ LEGS: dict[str, dict[str, Leg]] = {
         "flared": Leg(knee=7.6, hem=13.5),
         "baggy": Leg(waist=15.5, knee=12.8, hem=12.2, hip=21.5, rise=31),
     },
-    "leggings": {"full": Leg(knee=5.9, hem=4.0, hip=18.2, length=96, band=6.0), "cropped": Leg(knee=6.0, hem=5.0, hip=18.2, length=66, band=6.0)},
+    "leggings": {
+        "full": Leg(knee=5.9, hem=4.0, hip=18.2, length=96, band=6.0),
+        "cropped": Leg(knee=6.0, hem=5.0, hip=18.2, length=66, band=6.0),
+    },
     "shorts": {
         "tailored": Leg(knee=10.6, hem=10.8, length=44, creased=True),
         "denim": Leg(knee=10, hem=9.9, length=37),
@@ -88,8 +91,17 @@ def leg_path(leg: Leg) -> str:
     knee_at = leg.rise + (low - leg.rise) * 0.45
     knee_out, knee_in, run = 1.8 + 2 * leg.knee, 1.8, (low - knee_at) * 0.4
     flare = (outer - knee_out) * 0.42
-    side = f"C{leg.hip} {leg.rise + 6} {knee_out} {knee_at - 14} {knee_out} {knee_at}C{knee_out} {knee_at + run} {outer - flare} {low - run} {outer} {low - 0.6}"
-    return top + side + hem + f"C{inner} {low - run} {knee_in} {knee_at + run} {knee_in} {knee_at}C{knee_in} {knee_at - 12} 1.4 {leg.rise + 6} 0 {leg.rise}"
+    side = (
+        f"C{leg.hip} {leg.rise + 6} {knee_out} {knee_at - 14} {knee_out} {knee_at}C{knee_out} {knee_at + run} {outer - flare}"
+        f" {low - run} {outer} {low - 0.6}"
+    )
+    return (
+        top
+        + side
+        + hem
+        + f"C{inner} {low - run} {knee_in} {knee_at + run} {knee_in} {knee_at}C{knee_in} {knee_at - 12} 1.4 {leg.rise + 6} 0"
+        f" {leg.rise}"
+    )
 
 
 def leg_folds(figure: Figure, leg: Leg, sign: int) -> None:
@@ -117,7 +129,10 @@ def waistband(figure: Figure, leg: Leg, *, elastic: bool) -> None:
     """A buttoned band with loops, or gathered elastic with a drawstring."""
     w, b = leg.waist, leg.band
     grow = 1.6 * b / 4
-    figure.panel(symmetric(f"M0 0.9C{w * 0.5} 0.9 {w * 0.8} 0.6 {w} 0L{w + grow} {b}C{w * 0.8} {b + 0.8} {w * 0.5} {b + 1} 0 {b + 1}"), shade=0.97)
+    figure.panel(
+        symmetric(f"M0 0.9C{w * 0.5} 0.9 {w * 0.8} 0.6 {w} 0L{w + grow} {b}C{w * 0.8} {b + 0.8} {w * 0.5} {b + 1} 0 {b + 1}"),
+        shade=0.97,
+    )
     if elastic:
         for k in range(1, 24):
             u = w * (2 * k / 24 - 1)
@@ -158,13 +173,21 @@ def trouser_finish(figure: Figure, leg: Leg) -> None:
         ankle(figure, leg, 3.4)
     if name == "bermuda":
         outer = leg.gap + 2 * leg.hem
-        figure.pair(f"M{leg.gap - 0.3} {leg.length - 5}L{outer + 0.5} {leg.length - 5.6}L{outer + 0.4} {leg.length - 0.4}Q{(outer + leg.gap) / 2} {leg.length + 2.4} {leg.gap - 0.2} {leg.length + 0.3}Z", shade=1.03)
+        figure.pair(
+            f"M{leg.gap - 0.3} {leg.length - 5}L{outer + 0.5} {leg.length - 5.6}L{outer + 0.4}"
+            f" {leg.length - 0.4}Q{(outer + leg.gap) / 2} {leg.length + 2.4} {leg.gap - 0.2} {leg.length + 0.3}Z",
+            shade=1.03,
+        )
 
 
 def ankle(figure: Figure, leg: Leg, height: float) -> None:
     """A ribbed cuff round each ankle."""
     outer, inner, low = leg.gap + 2 * leg.hem, leg.gap, leg.length
-    figure.pair(f"M{inner} {low - height}L{outer} {low - height - 0.4}L{outer - 1} {low + 0.4}Q{(inner + outer) / 2} {low + 1.8} {inner + 1} {low + 0.6}Z", shade=0.95)
+    figure.pair(
+        f"M{inner} {low - height}L{outer} {low - height - 0.4}L{outer - 1} {low + 0.4}Q{(inner + outer) / 2} {low + 1.8}"
+        f" {inner + 1} {low + 0.6}Z",
+        shade=0.95,
+    )
     for k in range(1, 10):
         u = inner + (outer - inner) * k / 10
         figure.lines(f"M{u} {low - height + 0.3}L{inner + 1 + (outer - inner - 2) * k / 10} {low + 0.9}", width=0.8, opacity=0.45)
@@ -191,25 +214,39 @@ def denim_finish(figure: Figure, leg: Leg) -> None:
     if low > 62:
         for sign in (-1, 1):
             x, y = figure.point(sign * knee * 0.52, leg.rise + 9)
-            fade = f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{figure.size(leg.knee * 0.55):.1f}" ry="{figure.size(15):.1f}" fill="#fff"'
-            figure.canvas.raw(fade + ' opacity=".07"/>' + fade.replace(f"{figure.size(15):.1f}", f"{figure.size(10):.1f}") + ' opacity=".08"/>')
+            fade = (
+                f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{figure.size(leg.knee * 0.55):.1f}" ry="{figure.size(15):.1f}"'
+                ' fill="#fff"'
+            )
+            figure.canvas.raw(
+                fade + ' opacity=".07"/>' + fade.replace(f"{figure.size(15):.1f}", f"{figure.size(10):.1f}") + ' opacity=".08"/>'
+            )
     for u, v in ((w * 0.55, leg.band + 1.6), (leg.hip - 2.4, 12.6)):
         for sign in (-1, 1):
             x, y = figure.point(sign * u, v)
             figure.canvas.raw(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.5" fill="url(#gold)" stroke="#6f4a12" stroke-width=".5"/>')
     if figure.canvas.garment.silhouette == "baggy":
-        figure.pair(f"M{inner - 0.4} {low - 5}L{outer + 0.4} {low - 5.6}L{outer + 0.6} {low - 0.4}Q{(inner + outer) / 2} {low + 2.4} {inner - 0.4} {low + 0.3}Z", shade=1.18)
+        figure.pair(
+            f"M{inner - 0.4} {low - 5}L{outer + 0.4} {low - 5.6}L{outer + 0.6} {low - 0.4}Q{(inner + outer) / 2} {low + 2.4}"
+            f" {inner - 0.4} {low + 0.3}Z",
+            shade=1.18,
+        )
     if figure.canvas.garment.category == "shorts":
         for sign in (-1, 1):
             for k in range(14):
                 x, y = figure.point(sign * (inner + (outer - inner) * (k + 0.5) / 14), low + 0.6)
-                figure.canvas.raw(f'<path d="M{x:.1f} {y:.1f}l{figure.canvas.rng.uniform(-1, 1):.1f} {figure.canvas.rng.uniform(4, 8):.1f}" stroke="#eef0f2" stroke-width="1"/>')
+                figure.canvas.raw(
+                    f'<path d="M{x:.1f} {y:.1f}l{figure.canvas.rng.uniform(-1, 1):.1f} {figure.canvas.rng.uniform(4, 8):.1f}"'
+                    ' stroke="#eef0f2" stroke-width="1"/>'
+                )
 
 
 def legging_finish(figure: Figure, leg: Leg) -> None:
     """Curved body-mapping seams."""
     knee = 1.8 + 2 * leg.knee
-    figure.lines(f"M{leg.hip - 2} 12C{leg.hip - 6} 26 {knee * 0.4} {leg.rise + 16} {knee - 1} {leg.length * 0.68}", width=1.2, opacity=0.7)
+    figure.lines(
+        f"M{leg.hip - 2} 12C{leg.hip - 6} 26 {knee * 0.4} {leg.rise + 16} {knee - 1} {leg.length * 0.68}", width=1.2, opacity=0.7
+    )
     figure.canvas.gloss(figure.path(f"M9 16C11 30 8.4 44 7 {leg.length * 0.7}"), width=8, opacity=0.2)
 
 
@@ -220,7 +257,12 @@ def shorts_finish(figure: Figure, leg: Leg) -> None:
         denim_finish(figure, leg)
     elif name == "running":
         outer, low = leg.gap + 2 * leg.hem, leg.length
-        figure.pair(f"M{leg.hip - 1.4} 14C{leg.hip + 1} 20 {outer - 3.4} {low - 8} {outer - 3.6} {low + 0.2}L{outer - 0.1} {low - 0.6}C{outer} {low - 8} {leg.hip + 0.4} 24 {leg.hip - 0.2} 15Z", colour=1, outline=0.9)
+        figure.pair(
+            f"M{leg.hip - 1.4} 14C{leg.hip + 1} 20 {outer - 3.4} {low - 8} {outer - 3.6} {low + 0.2}L{outer - 0.1}"
+            f" {low - 0.6}C{outer} {low - 8} {leg.hip + 0.4} 24 {leg.hip - 0.2} 15Z",
+            colour=1,
+            outline=0.9,
+        )
         figure.stitch(f"M{leg.gap + 0.2} {low - 1.8}Q{(leg.gap + outer) / 2} {low - 0.2} {outer - 4} {low - 1.6}")
     else:
         trouser_finish(figure, leg)
@@ -230,8 +272,15 @@ def rips(figure: Figure, leg: Leg) -> None:
     """Torn patches with white weft threads at knees and thighs."""
     rng = figure.canvas.rng
     at = min(leg.rise + (leg.length - leg.rise) * 0.42, leg.length - 7)
-    for u, v, half, tall in ((1.8 + leg.knee, at, leg.knee * 0.7, 4.0), (-2.0 - leg.knee, at - 3, leg.knee * 0.62, 3.2), (-2.6 - leg.knee * 0.9, at - 13, leg.knee * 0.4, 1.8)):
-        figure.canvas.raw(f'<path d="{figure.path(f"M{u - half} {v}C{u - half * 0.4} {v - tall} {u + half * 0.5} {v - tall} {u + half} {v - 0.4}C{u + half * 0.5} {v + tall} {u - half * 0.4} {v + tall} {u - half} {v}Z")}" fill="#d9b79c" stroke="#f4f5f6" stroke-width="1.8"/>')
+    for u, v, half, tall in (
+        (1.8 + leg.knee, at, leg.knee * 0.7, 4.0),
+        (-2.0 - leg.knee, at - 3, leg.knee * 0.62, 3.2),
+        (-2.6 - leg.knee * 0.9, at - 13, leg.knee * 0.4, 1.8),
+    ):
+        over = f"M{u - half} {v}C{u - half * 0.4} {v - tall} {u + half * 0.5} {v - tall} {u + half} {v - 0.4}"
+        under = f"C{u + half * 0.5} {v + tall} {u - half * 0.4} {v + tall} {u - half} {v}Z"
+        hole = figure.path(over + under)
+        figure.canvas.raw(f'<path d="{hole}" fill="#d9b79c" stroke="#f4f5f6" stroke-width="1.8"/>')
         for k in range(6):
             w = v - tall * 0.6 + tall * 1.2 * k / 5
             span = half * (0.95 - abs(k - 2.5) * 0.14)
@@ -246,121 +295,44 @@ def leg_spots(leg: Leg) -> Spots:
     hems = ((inner + 0.2, low + 0.4, outer - 0.2, low - 0.4, 0.6), (-outer + 0.2, low - 0.4, -inner - 0.2, low + 0.4, 0.6))
     if low > 62:
         at = leg.rise + (low - leg.rise) * 0.45
-        seams = tuple(f"M{s * leg.hip} 19C{s * leg.hip} {leg.rise + 6} {s * knee} {at - 14} {s * knee} {at}C{s * knee} {at + 14} {s * outer} {low - 20} {s * outer} {low - 1}" for s in (-1, 1))
+        seams = tuple(
+            f"M{s * leg.hip} 19C{s * leg.hip} {leg.rise + 6} {s * knee} {at - 14} {s * knee} {at}C{s * knee} {at + 14}"
+            f" {s * outer} {low - 20} {s * outer} {low - 1}"
+            for s in (-1, 1)
+        )
         seams = tuple(moved(seam, 1, 1, -s * 1.4, 0) for seam, s in zip(seams, (-1, 1), strict=True))
     else:
-        seams = tuple(f"M{s * (leg.hip - 1.4)} 17C{s * (leg.hip - 1.4)} {leg.rise} {s * (outer - 1.4)} {low - 8} {s * (outer - 1.4)} {low - 1}" for s in (-1, 1))
+        seams = tuple(
+            f"M{s * (leg.hip - 1.4)} 17C{s * (leg.hip - 1.4)} {leg.rise} {s * (outer - 1.4)} {low - 8} {s * (outer - 1.4)}"
+            f" {low - 1}"
+            for s in (-1, 1)
+        )
     u = (inner + knee) / 2 + 0.6
-    fields = ((u, leg.rise + (low - leg.rise) * 0.3), (-u, leg.rise + (low - leg.rise) * 0.55), (u, leg.rise + (low - leg.rise) * 0.72), (-u - 1, leg.rise - 4), (u + 1, leg.rise - 8))
+    fields = (
+        (u, leg.rise + (low - leg.rise) * 0.3),
+        (-u, leg.rise + (low - leg.rise) * 0.55),
+        (u, leg.rise + (low - leg.rise) * 0.72),
+        (-u - 1, leg.rise - 4),
+        (u + 1, leg.rise - 8),
+    )
     return Spots(hems, (), fields, (leg.band + 1.6, leg.rise - 5), seams, (leg.waist + 0.6, leg.band * 0.5))
 
 
 FINISH = {"trousers": trouser_finish, "jeans": denim_finish, "leggings": legging_finish, "shorts": shorts_finish}
 
-# -- skirts ---------------------------------------------------------------------------------------------------------------
-
-LENGTHS = {"mini": 42.0, "knee": 60.0, "midi": 78.0, "maxi": 100.0}
-# silhouette -> usual length, half-width of the hem for 10 cm of length, hip, flutes, depth of flutes
-SKIRTS: dict[str, tuple[str, float, float, int, float]] = {
-    "mini": ("mini", 5.1, 18.8, 0, 0.0),
-    "A-line": ("knee", 5.0, 0.0, 2, 0.5),
-    "pleated": ("midi", 4.1, 0.0, 0, 0.0),
-    "pencil": ("knee", 2.75, 19.4, 0, 0.0),
-    "maxi": ("maxi", 3.7, 0.0, 4, 1.1),
-    "tiered": ("midi", 4.6, 0.0, 5, 0.8),
-    "tutu": ("mini", 9.2, 0.0, 5, 1.6),
-}
-
-
-def draw_skirt(canvas: Canvas) -> None:
-    """Draw a skirt."""
-    garment = canvas.garment
-    usual, width, hip, flutes, depth = SKIRTS[garment.silhouette]
-    low = LENGTHS[garment.details.get("length", usual)]
-    half = max(17.0 if garment.silhouette == "pencil" else 19.0, width * low / 10)
-    waist, sag = 13.5, 1.6 if hip else 3.2
-    figure = Figure(canvas, half + 2, -1.5, low + sag + 2.5)
-    figure.panel(symmetric(f"M0 -1.4C{waist * 0.5} -1.4 {waist * 0.8} -1.2 {waist} 0L{waist} 3L0 4"), inside=True)
-    if flutes:
-        figure.panel(symmetric(skirt(waist, 2, half * 0.985, low + depth * 0.5, sag=sag * 0.85)), inside=True)
-    SKIRT_BODIES.get(garment.silhouette, plain_skirt)(figure, waist, half, low, hip, sag, flutes, depth)
-    figure.panel(symmetric(f"M0 0.8C{waist * 0.5} 0.8 {waist * 0.8} 0.6 {waist} 0L{waist + 0.8} 3.6C{waist * 0.8} 4.4 {waist * 0.5} 4.6 0 4.6"), shade=0.96)
-    kind = button_kind(figure)
-    button_row(figure, 0, 2.6, 3, 1, kind=kind, r=0.9)
-    if kind == "gold":
-        button_row(figure, 0, 8, low - 4, 7, kind="gold", r=0.9)
-    seams = tuple(f"M{s * waist} 4C{s * (hip or waist + 3)} 14 {s * half * 0.9} {low - 20} {s * (half - 1.2)} {low - 1}" for s in (-1, 1))
-    fields = ((half * 0.42, low * 0.55), (-half * 0.45, low * 0.75), (0.0, low * 0.86), (-half * 0.28, low * 0.38), (half * 0.62, low * 0.88))
-    adorn(figure, Spots(((-half + 0.4, low, half - 0.4, low, sag),), (), fields, (6.0, low * 0.6), seams, (waist + 0.5, 2.2)), skip=("gold buttons",))
-
-
-def plain_skirt(figure: Figure, waist: float, half: float, low: float, hip: float, sag: float, flutes: int, depth: float) -> None:
-    """A mini, an A-line or a maxi."""
-    figure.panel(symmetric(skirt(waist, 1, half, low, hip=hip, sag=sag, flutes=flutes, depth=depth)))
-    drape(figure, waist, 4, half, low, 2 if hip else 5 if flutes > 2 else 3, sag=sag, deep=0.12 if hip else 0.15)
-    if hip:
-        figure.lines(f"M{waist * 0.55} 4.6L{waist * 0.6} 13", width=1.0)
-        figure.stitch(f"M{half - 0.5} {low - 2}C{half * 0.6} {low + sag * 0.7 - 2} {half * 0.3} {low + sag - 2} 0 {low + sag - 2}")
-    elif flutes > 2:
-        gathers(figure, waist, 5, 8, 13)
-    else:
-        figure.lines(f"M{waist * 0.7} 4.6C{waist} 10 {waist + 3} 14 {waist + 3.6} 17", width=1.2)
-
-
-def pencil(figure: Figure, waist: float, half: float, low: float, hip: float, sag: float, flutes: int, depth: float) -> None:
-    """Darts, and a kick slit at one side."""
-    figure.panel(symmetric(skirt(waist, 1, half, low, hip=hip, sag=sag)))
-    figure.lines(f"M{waist * 0.55} 4.6L{waist * 0.66} 14M{waist * 0.8} 4.4L{waist * 0.92} 12", width=1.0)
-    figure.creases(hip - 1, 19, hip * 0.4, 22, width=1.8)
-    figure.creases(hip - 2, 30, half * 0.5, low - 3, width=2.2)
-    figure.canvas.shadow(figure.path(f"M{half * 0.48} {low - 17}L{half * 0.62} {low + 1.4}L{half * 0.38} {low + 1.6}Z"), opacity=0.5)
-    figure.line(f"M{half * 0.48} {low - 17}L{half * 0.38} {low + 1.3}", width=1.2, opacity=0.9)
-    figure.stitch(f"M{half - 0.5} {low - 2}Q{half * 0.7} {low - 1} {half * 0.64} {low - 0.8}")
-
-
-def pleated(figure: Figure, waist: float, half: float, low: float, hip: float, sag: float, flutes: int, depth: float) -> None:
-    """Knife pleats with stepped hem edges."""
-    count = 17
-    for k in range(count):
-        a, b = 2 * k / count - 1, 2 * (k + 1) / count - 1
-        va, vb = low + sag * (1 - a * a), low + sag * (1 - b * b)
-        w0, w1 = waist * a, waist * b
-        bow = 0.9
-        blade = f"M{w0} 2C{w0 * 1.35} {low * 0.3} {half * a * bow} {low * 0.6} {half * a} {va + 0.7}L{half * b} {vb - 0.7}C{half * b * bow} {low * 0.6} {w1 * 1.35} {low * 0.3} {w1} 2Z"
-        figure.panel(blade, outline=0.8, shade=1.05 if k % 2 else 0.97)
-        figure.canvas.shadow(figure.path(f"M{w1} 2C{w1 * 1.35} {low * 0.3} {half * b * bow} {low * 0.6} {half * b} {vb}L{half * (b - 0.045)} {vb}C{half * (b - 0.04) * bow} {low * 0.6} {w1 * 1.3 - 0.5} {low * 0.3} {w1} 2Z"), opacity=0.28)
-
-
-def tiered(figure: Figure, waist: float, half: float, low: float, hip: float, sag: float, flutes: int, depth: float) -> None:
-    """Three gathered tiers, the lowest drawn first."""
-    heights = (2.0, low * 0.3, low * 0.62, low)
-    halves = (waist, waist + (half - waist) * 0.42, waist + (half - waist) * 0.74, half)
-    for k in (2, 1, 0):
-        top, bottom, a, b = heights[k], heights[k + 1], halves[k], halves[k + 1]
-        figure.panel(symmetric(skirt(a * (0.97 if k else 1), top, b, bottom + 1, sag=sag, flutes=flutes, depth=depth)))
-        drape(figure, a, top, b, bottom, 5, sag=sag, reach=1.0, deep=0.13)
-        gathers(figure, a, top + 2, (bottom - top) * 0.28, 15)
-
-
-def tutu(figure: Figure, waist: float, half: float, low: float, hip: float, sag: float, flutes: int, depth: float) -> None:
-    """Layers of net, each shorter and puffier than the last."""
-    for k, share in enumerate((1.0, 0.86, 0.72)):
-        layer = skirt(waist, 2, half * (1 - 0.07 * k), low * share, bell=0.55, sag=sag, flutes=flutes + k, depth=depth)
-        figure.panel(symmetric(layer), shade=1.0 + 0.05 * k, outline=0.8)
-        drape(figure, waist, 4, half * (1 - 0.07 * k), low * share, 6, sag=sag, deep=0.09)
-    gathers(figure, waist, 5, 9, 19)
-
-
-SKIRT_BODIES = {"pencil": pencil, "pleated": pleated, "tiered": tiered, "tutu": tutu}
-
-DRAWERS = {"trousers": trousers, "jeans": trousers, "leggings": trousers, "shorts": trousers, "skirt": draw_skirt}
-_LEGS = ("fringe", "lace trim", "studs", "chains", "pearls", "gold buttons", "embroidery", "contrast piping", "side stripe", "patches", "sequins", "buckles", "safety pins", "hearts", "butterflies", "rips", "tassels", "pompoms", "feathers", "laces", "zips", "bows", "ruffles")
+DRAWERS = {"trousers": trousers, "jeans": trousers, "leggings": trousers, "shorts": trousers}
+_LEGS = (
+    "fringe", "lace trim", "studs", "chains", "pearls", "gold buttons", "embroidery", "contrast piping", "side stripe",
+    "patches", "sequins", "buckles", "safety pins", "hearts", "butterflies", "rips", "tassels", "pompoms", "feathers",
+    "laces", "zips", "bows", "ruffles",
+)  # fmt: skip
 TRIMS_SHOWN = {
     "trousers": tuple(t for t in _LEGS if t != "rips"),
     "jeans": _LEGS,
-    "leggings": ("lace trim", "studs", "side stripe", "contrast piping", "sequins", "hearts", "butterflies", "embroidery", "patches", "safety pins", "laces", "zips", "rips", "bows"),
+    "leggings": (
+        "lace trim", "studs", "side stripe", "contrast piping", "sequins", "hearts", "butterflies", "embroidery", "patches",
+        "safety pins", "laces", "zips", "rips", "bows",
+    ),
     "shorts": tuple(t for t in _LEGS if t != "feathers"),
-    "skirt": tuple(t for t in _LEGS if t != "rips") + ("rosettes", "crest"),
 }  # fmt: skip
-_LEG_DETAILS = {"length": ("full", "cropped"), "rise": tuple(RISES)}
-DETAILS = {"trousers": _LEG_DETAILS, "jeans": _LEG_DETAILS, "leggings": _LEG_DETAILS, "shorts": _LEG_DETAILS, "skirt": {"length": tuple(LENGTHS)}}
+DETAILS = {category: {"length": ("full", "cropped"), "rise": tuple(RISES)} for category in DRAWERS}

@@ -4,10 +4,11 @@ import math
 import random
 
 from r4t_demo.atelier.colour import luma, mix, palette, tint
-from r4t_demo.atelier.fabric import SURFACES, Tile
+from r4t_demo.atelier.fabric import SURFACES
 from r4t_demo.atelier.geometry import moved, walk
 from r4t_demo.atelier.patterns import PATTERN_TILES
 from r4t_demo.atelier.spec import Garment
+from r4t_demo.atelier.weave import Tile
 from r4t_demo.errors import UserError
 
 __all__ = ["SIZE", "Canvas", "both", "mirror", "tint"]
@@ -21,13 +22,18 @@ DEFS = """<radialGradient id="wall" cx=".42" cy=".36" r=".85"><stop offset="0" s
 <linearGradient id="light" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#fff" stop-opacity=".2"/>
 <stop offset=".4" stop-color="#fff" stop-opacity="0"/><stop offset=".62" stop-color="#100818" stop-opacity="0"/>
 <stop offset="1" stop-color="#100818" stop-opacity=".26"/></linearGradient>
-<linearGradient id="gold" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#fdf0b8"/><stop offset=".45" stop-color="#d9ac4a"/>
+<linearGradient id="gold" x1="0" y1="0" x2="1" y2="1">
+<stop offset="0" stop-color="#fdf0b8"/><stop offset=".45" stop-color="#d9ac4a"/>
 <stop offset=".6" stop-color="#f3d887"/><stop offset="1" stop-color="#94661b"/></linearGradient>
-<linearGradient id="silver" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#ffffff"/><stop offset=".45" stop-color="#b4bac3"/>
+<linearGradient id="silver" x1="0" y1="0" x2="1" y2="1">
+<stop offset="0" stop-color="#ffffff"/><stop offset=".45" stop-color="#b4bac3"/>
 <stop offset=".6" stop-color="#eef1f5"/><stop offset="1" stop-color="#6d747e"/></linearGradient>
-<linearGradient id="gunmetal" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#a9adb4"/>
+<linearGradient id="gunmetal" x1="0" y1="0" x2="1" y2="1">
+<stop offset="0" stop-color="#a9adb4"/>
 <stop offset=".45" stop-color="#4a4e56"/><stop offset=".6" stop-color="#7d828b"/><stop offset="1" stop-color="#1f2127"/></linearGradient>
-<radialGradient id="pearl" cx=".35" cy=".3" r=".8"><stop offset="0" stop-color="#ffffff"/><stop offset=".55" stop-color="#f1e9df"/>
+<radialGradient id="pearl" cx=".35" cy=".3" r=".8">
+<stop offset="0" stop-color="#ffffff"/>
+<stop offset=".55" stop-color="#f1e9df"/>
 <stop offset="1" stop-color="#b9aba0"/></radialGradient>
 <filter id="soft" x="-10%" y="-10%" width="120%" height="120%"><feGaussianBlur stdDeviation="5"/></filter>"""
 
@@ -175,9 +181,7 @@ class Canvas:
             return tint(self._cloth, 0.06 - tone * 0.5)
         return tint(self._cloth, tone)
 
-    def line(
-        self, path: str, *, width: float = 1.1, tone: float = -0.35, opacity: float = 0.7, dash: str | None = None
-    ) -> None:
+    def line(self, path: str, *, width: float = 1.1, tone: float = -0.35, opacity: float = 0.7, dash: str | None = None) -> None:
         """A seam, a stitch row (`dash`) or a thin fold; tone < 0 is darker and > 0 lighter than the last panel's cloth."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self._add(
@@ -225,8 +229,8 @@ class Canvas:
     def fur(self, path: str, width: float = 14, colour: str = "#e9dcc6") -> None:
         """A roll of fur or fleece along an open path."""
         self._add(
-            f'<path d="{path}" fill="none" stroke="{tint(colour, -0.1)}" stroke-width="{width * 0.72:.1f}" stroke-linecap="round" '
-            f'stroke-linejoin="round"/>{self._tufts(path, colour, width * 0.85)}'
+            f'<path d="{path}" fill="none" stroke="{tint(colour, -0.1)}" stroke-width="{width * 0.72:.1f}" stroke-linecap="round"'
+            f' stroke-linejoin="round"/>{self._tufts(path, colour, width * 0.85)}'
         )
 
     def button(self, x: float, y: float, r: float = 3.2, *, kind: str = "cloth") -> None:

@@ -4,12 +4,42 @@ from collections.abc import Callable
 
 import resvg_py
 
-from r4t_demo.atelier import bags, bottoms, dresses, extras, footwear, headwear, jewellery, knitwear, outer, tailoring, tops
+from r4t_demo.atelier import (
+    bags,
+    bottoms,
+    dresses,
+    extras,
+    footwear,
+    headwear,
+    jewellery,
+    jumpsuits,
+    kimonos,
+    knitwear,
+    outer,
+    skirts,
+    tailoring,
+    tops,
+)
 from r4t_demo.atelier.canvas import SIZE, Canvas
 from r4t_demo.atelier.spec import CATEGORIES, Garment
 from r4t_demo.errors import UserError
 
-_ROOMS = (dresses, tops, knitwear, tailoring, outer, bottoms, footwear, headwear, bags, jewellery, extras)
+_ROOMS = (
+    dresses,
+    jumpsuits,
+    tops,
+    knitwear,
+    tailoring,
+    outer,
+    kimonos,
+    bottoms,
+    skirts,
+    footwear,
+    headwear,
+    bags,
+    jewellery,
+    extras,
+)
 
 DRAWERS: dict[str, Callable[[Canvas], None]] = {name: draw for room in _ROOMS for name, draw in room.DRAWERS.items()}
 
@@ -40,7 +70,8 @@ def _check(garment: Garment) -> None:
         raise UserError(f"Unknown category {garment.category!r}: use one of {', '.join(DRAWERS)}.")
     if garment.silhouette not in CATEGORIES[garment.category]:
         raise UserError(
-            f"A {garment.category} has no silhouette {garment.silhouette!r}: use one of {', '.join(CATEGORIES[garment.category])}."
+            f"A {garment.category} has no silhouette {garment.silhouette!r}: use one of"
+            f" {', '.join(CATEGORIES[garment.category])}."
         )
     known = DETAILS.get(garment.category, {})
     for name, value in garment.details.items():

@@ -1,15 +1,28 @@
-"""Dresses and jumpsuits: eleven dresses, three jumpsuits."""
+"""Dresses: eleven silhouettes over one bodice and a handful of skirts."""
 
 from dataclasses import dataclass, replace
 
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import (
-    NECKLINES, SLEEVES, Cut, arm, back_neck, bow_panels, button_kind, button_row, front_folds, neck_finish, patch_pocket, placket,
-    ribs, sleeves, straps, torso,
-)  # fmt: skip
+    NECKLINES,
+    SLEEVES,
+    Cut,
+    back_neck,
+    bow_panels,
+    button_kind,
+    button_row,
+    front_folds,
+    neck_finish,
+    patch_pocket,
+    placket,
+    ribs,
+    straps,
+    torso,
+)
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, drape, gathers, skirt
 from r4t_demo.atelier.geometry import symmetric
+from r4t_demo.atelier.sleeves import arm, sleeves
 
 LENGTHS = {"mini": 84.0, "knee": 100.0, "midi": 118.0, "maxi": 140.0}
 
@@ -32,17 +45,37 @@ class Skirt:
 # silhouette -> the bodice, the skirt and the length when the details do not name one
 DRESSES: dict[str, tuple[Cut, Skirt, str]] = {
     "maxi": (Cut("v", "sleeveless", shoulder=14, waist=13), Skirt(39, flutes=4, depth=1.1, sag=4, folds=5), "maxi"),
-    "tiered": (Cut("square", "puff", shoulder=15.5, bust=18.2, waist=15.5, waist_at=36), Skirt(35, flutes=5, depth=0.8, folds=6, tiers=3), "midi"),
+    "tiered": (
+        Cut("square", "puff", shoulder=15.5, bust=18.2, waist=15.5, waist_at=36),
+        Skirt(35, flutes=5, depth=0.8, folds=6, tiers=3),
+        "midi",
+    ),
     "wrap": (Cut("v", "long", depth=22, waist=13.6), Skirt(26, hip=20, flutes=2, depth=0.6, folds=3), "midi"),
     "slip": (Cut("v", "strap", depth=16, bust=17.2, waist=14.6), Skirt(20.5, hip=18.8, folds=3, seam=False), "midi"),
-    "shift": (Cut("round", "cap", shoulder=15.5, bust=17.6, waist=17.9, waist_at=42), Skirt(24, hip=20.6, folds=2, seam=False, sag=1.6), "mini"),
+    "shift": (
+        Cut("round", "cap", shoulder=15.5, bust=17.6, waist=17.9, waist_at=42),
+        Skirt(24, hip=20.6, folds=2, seam=False, sag=1.6),
+        "mini",
+    ),
     "shirt": (Cut("collar", "long", shoulder=17.5, bust=19, waist=14.6), Skirt(24, hip=21, folds=3, sag=2.2), "knee"),
     "bodycon": (Cut("square", "strap", bust=17, waist=12.4), Skirt(16.4, hip=18.8, folds=1, seam=False, sag=1.2), "mini"),
-    "ball gown": (Cut("sweetheart", "sleeveless", bust=17, waist=12.2, waist_at=39), Skirt(58, flutes=4, depth=1.4, sag=5, folds=7, bell=0.5), "maxi"),
+    "ball gown": (
+        Cut("sweetheart", "sleeveless", bust=17, waist=12.2, waist_at=39),
+        Skirt(58, flutes=4, depth=1.4, sag=5, folds=7, bell=0.5),
+        "maxi",
+    ),
     "pinafore": (Cut("round", "short", shoulder=16.5, bust=18.4, waist=15), Skirt(29, flutes=2, depth=0.5, folds=3), "mini"),
-    "knit": (Cut("high", "long", shoulder=17, bust=18.2, waist=15.6, arm=11), Skirt(18.6, hip=20, folds=1, seam=False, sag=1.4), "knee"),
-    "skater": (Cut("round", "cap", depth=8, shoulder=15.5, bust=17.6, waist=12.8), Skirt(38, flutes=4, depth=1.4, sag=4, folds=6, bell=0.2), "mini"),
-}  # fmt: skip
+    "knit": (
+        Cut("high", "long", shoulder=17, bust=18.2, waist=15.6, arm=11),
+        Skirt(18.6, hip=20, folds=1, seam=False, sag=1.4),
+        "knee",
+    ),
+    "skater": (
+        Cut("round", "cap", depth=8, shoulder=15.5, bust=17.6, waist=12.8),
+        Skirt(38, flutes=4, depth=1.4, sag=4, folds=6, bell=0.2),
+        "mini",
+    ),
+}
 
 
 def dress(canvas: Canvas) -> None:
@@ -50,10 +83,17 @@ def dress(canvas: Canvas) -> None:
     details, name = canvas.garment.details, canvas.garment.silhouette
     cut, low, length = DRESSES[name]
     cut = replace(cut, length=cut.waist_at, half=cut.waist, sag=1.0)
-    cut = replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve), depth=0 if "neckline" in details else cut.depth)
+    cut = replace(
+        cut,
+        neckline=details.get("neckline", cut.neckline),
+        sleeve=details.get("sleeve", cut.sleeve),
+        depth=0 if "neckline" in details else cut.depth,
+    )
     bottom = LENGTHS[details.get("length", length)]
     reach = max(low.half, arm(cut).outer[0] + 2 if cut.sleeve not in ("sleeveless", "strap") else 0, cut.bust + 2)
-    figure = Figure(canvas, reach, -6.0 if cut.neckline in ("high", "halter", "collar") or cut.strapped else -2.0, bottom + low.sag + 1)
+    figure = Figure(
+        canvas, reach, -6.0 if cut.neckline in ("high", "halter", "collar") or cut.strapped else -2.0, bottom + low.sag + 1
+    )
     if name == "pinafore":
         pinafore(figure, cut, low, bottom)
     else:
@@ -77,18 +117,38 @@ def dress_spots(cut: Cut, low: Skirt, bottom: float) -> Spots:
     at = 9.5 if not cut.strapped else 10.0
     edge = ((-at, max(2.0, d - 7), at, max(2.0, d - 7), (d - max(2.0, d - 7)) * 0.95),)
     middle = (cut.waist_at + bottom) / 2
-    fields = ((9.5, 24.0), (-low.half * 0.4, bottom - 14), (low.half * 0.38, middle + 4), (-low.half * 0.3, middle - 8), (0.0, bottom - 9))
-    seams = (f"M{cut.bust} {cut.underarm}C{cut.bust} 30 {cut.waist} 34 {cut.waist} {cut.waist_at}", f"M{-cut.bust} {cut.underarm}C{-cut.bust} 30 {-cut.waist} 34 {-cut.waist} {cut.waist_at}")
-    return Spots(((-low.half + 0.5, bottom, low.half - 0.5, bottom, low.sag),), edge, fields, (d + 2, cut.waist_at - 1), seams, (cut.waist, cut.waist_at))
+    fields = (
+        (9.5, 24.0),
+        (-low.half * 0.4, bottom - 14),
+        (low.half * 0.38, middle + 4),
+        (-low.half * 0.3, middle - 8),
+        (0.0, bottom - 9),
+    )
+    seams = (
+        f"M{cut.bust} {cut.underarm}C{cut.bust} 30 {cut.waist} 34 {cut.waist} {cut.waist_at}",
+        f"M{-cut.bust} {cut.underarm}C{-cut.bust} 30 {-cut.waist} 34 {-cut.waist} {cut.waist_at}",
+    )
+    return Spots(
+        ((-low.half + 0.5, bottom, low.half - 0.5, bottom, low.sag),),
+        edge,
+        fields,
+        (d + 2, cut.waist_at - 1),
+        seams,
+        (cut.waist, cut.waist_at),
+    )
 
 
 def dress_skirt(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """The skirt below a waist seam, in one piece or in gathered tiers, with the back seen under the flutes."""
     top = cut.waist_at - 0.6
     if low.tiers == 1:
-        outline = skirt(cut.waist, top, low.half, bottom, hip=low.hip, bell=low.bell, sag=low.sag, flutes=low.flutes, depth=low.depth)
+        outline = skirt(
+            cut.waist, top, low.half, bottom, hip=low.hip, bell=low.bell, sag=low.sag, flutes=low.flutes, depth=low.depth
+        )
         if low.flutes:
-            back = skirt(cut.waist, top, low.half * 0.985, bottom + low.depth * 0.6, hip=low.hip, bell=low.bell, sag=low.sag * 0.85)
+            back = skirt(
+                cut.waist, top, low.half * 0.985, bottom + low.depth * 0.6, hip=low.hip, bell=low.bell, sag=low.sag * 0.85
+            )
             figure.panel(symmetric(back), inside=True)
         figure.panel(symmetric(outline))
         drape(figure, cut.waist, top, low.half, bottom, low.folds, sag=low.sag)
@@ -111,7 +171,9 @@ def column(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     front_folds(figure, replace(cut, length=cut.waist_at))
     figure.creases(cut.waist * 0.95, cut.waist_at + 2, cut.waist * 0.45, cut.waist_at - 4, width=1.6)
     for k in range(low.folds):
-        figure.creases(low.hip * (0.82 - 0.28 * k), 58 + 6 * k, low.half * (0.8 - 0.26 * k), bottom - 1, width=2.4, bend=-0.5, deep=0.13)
+        figure.creases(
+            low.hip * (0.82 - 0.28 * k), 58 + 6 * k, low.half * (0.8 - 0.26 * k), bottom - 1, width=2.4, bend=-0.5, deep=0.13
+        )
 
 
 # -- what each dress has of its own ----------------------------------------------------------------------------------------
@@ -127,7 +189,13 @@ def waist_line(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
 def maxi(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A deep, shaped waistband."""
     w, v = cut.waist, cut.waist_at
-    figure.panel(symmetric(f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.2} {v - 4.4}L{w + 0.1} {v + 0.2}C{w * 0.8} {v + 0.6} {w * 0.5} {v + 1} 0 {v + 1}"), shade=0.96)
+    figure.panel(
+        symmetric(
+            f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.2} {v - 4.4}L{w + 0.1} {v + 0.2}C{w * 0.8} {v + 0.6}"
+            f" {w * 0.5} {v + 1} 0 {v + 1}"
+        ),
+        shade=0.96,
+    )
     gathers(figure, w, v - 3.4, 8, 9, up=True)
 
 
@@ -135,30 +203,65 @@ def wrap(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """The crossing edge of bodice and skirt, and the tie at the side."""
     w, v = cut.waist, cut.waist_at
     if cut.neckline == "v":
-        figure.canvas.shadow(figure.path(f"M{-cut.neck} 0C{-4} 12 4 26 {w * 0.62} {v}L{w * 0.5} {v}C2 27 -6 13 {-cut.neck} 0Z"), opacity=0.2)
+        figure.canvas.shadow(
+            figure.path(f"M{-cut.neck} 0C{-4} 12 4 26 {w * 0.62} {v}L{w * 0.5} {v}C2 27 -6 13 {-cut.neck} 0Z"), opacity=0.2
+        )
         figure.line(f"M0 {cut.drop}C4 28 8 34 {w * 0.66} {v}", width=1.3, opacity=0.9)
-    figure.line(f"M{w * 0.66} {v + 1}C{low.half * 0.62} {v + 26} {low.half * 0.5} {bottom - 20} {low.half * 0.16} {bottom + low.sag}", width=1.4, opacity=0.9)
-    figure.canvas.fold(figure.path(f"M{w * 0.62} {v + 1}C{low.half * 0.56} {v + 26} {low.half * 0.44} {bottom - 20} {low.half * 0.1} {bottom + low.sag}"), width=9)
-    figure.panel(symmetric(f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.3} {v - 2.4}L{w + 0.3} {v + 1}C{w * 0.8} {v + 1.4} {w * 0.5} {v + 1.8} 0 {v + 1.8}"), shade=0.97)
+    figure.line(
+        f"M{w * 0.66} {v + 1}C{low.half * 0.62} {v + 26} {low.half * 0.5} {bottom - 20} {low.half * 0.16} {bottom + low.sag}",
+        width=1.4,
+        opacity=0.9,
+    )
+    figure.canvas.fold(
+        figure.path(
+            f"M{w * 0.62} {v + 1}C{low.half * 0.56} {v + 26} {low.half * 0.44} {bottom - 20} {low.half * 0.1} {bottom + low.sag}"
+        ),
+        width=9,
+    )
+    figure.panel(
+        symmetric(
+            f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.3} {v - 2.4}L{w + 0.3} {v + 1}C{w * 0.8} {v + 1.4}"
+            f" {w * 0.5} {v + 1.8} 0 {v + 1.8}"
+        ),
+        shade=0.97,
+    )
     k = w * 0.66
-    figure.panel(f"M{k} {v}C{k + 3} {v + 8} {k + 2} {v + 20} {k + 5} {v + 30}L{k + 8.5} {v + 28.6}C{k + 5} {v + 18} {k + 5} {v + 8} {k + 1.6} {v}Z")
-    figure.panel(f"M{k} {v}C{k + 1} {v + 8} {k - 3} {v + 16} {k - 2} {v + 24}L{k + 1.4} {v + 24.6}C{k + 1} {v + 16} {k + 4} {v + 8} {k + 1.6} {v}Z")
-    figure.panel(f"M{k} {v}C{k - 2} {v - 5} {k - 8} {v - 5.4} {k - 8} {v - 1}C{k - 8} {v + 3} {k - 2} {v + 3} {k} {v}C{k + 3} {v - 5} {k + 9} {v - 5} {k + 9} {v - 0.6}C{k + 9} {v + 3.4} {k + 3} {v + 3} {k} {v}Z", shade=1.05)
+    figure.panel(
+        f"M{k} {v}C{k + 3} {v + 8} {k + 2} {v + 20} {k + 5} {v + 30}L{k + 8.5} {v + 28.6}C{k + 5} {v + 18} {k + 5} {v + 8}"
+        f" {k + 1.6} {v}Z"
+    )
+    figure.panel(
+        f"M{k} {v}C{k + 1} {v + 8} {k - 3} {v + 16} {k - 2} {v + 24}L{k + 1.4} {v + 24.6}C{k + 1} {v + 16} {k + 4} {v + 8}"
+        f" {k + 1.6} {v}Z"
+    )
+    figure.panel(
+        f"M{k} {v}C{k - 2} {v - 5} {k - 8} {v - 5.4} {k - 8} {v - 1}C{k - 8} {v + 3} {k - 2} {v + 3} {k} {v}C{k + 3} {v - 5}"
+        f" {k + 9} {v - 5} {k + 9} {v - 0.6}C{k + 9} {v + 3.4} {k + 3} {v + 3} {k} {v}Z",
+        shade=1.05,
+    )
 
 
 def slip(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A cowl of soft folds across the bust, and a lace-fine hem line."""
     for k in range(3):
-        figure.line(f"M{-9 + k} {cut.drop - 5 + 3.4 * k}Q0 {cut.drop + 6 + 3.6 * k} {9 - k} {cut.drop - 5 + 3.4 * k}", width=1.1, opacity=0.5)
+        figure.line(
+            f"M{-9 + k} {cut.drop - 5 + 3.4 * k}Q0 {cut.drop + 6 + 3.6 * k} {9 - k} {cut.drop - 5 + 3.4 * k}",
+            width=1.1,
+            opacity=0.5,
+        )
     figure.canvas.gloss(figure.path(f"M-8 52C-11 70 -8 90 -13 {bottom - 4}"), width=9, opacity=0.22)
-    figure.line(f"M{-low.half + 0.4} {bottom - 2}Q0 {bottom + low.sag * 2 - 2} {low.half - 0.4} {bottom - 2}", width=0.9, opacity=0.6)
+    figure.line(
+        f"M{-low.half + 0.4} {bottom - 2}Q0 {bottom + low.sag * 2 - 2} {low.half - 0.4} {bottom - 2}", width=0.9, opacity=0.6
+    )
 
 
 def shift(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """Bust darts and two welt pockets."""
     figure.lines(f"M{cut.bust - 0.6} {cut.underarm + 6}L11 {cut.underarm + 2.6}", width=1.0)
     figure.pair("M6.5 57L15 56L15 58.6L6.5 59.6Z", outline=0.9, shade=0.98)
-    figure.stitch(f"M{low.half - 0.6} {bottom - 2.4}C{low.half * 0.6} {bottom - 1.2} {low.half * 0.3} {bottom - 0.8} 0 {bottom - 0.8}")
+    figure.stitch(
+        f"M{low.half - 0.6} {bottom - 2.4}C{low.half * 0.6} {bottom - 1.2} {low.half * 0.3} {bottom - 0.8} 0 {bottom - 0.8}"
+    )
 
 
 def shirt(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
@@ -166,22 +269,46 @@ def shirt(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     placket(figure, cut.drop, bottom + low.sag - 0.4, 9, kind=button_kind(figure))
     patch_pocket(figure, 6.5, 20, 8.5, 8.5)
     w, v = cut.waist, cut.waist_at
-    figure.panel(symmetric(f"M0 {v - 1.4}C{w * 0.5} {v - 1.4} {w * 0.8} {v - 1.9} {w + 0.5} {v - 2.3}L{w + 0.5} {v + 1.4}C{w * 0.8} {v + 1.8} {w * 0.5} {v + 2.2} 0 {v + 2.2}"), shade=0.96)
+    figure.panel(
+        symmetric(
+            f"M0 {v - 1.4}C{w * 0.5} {v - 1.4} {w * 0.8} {v - 1.9} {w + 0.5} {v - 2.3}L{w + 0.5} {v + 1.4}C{w * 0.8} {v + 1.8}"
+            f" {w * 0.5} {v + 2.2} 0 {v + 2.2}"
+        ),
+        shade=0.96,
+    )
     bow_panels(figure, v + 0.4, 7.5)
 
 
 def bodycon(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """Bandage seams that follow the curves."""
-    for v, half, sag in ((25, 16.6, 2), (32, 14.2, 1.8), (40, 12.3, 1.4), (48, 14.8, 1.6), (56, 18, 1.8), (64, 18.6, 2), (72, 17.8, 1.8), (80, 16.6, 1.6)):
+    for v, half, sag in (
+        (25, 16.6, 2),
+        (32, 14.2, 1.8),
+        (40, 12.3, 1.4),
+        (48, 14.8, 1.6),
+        (56, 18, 1.8),
+        (64, 18.6, 2),
+        (72, 17.8, 1.8),
+        (80, 16.6, 1.6),
+    ):
         if v < bottom - 2:
             figure.line(f"M{-half} {v - sag}Q0 {v + sag} {half} {v - sag}", width=1.1, opacity=0.55)
 
 
 def ball_gown(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """Corset seams, a pointed waist and a sash of highlights on the skirt."""
-    figure.lines(f"M9.5 {cut.drop - 5}C10 26 8.4 33 7.4 {cut.waist_at + 0.6}M4 {cut.drop - 3}C4.4 26 3.6 33 3.2 {cut.waist_at + 1}", width=1.0)
+    figure.lines(
+        f"M9.5 {cut.drop - 5}C10 26 8.4 33 7.4 {cut.waist_at + 0.6}M4 {cut.drop - 3}C4.4 26 3.6 33 3.2 {cut.waist_at + 1}",
+        width=1.0,
+    )
     w, v = cut.waist, cut.waist_at
-    figure.panel(symmetric(f"M0 {v - 0.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2.4} {w + 0.2} {v - 3}L{w + 0.3} {v}C{w * 0.8} {v + 0.6} {w * 0.4} {v + 2} 0 {v + 4.5}"), shade=0.96)
+    figure.panel(
+        symmetric(
+            f"M0 {v - 0.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2.4} {w + 0.2} {v - 3}L{w + 0.3} {v}C{w * 0.8} {v + 0.6} {w * 0.4}"
+            f" {v + 2} 0 {v + 4.5}"
+        ),
+        shade=0.96,
+    )
 
 
 def knit(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
@@ -194,7 +321,9 @@ def knit(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
 def roll_neck(figure: Figure, cut: Cut) -> None:
     """A folded, ribbed stand."""
     n = cut.neck
-    figure.panel(symmetric(f"M0 -6C{n * 0.5} -6 {n * 0.8} -5.8 {n - 0.6} -5L{n + 0.6} 2C{n * 0.7} 4.6 {n * 0.3} 5 0 5"), shade=1.02)
+    figure.panel(
+        symmetric(f"M0 -6C{n * 0.5} -6 {n * 0.8} -5.8 {n - 0.6} -5L{n + 0.6} 2C{n * 0.7} 4.6 {n * 0.3} 5 0 5"), shade=1.02
+    )
     for k in range(-6, 7):
         figure.line(f"M{k * 1.12} -5.6Q{k * 1.3} 0 {k * 1.28} {4.6 - abs(k) * 0.34}", width=0.8, opacity=0.5)
 
@@ -213,7 +342,11 @@ FINISH = {
 
 def pinafore(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A bib, straps and an A-line skirt over a blouse in the second colour."""
-    blouse = {"colour": 1, "material": "cotton"} if len(figure.canvas.garment.colours) > 1 else {"shade": 1.32, "pattern": "plain", "material": "cotton"}
+    blouse = (
+        {"colour": 1, "material": "cotton"}
+        if len(figure.canvas.garment.colours) > 1
+        else {"shade": 1.32, "pattern": "plain", "material": "cotton"}
+    )
     back_neck(figure, cut)
     sleeves(figure, cut, **blouse)
     figure.panel(torso(cut), **blouse)
@@ -221,10 +354,16 @@ def pinafore(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     neck_finish(figure, cut)
     dress_skirt(figure, cut, low, bottom)
     w, v = cut.waist, cut.waist_at
-    figure.pair(f"M7.4 20C7.8 12 8.4 6 9.2 0.6L12.4 1.4C11.6 8 11 14 10.8 22Z", outline=1.0)
+    figure.pair("M7.4 20C7.8 12 8.4 6 9.2 0.6L12.4 1.4C11.6 8 11 14 10.8 22Z", outline=1.0)
     figure.panel(symmetric(f"M0 18C5 18 8 17.8 11.2 17.4C11.2 25 12 32 {w + 0.2} {v - 3}L0 {v - 2}"))
     figure.stitch("M0 19.2C5 19.2 7 19 10.2 18.8C10.4 25 11 31 13.4 35.6")
-    figure.panel(symmetric(f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.4} {v - 4.2}L{w + 0.3} {v + 0.2}C{w * 0.8} {v + 0.6} {w * 0.5} {v + 1} 0 {v + 1}"), shade=0.97)
+    figure.panel(
+        symmetric(
+            f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.4} {v - 4.2}L{w + 0.3} {v + 0.2}C{w * 0.8} {v + 0.6}"
+            f" {w * 0.5} {v + 1} 0 {v + 1}"
+        ),
+        shade=0.97,
+    )
     for sign in (-1, 1):
         button_row(figure, sign * 9.1, 20.6, 20.6, 1, kind="gold", r=1.2)
     patch_pocket(figure, 7, 51, 10, 10.5)
@@ -232,95 +371,11 @@ def pinafore(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
         button_row(figure, 0, 45, bottom - 6, 5, kind="gold", r=1.0)
 
 
-# -- jumpsuits -----------------------------------------------------------------------------------------------------------
-
-JUMPSUITS: dict[str, tuple[Cut, float, float]] = {  # silhouette -> bodice, leg width at the hem, crotch depth below the waist
-    "wide-leg": (Cut("v", "strap", depth=16, bust=17.2, waist=13.4), 22.0, 30.0),
-    "boiler": (Cut("collar", "long", shoulder=18, bust=20, waist=16.5, roomy=1.1), 13.5, 32.0),
-    "dungarees": (Cut("round", "short", shoulder=16.8, bust=18.8, waist=16), 14.5, 32.0),
-}
-
-
-def jumpsuit(canvas: Canvas) -> None:
-    """Draw a jumpsuit: a bodice joined to trousers at the waist."""
-    details, name = canvas.garment.details, canvas.garment.silhouette
-    cut, leg, rise = JUMPSUITS[name]
-    cut = replace(cut, length=cut.waist_at, half=cut.waist, sag=1.0)
-    cut = replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve), depth=0 if "neckline" in details else cut.depth)
-    bottom = {"knee": 92.0, "ankle": 136.0}[details.get("length", "ankle")]
-    reach = max(leg + 8, cut.bust + 3, arm(cut).outer[0] + 2 if cut.sleeve not in ("sleeveless", "strap") else 0)
-    figure = Figure(canvas, reach, -5.0, bottom + 2)
-    blouse = {"colour": 1, "material": "cotton"} if name == "dungarees" else {}
-    if blouse and len(canvas.garment.colours) == 1:
-        blouse = {"shade": 1.35, "pattern": "plain", "material": "cotton"}
-    back_neck(figure, cut)
-    sleeves(figure, cut, **blouse)
-    straps(figure, cut)
-    figure.panel(torso(cut), **blouse)
-    front_folds(figure, cut)
-    neck_finish(figure, cut)
-    legs(figure, cut, leg, rise, bottom)
-    w, v = cut.waist, cut.waist_at
-    if name == "dungarees":
-        dungaree_bib(figure, cut)
-    elif name == "boiler":
-        placket(figure, cut.drop, v + 18, 6, kind=button_kind(figure))
-        patch_pocket(figure, 6.5, 17, 9.5, 9.5, flap=True)
-        patch_pocket(figure, 9, v + 46, 9, 12, flap=True)
-    belt = symmetric(f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.4} {v - 2.6}L{w + 0.4} {v + 1.6}C{w * 0.8} {v + 2} {w * 0.5} {v + 2.4} 0 {v + 2.4}")
-    figure.panel(belt, shade=0.96)
-    if name == "wide-leg":
-        bow_panels(figure, v + 0.4, 6.5)
-    adorn(figure, jumpsuit_spots(cut, leg, bottom), skip=("gold buttons",) if name == "boiler" else ())
-
-
-def jumpsuit_spots(cut: Cut, leg: float, bottom: float) -> Spots:
-    """Where a jumpsuit wears its trims."""
-    hems = ((3.5, bottom, leg + 4.5, bottom - 0.6, 0.8), (-leg - 4.5, bottom - 0.6, -3.5, bottom, 0.8))
-    edge = ((-9.5, 5.0, 9.5, 5.0, max(1.0, cut.drop - 6)),)
-    seams = tuple(f"M{s * cut.waist} {cut.waist_at}C{s * 20} {cut.waist_at + 10} {s * 21} 70 {s * (leg + 4)} {bottom - 1}" for s in (-1, 1))
-    fields = ((8.5, 24.0), (-11.0, 66.0), (12.0, 88.0), (-12.0, 104.0), (11.0, 56.0))
-    return Spots(hems, edge, fields, (cut.drop + 2, cut.waist_at - 2), seams, (cut.waist, cut.waist_at))
-
-
-def legs(figure: Figure, cut: Cut, leg: float, rise: float, bottom: float) -> None:
-    """Trouser legs from the waist seam, each with its crease and the inside of its hem."""
-    w, v = cut.waist, cut.waist_at
-    fork, inner, outer = v + rise, 3.0, leg + 5.0
-    hip = max(20.0, w + 3)
-    mouth = f"M{inner} {bottom}Q{(inner + outer) / 2} {bottom - 3.5} {outer} {bottom - 0.6}Q{(inner + outer) / 2} {bottom + 4} {inner} {bottom}Z"
-    figure.pair(mouth, inside=True)
-    half = f"M0 {v}L{w} {v - 0.4}C{w + 2} {v + 4} {hip} {v + 9} {hip} {v + 19}C{hip} {v + 34} {outer - 1} {bottom - 30} {outer} {bottom - 0.6}Q{(inner + outer) / 2} {bottom + 1.8} {inner} {bottom}C{inner - 0.4} {fork + 24} {inner - 1} {fork + 6} 0 {fork}"
-    figure.panel(symmetric(half))
-    for sign in (-1, 1):
-        figure.crease(sign * w * 0.55, v + 6, sign * (inner + outer) / 2, bottom - 2, width=2.4, bend=sign * 0.4, deep=0.13)
-        figure.crease(sign * 1.0, fork - 1, sign * 8, fork - 5, width=1.8, deep=0.12)
-        figure.crease(sign * 2.5, fork + 3, sign * (inner + (outer - inner) * 0.22), bottom - 3, width=2.0, deep=0.12)
-    figure.line(f"M0 {v}L0 {fork}", width=1.1)
-    figure.lines(f"M{w * 0.78} {v + 2}C{w * 0.86} {v + 9} {hip - 3} {v + 13} {hip - 0.6} {v + 14}", width=1.1)
-
-
-def dungaree_bib(figure: Figure, cut: Cut) -> None:
-    """Bib, straps with metal clasps, bib pocket, topstitching."""
-    w, v = cut.waist, cut.waist_at
-    figure.pair("M7.8 19C8.4 11 9 6 9.6 0.8L12.8 1.8C12 8 11.4 14 11.2 20Z", outline=1.0)
-    figure.panel(symmetric(f"M0 17.4L11.2 17C11.4 24 12.4 30 {w + 0.2} {v - 2}L0 {v}"))
-    figure.stitch(f"M0 18.6L10.2 18.2C10.6 24.6 11.6 30.6 {w - 1.6} {v - 3}")
-    patch_pocket(figure, -5.5, 22, 11, 9.5, both=False)
-    for sign in (-1, 1):
-        x, y = figure.point(sign * 9.4, 18.6)
-        s = figure.size(1.7)
-        figure.canvas.metal(f"M{x - s} {y - 2 * s}L{x + s} {y - 2 * s}L{x + s} {y}L{x + 0.5 * s} {y + s}L{x - 0.5 * s} {y + s}L{x - s} {y}Z")
-        figure.canvas.button(round(x, 1), round(y, 1), round(s * 0.62, 1), kind="gold")
-
-
-DRAWERS = {"dress": dress, "jumpsuit": jumpsuit}
-_COMMON = (
-    "fringe", "tassels", "ruffles", "lace trim", "studs", "chains", "bows", "pearls", "gold buttons", "zips", "laces", "embroidery",
-    "feathers", "contrast piping", "side stripe", "patches", "pompoms", "sequins", "buckles", "safety pins", "rosettes", "hearts", "butterflies", "crest", "spikes",
+DRAWERS = {"dress": dress}
+_TRIMS = (
+    "fringe", "tassels", "ruffles", "lace trim", "studs", "chains", "bows", "pearls", "gold buttons", "zips", "laces",
+    "embroidery", "feathers", "contrast piping", "side stripe", "patches", "pompoms", "sequins", "buckles", "safety pins",
+    "rosettes", "hearts", "butterflies", "crest", "spikes",
 )  # fmt: skip
-TRIMS_SHOWN = {"dress": _COMMON, "jumpsuit": tuple(t for t in _COMMON if t not in ("crest", "feathers"))}
-DETAILS = {
-    "dress": {"sleeve": SLEEVES, "neckline": NECKLINES, "length": tuple(LENGTHS)},
-    "jumpsuit": {"sleeve": SLEEVES, "neckline": NECKLINES, "length": ("ankle", "knee")},
-}
+TRIMS_SHOWN = {"dress": _TRIMS}
+DETAILS = {"dress": {"sleeve": SLEEVES, "neckline": NECKLINES, "length": tuple(LENGTHS)}}

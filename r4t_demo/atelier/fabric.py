@@ -1,72 +1,13 @@
-"""Materials: the repeating texture, translucency, sheen and pile of every cloth, drawn as SVG tiles.
-
-Textures are drawn in translucent black and white, so that they sit on any colour and over any pattern.
-"""
+"""Materials: the texture, translucency, sheen and pile of every cloth of the vocabulary."""
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from r4t_demo.atelier.colour import luma, tint
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A repeating piece of picture: size in pixels of the 320 px frame, SVG elements, and a turn in degrees."""
-
-    width: float
-    height: float
-    svg: str
-    angle: float = 0.0
-
-
-@dataclass(frozen=True)
-class Surface:
-    """How a cloth meets the light: texture, `cover` (opacity of its base), a sheen gradient, hair length of a pile edge."""
-
-    tile: Tile | None = None
-    cover: float = 1.0
-    sheen: str = ""
-    sheen_id: str = ""
-    pile: float = 0.0
-
+from r4t_demo.atelier.relief import beads, faux_fur, feather, pearl, sequin, shearling, straw
+from r4t_demo.atelier.weave import DARK, LIGHT, Surface, Tile, depth, sheen, stroke, upright
 
 Weaver = Callable[[random.Random, str], Surface]
-
-
-def sheen(name: str, *stops: tuple[float, float]) -> dict[str, str]:
-    """Diagonal bands of light across the frame: (offset, strength) pairs, strength < 0 for shade."""
-    marks = "".join(
-        f'<stop offset="{at}" stop-color="{"#fff" if s >= 0 else "#0c0610"}" stop-opacity="{abs(s)}"/>' for at, s in stops
-    )
-    svg = (
-        f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="60" y1="20" x2="180" y2="90" '
-        f'spreadMethod="reflect">{marks}</linearGradient>'
-    )
-    return {"sheen": svg, "sheen_id": name}
-
-
-def stroke(path: str, ink: str, width: float, opacity: float) -> str:
-    """An open line of a texture."""
-    return (
-        f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="{width:g}" stroke-opacity="{opacity:g}" '
-        'stroke-linecap="round" stroke-linejoin="round"/>'
-    )
-
-
-def upright(x: float, width: float, height: float, ink: str, opacity: float) -> str:
-    """A rib: an upright bar."""
-    return f'<rect x="{x}" width="{width}" height="{height}" fill="{ink}" fill-opacity="{opacity:g}"/>'
-
-
-DARK, LIGHT = "#0c0610", "#ffffff"
-
-
-def depth(colour: str, dark: float, light: float) -> tuple[float, float]:
-    """Opacities of the dark and the light strokes, shifted so that a texture shows on black as on white."""
-    bright = luma(colour)
-    return dark * (0.5 + 0.8 * bright), light * (1.25 - 0.8 * bright)
-
 
 # -- woven --------------------------------------------------------------------------------------------------------------
 
@@ -181,7 +122,8 @@ def lace(rng: random.Random, colour: str) -> Surface:
     blooms = []
     for cx, cy, r in ((9, 9, 7.5), (27, 27, 7.5), (27, 9, 4.2), (9, 27, 4.2)):
         petals = "".join(
-            f'<ellipse cx="{cx}" cy="{cy - r * 0.58:.1f}" rx="{r * 0.32:.1f}" ry="{r * 0.46:.1f}" transform="rotate({60 * k} {cx} {cy})"/>'
+            f'<ellipse cx="{cx}" cy="{cy - r * 0.58:.1f}" rx="{r * 0.32:.1f}" ry="{r * 0.46:.1f}" transform="rotate({60 * k} {cx}'
+            f' {cy})"/>'
             for k in range(6)
         )
         blooms.append(f'<g fill="{thread}" stroke="{shade}" stroke-width=".45" stroke-opacity=".6">{petals}</g>')
@@ -227,7 +169,10 @@ def velvet(rng: random.Random, colour: str) -> Surface:
     """Deep pile: dark faces, glowing turns."""
     dark, light = depth(colour, 0.2, 0.16)
     nap = "".join(
-        stroke(f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 14):.1f}v{rng.uniform(2, 5):.1f}", *rng.choice(((DARK, 0.7, dark), (LIGHT, 0.6, light))))
+        stroke(
+            f"M{rng.uniform(0, 18):.1f} {rng.uniform(0, 14):.1f}v{rng.uniform(2, 5):.1f}",
+            *rng.choice(((DARK, 0.7, dark), (LIGHT, 0.6, light))),
+        )
         for _ in range(60)
     )
     glow = sheen("velvet", (0, -0.3), (0.3, -0.12), (0.42, 0.3), (0.52, 0.05), (0.8, -0.34), (1, 0.16))
@@ -245,19 +190,22 @@ def leather(rng: random.Random, colour: str) -> Surface:
     """Fine grain and firm, narrow lights."""
     dark, light = depth(colour, 0.2, 0.14)
     grain = "".join(
-        f'<circle cx="{rng.uniform(1, 19):.1f}" cy="{rng.uniform(1, 19):.1f}" r="{rng.uniform(0.4, 0.9):.1f}" fill="{ink}" fill-opacity="{opacity:.2f}"/>'
+        f'<circle cx="{rng.uniform(1, 19):.1f}" cy="{rng.uniform(1, 19):.1f}" r="{rng.uniform(0.4, 0.9):.1f}" fill="{ink}"'
+        f' fill-opacity="{opacity:.2f}"/>'
         for _ in range(40)
         for ink, opacity in ((DARK, dark * 0.7), (LIGHT, light * 0.8))
     )
-    return Surface(Tile(20, 20, grain), **sheen("leather", (0, 0.0), (0.28, 0.04), (0.38, 0.34), (0.46, 0.02), (0.75, -0.16), (1, 0.1)))
+    return Surface(
+        Tile(20, 20, grain), **sheen("leather", (0, 0.0), (0.28, 0.04), (0.38, 0.34), (0.46, 0.02), (0.75, -0.16), (1, 0.1))
+    )
 
 
 def suede(rng: random.Random, colour: str) -> Surface:
     """Brushed nap in soft patches."""
     dark, light = depth(colour, 0.1, 0.12)
     nap = "".join(
-        f'<ellipse cx="{rng.uniform(3, 33):.1f}" cy="{rng.uniform(3, 33):.1f}" rx="{rng.uniform(0.6, 1.8):.1f}" ry="{rng.uniform(0.4, 0.9):.1f}" '
-        f'fill="{ink}" fill-opacity="{opacity:.2f}"/>'
+        f'<ellipse cx="{rng.uniform(3, 33):.1f}" cy="{rng.uniform(3, 33):.1f}" rx="{rng.uniform(0.6, 1.8):.1f}"'
+        f' ry="{rng.uniform(0.4, 0.9):.1f}" fill="{ink}" fill-opacity="{opacity:.2f}"/>'
         for _ in range(110)
         for ink, opacity in (rng.choice(((DARK, dark), (LIGHT, light))),)
     )
@@ -266,7 +214,19 @@ def suede(rng: random.Random, colour: str) -> Surface:
 
 def patent(rng: random.Random, colour: str) -> Surface:
     """Mirror-like lights with hard edges."""
-    hard = ((0, -0.1), (0.2, 0.0), (0.22, 0.62), (0.32, 0.5), (0.34, 0.02), (0.66, -0.18), (0.78, 0.0), (0.8, 0.4), (0.84, 0.36), (0.86, 0.0), (1, 0.0))
+    hard = (
+        (0, -0.1),
+        (0.2, 0.0),
+        (0.22, 0.62),
+        (0.32, 0.5),
+        (0.34, 0.02),
+        (0.66, -0.18),
+        (0.78, 0.0),
+        (0.8, 0.4),
+        (0.84, 0.36),
+        (0.86, 0.0),
+        (1, 0.0),
+    )
     return Surface(**sheen("patent", *hard))
 
 
@@ -278,98 +238,9 @@ def rubber(rng: random.Random, colour: str) -> Surface:
 def metal(rng: random.Random, colour: str) -> Surface:
     """Brushed metal."""
     dark, light = depth(colour, 0.14, 0.22)
-    brush = "".join(stroke(f"M0 {y}H30", *((DARK, 0.5, dark) if y % 2 else (LIGHT, 0.5, light))) for y in range(0, 6))
+    brush = "".join(stroke(f"M0 {y}H30", *((DARK, 0.5, dark) if y % 2 else (LIGHT, 0.5, light))) for y in range(6))
     bands = sheen("metal", (0, -0.28), (0.22, 0.1), (0.34, 0.62), (0.46, 0.0), (0.66, -0.34), (0.82, 0.42), (1, -0.2))
     return Surface(Tile(30, 6, brush), **bands)
-
-
-# -- in relief ----------------------------------------------------------------------------------------------------------------
-
-
-def hairs(rng: random.Random, colour: str, count: int, length: float, curl: float) -> Tile:
-    """Overlapping strokes of pile, leaning downwards."""
-    dark, light = depth(colour, 0.42, 0.5)
-    marks = []
-    for k in range(count):
-        x, y = (k * 17.3) % 40 + rng.uniform(-1.5, 1.5), 40 * k / count - length * 0.3  # evenly sown, so that no tuft stands out when repeated
-        ink, opacity = rng.choice(((DARK, dark * 0.7), (LIGHT, light * 0.8), (tint(colour, 0.25), 0.8), (tint(colour, -0.2), 0.8)))
-        lean = rng.uniform(-curl, curl)
-        for dx in (-40, 0, 40):
-            for dy in (0, 40) if y < 2 else (0, -40):
-                marks.append(stroke(f"M{x + dx:.1f} {y + dy:.1f}q{lean:.1f} {length * 0.5:.1f} {lean * 1.6:.1f} {length:.1f}", ink, 0.9, opacity))
-    return Tile(40, 40, "".join(marks))
-
-
-def faux_fur(rng: random.Random, colour: str) -> Surface:
-    """Long hair and a hairy edge."""
-    return Surface(hairs(rng, colour, 130, 9, 3), pile=10)
-
-
-def shearling(rng: random.Random, colour: str) -> Surface:
-    """Tight curls and a woolly edge."""
-    dark, light = depth(colour, 0.36, 0.5)
-    curls = []
-    for i in range(6):
-        for j in range(6):
-            x, y = 3 + 5 * i + rng.uniform(-1, 1), 3 + 5 * j + rng.uniform(-1, 1)
-            curls.append(stroke(f"M{x - 2:.1f} {y:.1f}q0 -2.6 2 -2.4q2.2 .4 1.6 2.4q-1 1.8 -2.4 .6", DARK, 0.8, dark))
-            curls.append(stroke(f"M{x - 1.4:.1f} {y - 1.2:.1f}q1.4 -1.4 2.6 0", LIGHT, 0.9, light))
-    return Surface(Tile(30, 30, "".join(curls)), pile=6)
-
-
-def feather(rng: random.Random, colour: str) -> Surface:
-    """Overlapping plumes with a quill and barbs."""
-    dark, light = depth(colour, 0.4, 0.5)
-    plume = f'<path d="M0 0C7 3 7 15 0 22C-7 15 -7 3 0 0Z" fill="{tint(colour, 0.12)}" stroke="{tint(colour, -0.45)}" stroke-width=".6"/>'
-    plume += stroke("M0 1V22", LIGHT, 0.7, light)
-    plume += stroke("M0 6L-4 10M0 10L-5 14M0 14L-4 18M0 6L4 10M0 10L5 14M0 14L4 18", DARK, 0.5, dark)
-    rows = ((0, -8), (14, -8), (28, -8), (7, 2), (21, 2), (-7, 2), (35, 2), (0, 12), (14, 12), (28, 12))
-    return Surface(Tile(28, 20, "".join(f'<g transform="translate({x} {y})">{plume}</g>' for x, y in rows)), pile=8)
-
-
-def sequin(rng: random.Random, colour: str) -> Surface:
-    """Rows of discs, each catching the light differently."""
-    discs = []
-    for row in range(8):
-        for column in range(7):
-            x, y = 6 * column + (3 if row % 2 else 0), 5 * row
-            tone = rng.choice((-0.45, -0.2, 0.0, 0.2, 0.45, 0.75))
-            for dx in (0, 42 if x < 3 else 0):
-                discs.append(f'<circle cx="{x + dx}" cy="{y}" r="3.1" fill="{tint(colour, tone)}" stroke="{tint(colour, -0.6)}" stroke-width=".4"/>')
-                if tone > 0.4:
-                    discs.append(f'<circle cx="{x + dx - 0.8}" cy="{y - 0.8}" r="1" fill="#fff"/>')
-    sparkle = stroke("M12 10v8M8 14h8M31 27v6M28 30h6", LIGHT, 0.8, 0.95)
-    return Surface(Tile(42, 40, "".join(discs) + sparkle), **sheen("sequin", (0, 0.0), (0.3, 0.3), (0.5, 0.0), (1, -0.15)))
-
-
-def beads(rng: random.Random, colour: str) -> Surface:
-    """Tiny round beads in rows."""
-    dots = ""
-    for x, y in ((2.5, 2.5), (7.5, 2.5), (2.5, 7.5), (7.5, 7.5)):
-        tone = rng.choice((-0.25, 0.0, 0.15, 0.35))
-        dots += f'<circle cx="{x}" cy="{y}" r="2.3" fill="{tint(colour, tone)}" stroke="{tint(colour, -0.6)}" stroke-width=".5"/>'
-        dots += f'<circle cx="{x - 0.7}" cy="{y - 0.7}" r=".7" fill="#fff" fill-opacity=".85"/>'
-    return Surface(Tile(10, 10, dots))
-
-
-def pearl(rng: random.Random, colour: str) -> Surface:
-    """Lustrous pearls set close."""
-    dots = ""
-    for x, y in ((4, 4), (12, 4), (0, 11), (8, 11), (16, 11)):
-        dots += f'<circle cx="{x}" cy="{y}" r="3.7" fill="{tint(colour, 0.25)}" stroke="{tint(colour, -0.45)}" stroke-width=".6"/>'
-        dots += f'<circle cx="{x - 1.1}" cy="{y - 1.2}" r="1.2" fill="#fff" fill-opacity=".9"/>'
-    return Surface(Tile(16, 14, dots), **sheen("lustre", (0, 0.1), (0.5, 0.0), (1, 0.14)))
-
-
-def straw(rng: random.Random, colour: str) -> Surface:
-    """Plaited strips, over and under."""
-    dark, light = depth(colour, 0.5, 0.4)
-    marks = ""
-    for x, y, lean in ((0, 0, 1), (6, 0, -1), (0, 6, -1), (6, 6, 1)):
-        run = f"M{x + 0.6} {y + 1}L{x + 5.4} {y + 5}" if lean > 0 else f"M{x + 0.6} {y + 5}L{x + 5.4} {y + 1}"
-        marks += stroke(run, LIGHT, 2.2, light) + stroke(run, DARK, 0.6, dark * 0.6)
-        marks += stroke(f"M{x} {y}H{x + 6}M{x} {y}V{y + 6}", DARK, 0.7, dark)
-    return Surface(Tile(12, 12, marks))
 
 
 SURFACES: dict[str, Weaver] = {

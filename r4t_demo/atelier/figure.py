@@ -59,7 +59,9 @@ class Figure:
         """A row of topstitching and its mirror image."""
         self.lines(cm, width=0.9, tone=tone, opacity=0.75, dash="2.6 1.7")
 
-    def crease(self, u0: float, v0: float, u1: float, v1: float, *, width: float = 3.0, bend: float = 0.0, deep: float = 0.15) -> None:
+    def crease(
+        self, u0: float, v0: float, u1: float, v1: float, *, width: float = 3.0, bend: float = 0.0, deep: float = 0.15
+    ) -> None:
         """A fold that starts as a hair at (u0, v0) and opens to `width` at (u1, v1), with its lit flank."""
         mu, mv = (u0 + u1) / 2 + bend, (v0 + v1) / 2
         left, right = u1 - width * 0.5, u1 + width * 0.5
@@ -90,21 +92,55 @@ def hem(half: float, at: float, sag: float = 1.5, flutes: int = 0, depth: float 
     return out
 
 
-def skirt(waist: float, top: float, half: float, bottom: float, *, hip: float = 0.0, bell: float = 0.0, sag: float = 2.0, flutes: int = 0, depth: float = 0.0) -> str:
-    """The right half of a skirt from the waist's centre to the hem's: `hip` (half-width 20 cm down; 0 = flared), `bell` (0..1) rounds it."""
+def skirt(
+    waist: float,
+    top: float,
+    half: float,
+    bottom: float,
+    *,
+    hip: float = 0.0,
+    bell: float = 0.0,
+    sag: float = 2.0,
+    flutes: int = 0,
+    depth: float = 0.0,
+) -> str:
+    """The right half of a skirt, from the waist's centre to the hem's.
+
+    `hip` is the half-width 20 cm down (0 = flared from the waist), `bell` (0..1) rounds a flared skirt.
+    """
     if hip:
         low = top + 19
         run = (bottom - low) * 0.4
         lean = (half - hip) * 0.4
-        side = f"C{waist + 2} {top + 5} {hip - lean * 0.3} {low - 9} {hip} {low}C{hip + lean * 0.6} {low + run} {half - lean * 0.6} {bottom - run} {half} {bottom}"
+        side = (
+            f"C{waist + 2} {top + 5} {hip - lean * 0.3} {low - 9} {hip} {low}C{hip + lean * 0.6} {low + run} {half - lean * 0.6}"
+            f" {bottom - run} {half} {bottom}"
+        )
     else:
         reach = bottom - top
         grow = half - waist
-        side = f"C{waist + grow * (0.2 + 0.6 * bell)} {top + reach * (0.26 - 0.2 * bell)} {half - grow * 0.3 * (1 - bell)} {top + reach * (0.66 - 0.2 * bell)} {half} {bottom}"
-    return f"M0 {top + 0.8}C{waist * 0.5} {top + 0.8} {waist * 0.8} {top + 0.4} {waist} {top}{side}{hem(half, bottom, sag, flutes, depth)}"
+        side = (
+            f"C{waist + grow * (0.2 + 0.6 * bell)} {top + reach * (0.26 - 0.2 * bell)} {half - grow * 0.3 * (1 - bell)}"
+            f" {top + reach * (0.66 - 0.2 * bell)} {half} {bottom}"
+        )
+    return (
+        f"M0 {top + 0.8}C{waist * 0.5} {top + 0.8} {waist * 0.8} {top + 0.4} {waist}"
+        f" {top}{side}{hem(half, bottom, sag, flutes, depth)}"
+    )
 
 
-def drape(figure: Figure, waist: float, top: float, half: float, bottom: float, count: int, *, sag: float = 2.0, reach: float = 0.8, deep: float = 0.15) -> None:
+def drape(
+    figure: Figure,
+    waist: float,
+    top: float,
+    half: float,
+    bottom: float,
+    count: int,
+    *,
+    sag: float = 2.0,
+    reach: float = 0.8,
+    deep: float = 0.15,
+) -> None:
     """Folds that fall from the waist of a skirt and open towards its hem, `count` to either side of the centre."""
     rng = figure.canvas.rng
     for k in range(-count, count + 1):
@@ -114,7 +150,15 @@ def drape(figure: Figure, waist: float, top: float, half: float, bottom: float, 
         taper = (v0 - top) / (bottom - top)
         u0 = share * (waist + (half - waist) * taper * 0.8) * 0.94
         low = bottom + sag * (1 - share**2)
-        figure.crease(u0, v0, share * half, low, width=half * 0.5 / (count + 1) * rng.uniform(0.6, 1.1), bend=(u0 - share * half) * 0.12, deep=deep)
+        figure.crease(
+            u0,
+            v0,
+            share * half,
+            low,
+            width=half * 0.5 / (count + 1) * rng.uniform(0.6, 1.1),
+            bend=(u0 - share * half) * 0.12,
+            deep=deep,
+        )
 
 
 def gathers(figure: Figure, half: float, at: float, length: float, count: int = 9, up: bool = False) -> None:
@@ -123,4 +167,8 @@ def gathers(figure: Figure, half: float, at: float, length: float, count: int = 
     for k in range(count):
         u = half * (2 * (k + 0.5) / count - 1) * 0.95
         run = length * rng.uniform(0.5, 1.1)
-        figure.line(f"M{u:.2f} {at + 0.3 * way}Q{u * 1.02:.2f} {at + way * run * 0.5:.2f} {u * 1.08:.2f} {at + way * run:.2f}", width=0.8, opacity=0.45)
+        figure.line(
+            f"M{u:.2f} {at + 0.3 * way}Q{u * 1.02:.2f} {at + way * run * 0.5:.2f} {u * 1.08:.2f} {at + way * run:.2f}",
+            width=0.8,
+            opacity=0.45,
+        )

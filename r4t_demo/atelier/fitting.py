@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from r4t_demo.atelier.adorn import Spots
-from r4t_demo.atelier.bodice import Cut, arm
+from r4t_demo.atelier.bodice import Cut
+from r4t_demo.atelier.sleeves import arm
 
 LENGTHS = {"cropped": 0.76, "regular": 1.0, "longline": 1.24}  # share of the silhouette's usual length
 
@@ -43,7 +44,17 @@ def top_spots(cut: Cut) -> Spots:
     d, low = cut.drop, cut.length
     top = max(2.0, d - 6)
     edge = (-8.0, top, 8.0, top, (d - top) * 0.95)
-    seams = tuple(f"M{s * cut.bust} {cut.underarm}C{s * cut.bust} {cut.underarm + 6} {s * cut.waist} {low - 14} {s * cut.half} {low}" for s in (-1, 1))
+    seams = tuple(
+        f"M{s * cut.bust} {cut.underarm}C{s * cut.bust} {cut.underarm + 6} {s * cut.waist} {low - 14} {s * cut.half} {low}"
+        for s in (-1, 1)
+    )
     mid = (cut.underarm + low) / 2
     fields = ((8.5, cut.underarm + 2.5), (-8.5, mid + 3), (9.5, low - 7), (-cut.half * 0.45, low - 5), (-9.0, cut.underarm - 3))
-    return Spots(((-cut.half + 0.4, low, cut.half - 0.4, low, cut.sag),), (edge,), fields, (d + 1.5, low - 3), seams, (min(cut.waist, cut.half), min(cut.waist_at, low - 4)))
+    return Spots(
+        ((-cut.half + 0.4, low, cut.half - 0.4, low, cut.sag),),
+        (edge,),
+        fields,
+        (d + 1.5, low - 3),
+        seams,
+        (min(cut.waist, cut.half), min(cut.waist_at, low - 4)),
+    )

@@ -95,3 +95,17 @@ def _bezier(controls: list[Point], t: float) -> Point:
     while len(controls) > 1:
         controls = [(p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])) for p, q in zip(controls, controls[1:], strict=False)]
     return controls[0]
+
+
+def along(x0: float, y0: float, x1: float, y1: float, count: int, sag: float = 0.0) -> list[Point]:
+    """`count` points, ends included, on the bowed line."""
+    steps = [k / (count - 1) for k in range(count)]
+    return [(x0 + t * (x1 - x0), y0 + t * (y1 - y0) + 4 * sag * t * (1 - t)) for t in steps]
+
+
+def through(points: list[Point]) -> str:
+    """A smooth open path through the middle of every leg of the points."""
+    path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
+    for (ax, ay), (bx, by) in zip(points[1:], points[2:], strict=False):
+        path += f"Q{ax:.1f} {ay:.1f} {(ax + bx) / 2:.1f} {(ay + by) / 2:.1f}"
+    return path + f"L{points[-1][0]:.1f} {points[-1][1]:.1f}"

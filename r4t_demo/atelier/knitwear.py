@@ -3,20 +3,25 @@
 from dataclasses import replace
 
 from r4t_demo.atelier.adorn import adorn
-from r4t_demo.atelier.bodice import Cut, back_neck, button_kind, button_row, front_folds, ribs, side, sleeves, top_edge, torso
+from r4t_demo.atelier.bodice import Cut, back_neck, button_kind, button_row, front_folds, ribs, side, top_edge, torso
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure
 from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
+from r4t_demo.atelier.sleeves import sleeves
 from r4t_demo.atelier.trim import fur_edge, zip_line
 
-WOOLLY = Cut(sleeve="long", shoulder=19, slope=5, bust=21, underarm=22.5, waist=20.4, hip=20.4, half=19.6, length=60, roomy=1.2, depth=8)
+WOOLLY = Cut(
+    sleeve="long", shoulder=19, slope=5, bust=21, underarm=22.5, waist=20.4, hip=20.4, half=19.6, length=60, roomy=1.2, depth=8
+)
 CUTS: dict[str, dict[str, Cut]] = {
     "jumper": {
         "crew": WOOLLY,
         "roll-neck": replace(WOOLLY, neckline="high", depth=3.2, bust=19.6, waist=18.6, half=18.4, roomy=1.05),
         "v-neck": replace(WOOLLY, neckline="v", depth=19),
-        "cable": replace(WOOLLY, shoulder=21.5, bust=23.5, underarm=24, waist=23, hip=22.6, half=21.6, length=64, roomy=1.4, depth=7),
+        "cable": replace(
+            WOOLLY, shoulder=21.5, bust=23.5, underarm=24, waist=23, hip=22.6, half=21.6, length=64, roomy=1.4, depth=7
+        ),
     },
     "cardigan": {
         "cropped": replace(WOOLLY, neckline="round", bust=18.8, waist=17.4, half=17, length=47, roomy=1.0),
@@ -93,7 +98,9 @@ def jumper_front(figure: Figure, cut: Cut) -> None:
 
 def cable(figure: Figure, u: float, top: float, bottom: float) -> None:
     """A rope of twisted stitches."""
-    figure.canvas.fold(figure.path(f"M{u - 3.2} {top}L{u - 3.2} {bottom}M{u + 3.2} {top}L{u + 3.2} {bottom}"), width=4, opacity=0.22)
+    figure.canvas.fold(
+        figure.path(f"M{u - 3.2} {top}L{u - 3.2} {bottom}M{u + 3.2} {top}L{u + 3.2} {bottom}"), width=4, opacity=0.22
+    )
     v, side = top, 1
     while v < bottom - 3.5:
         for lead in (1, -1):
@@ -107,8 +114,14 @@ def cable(figure: Figure, u: float, top: float, bottom: float) -> None:
 def roll_neck(figure: Figure, cut: Cut) -> None:
     """A folded, ribbed stand."""
     n = cut.neck
-    figure.panel(symmetric(f"M0 -6.4C{n * 0.5} -6.4 {n * 0.7} -6.2 {n - 1.2} -5.4L{n - 1.6} -3C{n * 0.5} -4.4 {n * 0.3} -4.6 0 -4.6"), inside=True, outline=0.9)
-    figure.panel(symmetric(f"M0 -4.6C{n * 0.5} -4.6 {n * 0.8} -4.8 {n - 0.9} -5.4L{n + 0.8} 2C{n * 0.7} 4.6 {n * 0.3} 5 0 5"), shade=1.02)
+    figure.panel(
+        symmetric(f"M0 -6.4C{n * 0.5} -6.4 {n * 0.7} -6.2 {n - 1.2} -5.4L{n - 1.6} -3C{n * 0.5} -4.4 {n * 0.3} -4.6 0 -4.6"),
+        inside=True,
+        outline=0.9,
+    )
+    figure.panel(
+        symmetric(f"M0 -4.6C{n * 0.5} -4.6 {n * 0.8} -4.8 {n - 0.9} -5.4L{n + 0.8} 2C{n * 0.7} 4.6 {n * 0.3} 5 0 5"), shade=1.02
+    )
     for k in range(-6, 7):
         figure.line(f"M{k * 1.04} -4.6Q{k * 1.24} 0 {k * 1.26} {4.6 - abs(k) * 0.34}", width=0.8, opacity=0.5)
 
@@ -130,13 +143,15 @@ def cardigan_body(figure: Figure, cut: Cut) -> None:
         figure.panel(symmetric(f"M0 3C5 3 8 2 {cut.neck} 0L{cut.neck + 2} {cut.length - 2}L0 {cut.length - 1}"), inside=True)
     half = top_edge(cut)
     if gap:
-        opening = "M{g} {low}L{g} {d}C{g} {e} {n} 8 {n} 0".format(g=gap, low=cut.length + 0.6, d=cut.drop + 6, e=cut.drop * 0.8, n=cut.neck)
+        opening = f"M{gap} {cut.length + 0.6}L{gap} {cut.drop + 6}C{gap} {cut.drop * 0.8} {cut.neck} 8 {cut.neck} 0"
         rest = half.split("C", 2)[2]
         outline = f"{opening}C{rest}{side(cut)}L{gap} {cut.length + 0.6}Z"
         for sign in (-1, 1):
             figure.panel(moved(outline, sign, 1, 0, 0))
             figure.crease(sign * cut.waist * 0.8, 42, sign * cut.half * 0.74, cut.length - BAND, width=2.4, deep=0.12)
-            figure.crease(sign * cut.bust * 0.96, cut.underarm + 1, sign * cut.bust * 0.62, cut.underarm + 6, width=1.6, deep=0.12)
+            figure.crease(
+                sign * cut.bust * 0.96, cut.underarm + 1, sign * cut.bust * 0.62, cut.underarm + 6, width=1.6, deep=0.12
+            )
         for tone, width in ((-0.4, 3.4), (0.06, 3.0)):
             figure.lines(opening, width=figure.size(width) - (0 if tone < 0 else 0.6), tone=tone, opacity=1)
         figure.lines(opening, width=figure.size(3.0) - 2, tone=-0.35, opacity=0.45, dash="0.9 2.6")
@@ -144,15 +159,30 @@ def cardigan_body(figure: Figure, cut: Cut) -> None:
         figure.panel(torso(cut))
         front_folds(figure, cut)
         neck_rib(figure, cut)
-        figure.panel(f"M-1.7 {cut.drop}L1.7 {cut.drop}L1.7 {cut.length + cut.sag - 0.3}L-1.7 {cut.length + cut.sag - 0.3}Z", shade=0.97, outline=0.8)
+        figure.panel(
+            f"M-1.7 {cut.drop}L1.7 {cut.drop}L1.7 {cut.length + cut.sag - 0.3}L-1.7 {cut.length + cut.sag - 0.3}Z",
+            shade=0.97,
+            outline=0.8,
+        )
     for sign in (-1, 1):
-        hem = f"M{gap} {cut.length - 5}L{cut.half + 0.5} {cut.length - 5.6}L{cut.half - 0.6} {cut.length}Q{cut.half * 0.5} {cut.length + 1.4} {gap} {cut.length + 1.2}Z"
+        hem = (
+            f"M{gap} {cut.length - 5}L{cut.half + 0.5} {cut.length - 5.6}L{cut.half - 0.6} {cut.length}Q{cut.half * 0.5}"
+            f" {cut.length + 1.4} {gap} {cut.length + 1.2}Z"
+        )
         figure.panel(moved(hem, sign, 1, 0, 0), shade=0.96)
         for k in range(1, 12):
             u = gap + (cut.half - gap) * k / 12
             figure.line(moved(f"M{u} {cut.length - 4.8}L{u * 0.98} {cut.length + 0.6}", sign, 1, 0, 0), width=0.8, opacity=0.45)
     buttons = {"cropped": 6, "longline": 4, "twinset": 5}[name]
-    button_row(figure, gap, (30 if name == "longline" else cut.drop + 2.4) + (6 if gap else 0), cut.length - 3 if name != "longline" else 62, buttons, kind=button_kind(figure), r=0.9)
+    button_row(
+        figure,
+        gap,
+        (30 if name == "longline" else cut.drop + 2.4) + (6 if gap else 0),
+        cut.length - 3 if name != "longline" else 62,
+        buttons,
+        kind=button_kind(figure),
+        r=0.9,
+    )
     if name == "longline":
         figure.pair("M8 64L18 64L18 78L8 78Z", outline=0.9)
         figure.lines("M8 66.6L18 66.6", width=0.9)
@@ -170,9 +200,16 @@ def hood_front(figure: Figure, cut: Cut) -> None:
     """The hood's front edges crossing at the neck, cords, and a pouch or a zip."""
     name, trims = figure.canvas.garment.silhouette, figure.canvas.garment.trims
     for sign in (-1, 1):
-        figure.panel(moved("M10.2 -3C11.8 -1 12.4 2 11.6 4.4C8.6 8 4 11 -1.4 12.6L-1.4 8.6C3.6 7 8.4 3 10.2 -3Z", sign, 1, 0, 0), outline=1.1)
+        figure.panel(
+            moved("M10.2 -3C11.8 -1 12.4 2 11.6 4.4C8.6 8 4 11 -1.4 12.6L-1.4 8.6C3.6 7 8.4 3 10.2 -3Z", sign, 1, 0, 0),
+            outline=1.1,
+        )
     if "hood fur" in trims:
-        fur_edge(figure.canvas, figure.path("M-1 10.4C-7 8 -11 3 -11.4 -3C-11.4 -10 -6 -13.4 0 -13.4C6 -13.4 11.4 -10 11.4 -3C11 3 7 8 1 10.4"), figure.size(4.6))
+        fur_edge(
+            figure.canvas,
+            figure.path("M-1 10.4C-7 8 -11 3 -11.4 -3C-11.4 -10 -6 -13.4 0 -13.4C6 -13.4 11.4 -10 11.4 -3C11 3 7 8 1 10.4"),
+            figure.size(4.6),
+        )
     for sign in (-1, 1):
         figure.line(moved("M3.4 9.4C4.6 14 3.6 18 4.4 23", sign, 1, 0, 0), width=2.6, tone=-0.5, opacity=1)
         figure.line(moved("M3.4 9.4C4.6 14 3.6 18 4.4 23", sign, 1, 0, 0), width=1.6, tone=0.6, opacity=1)
@@ -191,7 +228,11 @@ def hood_front(figure: Figure, cut: Cut) -> None:
 
 FRONTS = {"jumper": jumper_front, "hoodie": hood_front}
 DRAWERS = {"jumper": knitwear, "cardigan": knitwear, "hoodie": knitwear}
-_KNIT = ("fringe", "lace trim", "studs", "bows", "pearls", "gold buttons", "embroidery", "contrast piping", "patches", "pompoms", "sequins", "safety pins", "rosettes", "hearts", "butterflies", "crest", "feathers", "tassels", "ruffles", "zips", "laces", "side stripe", "chains", "spikes")
+_KNIT = (
+    "fringe", "lace trim", "studs", "bows", "pearls", "gold buttons", "embroidery", "contrast piping", "patches",
+    "pompoms", "sequins", "safety pins", "rosettes", "hearts", "butterflies", "crest", "feathers", "tassels", "ruffles",
+    "zips", "laces", "side stripe", "chains", "spikes",
+)  # fmt: skip
 TRIMS_SHOWN = {
     "jumper": _KNIT,
     "cardigan": tuple(t for t in _KNIT if t not in ("zips", "laces", "spikes")),

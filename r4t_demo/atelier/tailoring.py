@@ -4,36 +4,73 @@ from dataclasses import replace
 
 from r4t_demo.atelier.adorn import adorn
 from r4t_demo.atelier.bodice import (
-    Cut, arm, back_neck, button_kind, button_row, front_folds, patch_pocket, ribbed_cuff, ribs, shirt_collar, side, sleeves, top_edge,
+    Cut,
+    back_neck,
+    button_kind,
+    button_row,
+    front_folds,
+    patch_pocket,
+    ribs,
+    shirt_collar,
+    top_edge,
     torso,
-)  # fmt: skip
+)
 from r4t_demo.atelier.canvas import Canvas
+from r4t_demo.atelier.coat_parts import breast_welt, cuff_buttons, darts, front_edge, notch_lapels, sleeve_seams, welt
 from r4t_demo.atelier.figure import Figure
 from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
-from r4t_demo.atelier.trim import buckle, chain, fringe, fur_edge, studs, zip_line
+from r4t_demo.atelier.sleeves import arm, ribbed_cuff, sleeves
+from r4t_demo.atelier.trim import buckle, fringe, studs, zip_line
+from r4t_demo.atelier.waistcoats import crochet_vest, open_fronts, pointed_fronts, shearling, waistcoat
 
-SHARP = Cut(neckline="v", sleeve="long", depth=36, neck=8.2, shoulder=19.5, slope=4.2, bust=20.4, underarm=22, waist=17.2, hip=21.4, half=21.8, length=72, sag=2.0, roomy=1.2, arm=12)
+SHARP = Cut(
+    neckline="v",
+    sleeve="long",
+    depth=36,
+    neck=8.2,
+    shoulder=19.5,
+    slope=4.2,
+    bust=20.4,
+    underarm=22,
+    waist=17.2,
+    hip=21.4,
+    half=21.8,
+    length=72,
+    sag=2.0,
+    roomy=1.2,
+    arm=12,
+)
 CUTS: dict[str, dict[str, Cut]] = {
     "blazer": {
         "single-breasted": SHARP,
         "double-breasted": replace(SHARP, depth=34, half=21.4, sag=1.0),
-        "oversized": replace(SHARP, shoulder=23.5, slope=5, bust=24.5, waist=23.4, hip=24.4, half=24.6, length=80, depth=42, roomy=1.45),
+        "oversized": replace(
+            SHARP, shoulder=23.5, slope=5, bust=24.5, waist=23.4, hip=24.4, half=24.6, length=80, depth=42, roomy=1.45
+        ),
         "tuxedo": replace(SHARP, depth=44, waist=16.4, length=73),
     },
     "jacket": {
         "biker": replace(SHARP, depth=19, bust=19.8, waist=17.2, half=17.8, length=50, sag=1.0),
-        "bomber": replace(SHARP, neckline="round", depth=6, shoulder=21, bust=23, underarm=23.5, waist=22.4, half=20.4, length=60, roomy=1.5),
-        "denim": replace(SHARP, neckline="collar", depth=7, shoulder=20, bust=21, waist=18.6, half=18.2, length=56, sag=0.8, roomy=1.25),
-        "fringed": replace(SHARP, neckline="collar", depth=8, shoulder=19.5, bust=21, waist=19.4, half=20.2, length=61, roomy=1.2),
+        "bomber": replace(
+            SHARP, neckline="round", depth=6, shoulder=21, bust=23, underarm=23.5, waist=22.4, half=20.4, length=60, roomy=1.5
+        ),
+        "denim": replace(
+            SHARP, neckline="collar", depth=7, shoulder=20, bust=21, waist=18.6, half=18.2, length=56, sag=0.8, roomy=1.25
+        ),
+        "fringed": replace(
+            SHARP, neckline="collar", depth=8, shoulder=19.5, bust=21, waist=19.4, half=20.2, length=61, roomy=1.2
+        ),
         "boucle": replace(SHARP, neckline="round", depth=8.5, bust=19.8, waist=18.6, half=19.4, length=52, sag=0.6, roomy=1.15),
     },
     "waistcoat": {
         "tailored": replace(SHARP, sleeve="sleeveless", depth=28, shoulder=14.5, bust=18.6, waist=15.6, half=17.4, length=57),
         "shearling": replace(SHARP, sleeve="sleeveless", depth=52, shoulder=16.5, bust=20.4, waist=19.6, half=20.6, length=62),
-        "crochet": replace(SHARP, sleeve="sleeveless", depth=60, shoulder=15, bust=18.6, waist=17.6, hip=19.6, half=20.6, length=72),
+        "crochet": replace(
+            SHARP, sleeve="sleeveless", depth=60, shoulder=15, bust=18.6, waist=17.6, hip=19.6, half=20.6, length=72
+        ),
     },
-}  # fmt: skip
+}
 
 
 def tailored(canvas: Canvas) -> None:
@@ -56,68 +93,6 @@ def tailored(canvas: Canvas) -> None:
     FRONTS[garment.silhouette](figure, cut)
     spots = top_spots(replace(cut, depth=min(cut.drop, 20)))
     adorn(figure, replace(spots, seams=spots.seams + sleeve_seams(cut)), skip=("gold buttons",))
-
-
-def sleeve_seams(cut: Cut) -> tuple[str, ...]:
-    """Lines down the outside of both sleeves, for stripes and piping."""
-    if cut.sleeve == "sleeveless":
-        return ()
-    (ou, ov) = arm(cut).outer
-    one = f"M{cut.shoulder - 0.4} {cut.slope + 1.5}C{cut.shoulder + 4.4} {cut.slope + 14} {ou - 5} {ov - 20} {ou - 2.2} {ov - 1}"
-    return one, moved(one, -1, 1, 0, 0)
-
-
-# -- lapels and edges -----------------------------------------------------------------------------------------------------
-
-
-def notch_lapels(figure: Figure, cut: Cut, *, tip: float = 11.0, at: float = 13.0, peak: bool = False, cross: float = 0.0, colour: int = 0) -> None:
-    """Collar and lapels rolling to the break point; `peak` points them up, `cross` moves the break over the centre."""
-    n, d = cut.neck, cut.drop
-    figure.panel(symmetric(f"M0 -3.2C{n * 0.5} -3.2 {n * 0.8} -3 {n - 0.6} -2.2L{n - 1} 2C{n * 0.5} 3.4 {n * 0.3} 3.6 0 3.6"), inside=True, outline=0.9)
-    rise = -3.4 if peak else 0.0
-    for sign in (-1, 1):
-        end = -cross if sign > 0 else cross * 0.2
-        lapel = f"M{n - 3.4} 4.4C{n - 4.4} {d * 0.4} 3.4 {d * 0.74} {end} {d}C{tip * 0.44} {d * 0.84} {tip * 0.86} {d * 0.6} {tip + 1.6} {at + rise}L{tip - 2.6} {at - 1.4}L{n - 1} 5Z"
-        figure.panel(moved(lapel, sign, 1, 0, 0), colour=colour, shade=1.04, grain=-sign * 14.0)
-        figure.canvas.gloss(figure.path(moved(f"M{tip + 0.6} {at + rise + 0.6}C{tip * 0.8} {d * 0.6} {tip * 0.42} {d * 0.82} {end} {d - 0.6}", sign, 1, 0, 0)), width=4, opacity=0.2)
-        leaf = f"M{n - 2} -2.8C{n + 0.4} -2.4 {n + 1.8} -0.6 {n + 2} 1L{tip - 0.2} {at - 4.2}L{tip - 3} {at - 1.2}L{n - 2.6} 6.6C{n - 3.4} 3 {n - 2.8} 0 {n - 2} -2.8Z"
-        figure.panel(moved(leaf, sign, 1, 0, 0), shade=1.02, grain=-sign * 20.0)
-
-
-def front_edge(figure: Figure, cut: Cut, u: float = 1.4, curve: float = 7.0) -> None:
-    """The overlapping front edge from the break point to the hem, curved away at the bottom."""
-    low = cut.length + cut.sag
-    path = f"M{-u * 0.2} {cut.drop}C{u} {cut.drop + 4} {u} {low - 14} {u} {low - curve}Q{u} {low - 1} {u + curve * 0.5} {low - 0.4}"
-    figure.line(path, width=1.4, opacity=0.95)
-    figure.canvas.shadow(figure.path(f"{path}L{u + curve * 0.5 + 2} {low}C{u + 2.4} {low - 14} {u + 2.4} {cut.drop + 8} {-u * 0.2} {cut.drop}Z"), opacity=0.16)
-
-
-def welt(figure: Figure, u: float, v: float, width: float, *, flap: bool = True, colour: int = 0) -> None:
-    """A jetted pocket, with or without its flap, and its twin."""
-    tall = 4.6 if flap else 1.6
-    figure.pair(f"M{u} {v}L{u + width} {v - 0.8}L{u + width + 0.2} {v + tall - 1}Q{u + width * 0.5} {v + tall + 0.2} {u + 0.1} {v + tall}Z", outline=0.9, shade=1.02, colour=colour)
-
-
-def breast_welt(figure: Figure, u: float = 8.0, v: float = 22.0) -> None:
-    """A slanting welt on the wearer's left breast."""
-    figure.panel(f"M{u} {v}L{u + 8} {v - 1.4}L{u + 8.2} {v + 0.8}L{u + 0.2} {v + 2.2}Z", outline=0.9, shade=1.03)
-
-
-def cuff_buttons(figure: Figure, cut: Cut) -> None:
-    """Three buttons at the back of each cuff."""
-    if cut.sleeve != "long":
-        return
-    one = arm(cut)
-    (ou, ov) = one.outer
-    for sign in (-1, 1):
-        for k in range(3):
-            x, y = figure.point(sign * (ou - 1.9 - 0.5 * k), ov - 3 - 2.6 * k)
-            figure.canvas.button(round(x, 1), round(y, 1), 1.9, kind=button_kind(figure))
-
-
-def darts(figure: Figure, cut: Cut) -> None:
-    """Long front darts from bust to pocket."""
-    figure.lines(f"M{cut.bust * 0.56} 27C{cut.waist * 0.6} 34 {cut.waist * 0.58} 42 {cut.half * 0.54} {cut.length * 0.72}", width=1.0, opacity=0.65)
 
 
 # -- blazers --------------------------------------------------------------------------------------------------------------
@@ -163,8 +138,18 @@ def tuxedo(figure: Figure, cut: Cut) -> None:
     front_edge(figure, cut, curve=10)
     n, d = cut.neck, cut.drop
     ground = {"colour": 1} if len(figure.canvas.garment.colours) > 1 else {"shade": 0.86}
-    figure.panel(symmetric(f"M0 -3.2C{n * 0.5} -3.2 {n * 0.8} -3 {n - 0.6} -2.2L{n - 1} 2C{n * 0.5} 3.4 {n * 0.3} 3.6 0 3.6"), inside=True, outline=0.9)
-    figure.pair(f"M{n - 2} -2.8C{n + 1.6} -2.4 {n + 2.4} 2 {n + 3.4} 6C{n + 5.6} 14 9 {d * 0.66} 0 {d}C4 {d * 0.72} {n - 3} {d * 0.36} {n - 3} 6C{n - 3.2} 3 {n - 2.8} 0 {n - 2} -2.8Z", material="satin", pattern="plain", **ground)
+    figure.panel(
+        symmetric(f"M0 -3.2C{n * 0.5} -3.2 {n * 0.8} -3 {n - 0.6} -2.2L{n - 1} 2C{n * 0.5} 3.4 {n * 0.3} 3.6 0 3.6"),
+        inside=True,
+        outline=0.9,
+    )
+    figure.pair(
+        f"M{n - 2} -2.8C{n + 1.6} -2.4 {n + 2.4} 2 {n + 3.4} 6C{n + 5.6} 14 9 {d * 0.66} 0 {d}C4 {d * 0.72} {n - 3} {d * 0.36}"
+        f" {n - 3} 6C{n - 3.2} 3 {n - 2.8} 0 {n - 2} -2.8Z",
+        material="satin",
+        pattern="plain",
+        **ground,
+    )
     welt(figure, 7.4, cut.length * 0.74, 10, flap=False)
     breast_welt(figure, 10.5, 24)
     button_row(figure, 0, d + 1.8, d + 1.8, 1, kind=button_kind(figure), r=1.3)
@@ -186,7 +171,13 @@ def biker(figure: Figure, cut: Cut) -> None:
     for sign in (-1, 1):
         (a, b), (c, d) = figure.point(sign * 9.5 + (2.6 if sign > 0 else 0), 33), figure.point(sign * 15.4, 29)
         zip_line(figure.canvas, f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}", width=3)
-    figure.panel(symmetric(f"M0 {low - 4}C8 {low - 4} 13 {low - 4.6} {cut.half + 0.4} {low - 5.2}L{cut.half + 0.4} {low - 0.6}C13 {low + 0.2} 8 {low + 1} 0 {low + 1}"), shade=0.95)
+    figure.panel(
+        symmetric(
+            f"M0 {low - 4}C8 {low - 4} 13 {low - 4.6} {cut.half + 0.4} {low - 5.2}L{cut.half + 0.4} {low - 0.6}C13 {low + 0.2} 8"
+            f" {low + 1} 0 {low + 1}"
+        ),
+        shade=0.95,
+    )
     x, y = figure.point(-5.5, low - 1.6)
     buckle(figure.canvas, x, y, figure.size(4.6), figure.size(4.8), "silver")
     figure.lines(f"M{cut.shoulder - 1.2} 12C14 13 11.6 13.6 9.4 13.8", width=1.0)
@@ -201,7 +192,13 @@ def bomber(figure: Figure, cut: Cut) -> None:
         for sign in (-1, 1):
             ribbed_cuff(figure, one, sign, 5.0, trimmed)
     n = cut.neck
-    figure.panel(symmetric(f"M0 -3.6C{n * 0.5} -3.6 {n * 0.9} -3.4 {n} -2L{n + 1.2} 1.4C{n} 5.4 4 7.6 0 7.8L0 4.8C3 4.6 {n - 1.8} 3 {n - 1.6} 0.6C{n * 0.6} 1.6 {n * 0.3} 2 0 2"), colour=trimmed)
+    figure.panel(
+        symmetric(
+            f"M0 -3.6C{n * 0.5} -3.6 {n * 0.9} -3.4 {n} -2L{n + 1.2} 1.4C{n} 5.4 4 7.6 0 7.8L0 4.8C3 4.6 {n - 1.8} 3 {n - 1.6}"
+            f" 0.6C{n * 0.6} 1.6 {n * 0.3} 2 0 2"
+        ),
+        colour=trimmed,
+    )
     for k in range(1, 9):
         figure.lines(f"M{n * k / 9} {5 - 0.5 * k}L{n * k / 8.4} {7.6 - 0.6 * k}", width=0.8, opacity=0.5)
     (x, y0), (_, y1) = figure.point(0, 6.4), figure.point(0, low + 0.6)
@@ -215,7 +212,10 @@ def denim_jacket(figure: Figure, cut: Cut) -> None:
 
     def stitch(cm: str) -> None:
         for sign in (-1, 1):
-            figure.canvas.raw(f'<path d="{figure.path(moved(cm, sign, 1, 0, 0))}" fill="none" stroke="{ochre}" stroke-width="1" stroke-dasharray="2.4 1.5"/>')
+            figure.canvas.raw(
+                f'<path d="{figure.path(moved(cm, sign, 1, 0, 0))}" fill="none" stroke="{ochre}" stroke-width="1"'
+                ' stroke-dasharray="2.4 1.5"/>'
+            )
 
     figure.lines(f"M{cut.shoulder - 0.8} 17.6L1.8 17.6", width=1.2, opacity=0.9)
     stitch(f"M{cut.shoulder - 0.8} 16.7L1.8 16.7")
@@ -226,7 +226,13 @@ def denim_jacket(figure: Figure, cut: Cut) -> None:
     stitch("M5.7 18.6L5.7 21.2L9.9 23.8L14.1 21.2L14.1 18.6")
     figure.panel(f"M-1.8 {cut.drop}L1.8 {cut.drop}L1.8 {low + 0.4}L-1.8 {low + 0.4}Z", outline=0.9, shade=1.03)
     stitch(f"M1.2 {cut.drop + 1}L1.2 {low}")
-    figure.panel(symmetric(f"M0 {low - 4}C8 {low - 4} 13 {low - 4.4} {cut.half + 0.3} {low - 4.8}L{cut.half + 0.2} {low}C13 {low + 0.6} 8 {low + 0.9} 0 {low + 0.9}"), shade=1.02)
+    figure.panel(
+        symmetric(
+            f"M0 {low - 4}C8 {low - 4} 13 {low - 4.4} {cut.half + 0.3} {low - 4.8}L{cut.half + 0.2} {low}C13 {low + 0.6} 8"
+            f" {low + 0.9} 0 {low + 0.9}"
+        ),
+        shade=1.02,
+    )
     stitch(f"M{cut.half - 0.4} {low - 3.8}C13 {low - 3.4} 8 {low - 3} 1 {low - 3}")
     kind = "gold" if "gold buttons" in figure.canvas.garment.trims else "silver"
     button_row(figure, 0, cut.drop + 3, low - 1.8, 6, kind=kind, r=0.95)
@@ -248,7 +254,10 @@ def fringed(figure: Figure, cut: Cut) -> None:
         fringe(figure.canvas, x0, y0, x1, y1, figure.size(13), figure.size(1.4))
         (x0, y0), (x1, _) = figure.point(sign * 1, cut.length - 0.5), figure.point(sign * (cut.half - 0.6), cut.length - 1)
         fringe(figure.canvas, x0, y0, x1, y0, figure.size(7))
-    figure.pair(f"M0.4 {cut.drop}L0.4 21C7 23 14 20 {cut.shoulder - 0.8} 15.6L{cut.shoulder} {cut.slope + 0.4}L{cut.neck + 1} 0.8Z", outline=1.0)
+    figure.pair(
+        f"M0.4 {cut.drop}L0.4 21C7 23 14 20 {cut.shoulder - 0.8} 15.6L{cut.shoulder} {cut.slope + 0.4}L{cut.neck + 1} 0.8Z",
+        outline=1.0,
+    )
     figure.stitch(f"M0.8 19.8C7 21.6 14 18.8 {cut.shoulder - 1.4} 14.6")
     shirt_collar(figure, cut, spread=7.5)
     button_row(figure, 0, 26, cut.length - 6, 4, kind=button_kind(figure), r=0.9)
@@ -284,75 +293,26 @@ def boucle(figure: Figure, cut: Cut) -> None:
     button_row(figure, 2.6, 12, low - 5, 4, kind="gold", r=1.1)
 
 
-# -- waistcoats -----------------------------------------------------------------------------------------------------------
-
-
-def pointed_fronts(figure: Figure, cut: Cut) -> None:
-    """The body of a suit waistcoat, its fronts ending in two points."""
-    low = cut.length
-    half = top_edge(cut) + side(replace(cut, length=low - 5)) + f"C{cut.half * 0.8} {low - 4} {cut.half * 0.6} {low - 1} 6 {low + 2.6}L0 {low - 3.4}"
-    figure.panel(symmetric(half))
-    front_folds(figure, replace(cut, length=low - 6))
-
-
-def waistcoat(figure: Figure, cut: Cut) -> None:
-    """Buttons, four welts and darts."""
-    low = cut.length
-    figure.line(f"M0 {cut.drop}L0 {low - 3.4}", width=1.3, opacity=0.95)
-    figure.lines(f"M{cut.bust * 0.5} 28C{cut.waist * 0.56} 34 {cut.waist * 0.54} 42 {cut.half * 0.5} {low - 4}", width=1.0)
-    welt(figure, 5.4, low - 13, 8, flap=False)
-    breast_welt(figure, 6.0, cut.drop - 2)
-    figure.lines(f"M{cut.neck} 0.6C{cut.neck * 0.9} {cut.drop * 0.4} {cut.neck * 0.4} {cut.drop * 0.8} 0.8 {cut.drop + 0.6}", width=1.0, dash="2.6 1.7")
-    button_row(figure, 0, cut.drop + 1.8, low - 7, 5, kind=button_kind(figure), r=0.9)
-    if "chains" in figure.canvas.garment.trims:
-        chain(figure.canvas, [figure.point(u, v) for u, v in ((0, low - 14), (3, low - 9.6), (6.4, low - 9.8), (9, low - 12.6))], 2.8)
-
-
-def open_fronts(figure: Figure, cut: Cut) -> None:
-    """Two fronts hanging open over the lining of the back."""
-    low, n = cut.length, cut.neck
-    figure.panel(symmetric(f"M0 2.6C{n * 0.5} 2.6 {n * 0.85} 1.8 {n} 0L{n + 3} {low - 3}L0 {low - 2}"), inside=True, outline=0.9)
-    over = top_edge(cut).split("C", 2)[2]
-    front = f"M3.4 {low + 1.4}C3.6 {low * 0.6} 3.4 {low * 0.4} 5 {low * 0.25}C6 12 {n - 0.4} 5 {n} 0C{over}{side(cut)}Q{cut.half * 0.5} {low + 1.6} 3.4 {low + 1.4}Z"
-    for sign in (-1, 1):
-        figure.panel(moved(front, sign, 1, 0, 0))
-        figure.crease(sign * cut.waist * 0.8, 38, sign * cut.half * 0.7, low, width=2.4, deep=0.12)
-        figure.crease(sign * cut.bust * 0.96, cut.underarm + 1, sign * cut.bust * 0.6, cut.underarm + 6, width=1.6, deep=0.12)
-
-
-def shearling(figure: Figure, cut: Cut) -> None:
-    """Fleece rolling out of every edge."""
-    low, n, s, y = cut.length, cut.neck, cut.shoulder, cut.slope
-    width = figure.size(4.0)
-    figure.stitch(f"M11 26C10.4 36 10.4 48 10.8 {low - 3}")
-    patch_pocket(figure, 8, low - 20, 9, 10)
-    for sign in (-1, 1):
-        fur_edge(figure.canvas, figure.path(moved(f"M{s - 0.3} {y + 1}C{s - 2.4} {y + 6} {s - 2.2} {cut.underarm - 5} {cut.bust - 0.4} {cut.underarm}", sign, 1, 0, 0)), width * 0.8)
-        fur_edge(figure.canvas, figure.path(moved(f"M{cut.half - 0.6} {low}Q{cut.half * 0.5} {low + 1.6} 3.6 {low + 1.2}C3.6 {low * 0.6} 3.4 {low * 0.4} 5 {low * 0.25}C6 12 {n - 0.4} 5 {n} 0C{n - 1} -2 4 -2.6 0 -2.8", sign, 1, 0, 0)), width)
-
-
-def crochet_vest(figure: Figure, cut: Cut) -> None:
-    """Openwork bands, a scalloped edge, ties and a fringe."""
-    low = cut.length
-    for v in (26.0, 38.0, 50.0, 62.0):
-        if v < low - 4:
-            figure.lines(f"M4 {v}L{cut.waist + 0.6} {v - 0.6}", width=figure.size(1.0), tone=0.3, opacity=0.8, dash="0.1 4")
-            figure.lines(f"M4 {v + 2}L{cut.waist + 0.6} {v + 1.4}", width=1.1, tone=-0.4, opacity=0.7)
-    for sign in (-1, 1):
-        edge = figure.path(moved(f"M3.4 {low}C3.6 {low * 0.6} 3.4 {low * 0.4} 5 {low * 0.25}C6 12 {cut.neck - 0.4} 5 {cut.neck} 0", sign, 1, 0, 0))
-        figure.canvas.raw(f'<path d="{edge}" fill="none" stroke="{figure.canvas.colours.second}" stroke-width="{figure.size(1.5):.1f}" stroke-linecap="round" stroke-dasharray="0.1 {figure.size(1.5):.1f}"/>')
-        (x0, y0), (x1, y1) = figure.point(sign * 3.6, low + 0.8), figure.point(sign * (cut.half - 0.4), low)
-        fringe(figure.canvas, x0, y0, x1, y1, figure.size(9), figure.size(0.6))
-    figure.lines("M4.2 30C3 36 2.6 42 2.8 50", width=2.2, tone=0.3, opacity=1)
-
-
 FRONTS = {
-    "single-breasted": single_breasted, "double-breasted": double_breasted, "oversized": oversized, "tuxedo": tuxedo, "biker": biker,
-    "bomber": bomber, "denim": denim_jacket, "fringed": fringed, "boucle": boucle, "tailored": waistcoat, "shearling": shearling,
+    "single-breasted": single_breasted,
+    "double-breasted": double_breasted,
+    "oversized": oversized,
+    "tuxedo": tuxedo,
+    "biker": biker,
+    "bomber": bomber,
+    "denim": denim_jacket,
+    "fringed": fringed,
+    "boucle": boucle,
+    "tailored": waistcoat,
+    "shearling": shearling,
     "crochet": crochet_vest,
-}  # fmt: skip
+}
 DRAWERS = {"blazer": tailored, "jacket": tailored, "waistcoat": tailored}
-_CLOTH = ("fringe", "studs", "spikes", "chains", "pearls", "gold buttons", "embroidery", "shearling lining", "contrast piping", "side stripe", "patches", "sequins", "buckles", "safety pins", "rosettes", "crest", "hearts", "butterflies", "feathers", "lace trim", "bows", "zips", "tassels", "pompoms", "ruffles", "laces", "toggles")
+_CLOTH = (
+    "fringe", "studs", "spikes", "chains", "pearls", "gold buttons", "embroidery", "shearling lining", "contrast piping",
+    "side stripe", "patches", "sequins", "buckles", "safety pins", "rosettes", "crest", "hearts", "butterflies",
+    "feathers", "lace trim", "bows", "zips", "tassels", "pompoms", "ruffles", "laces", "toggles",
+)  # fmt: skip
 TRIMS_SHOWN = {
     "blazer": tuple(t for t in _CLOTH if t not in ("zips", "laces", "toggles", "ruffles", "tassels")),
     "jacket": tuple(t for t in _CLOTH if t not in ("toggles", "gold buttons")),

@@ -4,13 +4,24 @@ from dataclasses import replace
 
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import (
-    NECKLINES, SLEEVES, Cut, back_neck, button_kind, front_folds, neck_finish, patch_pocket, placket, shirt_collar, sleeves,
-    straps, torso,
-)  # fmt: skip
+    NECKLINES,
+    SLEEVES,
+    Cut,
+    back_neck,
+    button_kind,
+    front_folds,
+    neck_finish,
+    patch_pocket,
+    placket,
+    shirt_collar,
+    straps,
+    torso,
+)
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, gathers
 from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
+from r4t_demo.atelier.sleeves import sleeves
 from r4t_demo.atelier.trim import bow, lacing, ruffle
 
 EASY = Cut(shoulder=18, bust=20.5, waist=19.6, hip=21, half=21, length=60, sag=1.4)
@@ -24,13 +35,50 @@ TOPS: dict[str, dict[str, Cut]] = {
     },
     "shirt": {
         "classic": replace(EASY, neckline="collar", sleeve="long", length=70, waist=18.4, hip=20.4, half=20.4, sag=3.0),
-        "oversized": replace(EASY, neckline="collar", sleeve="long", shoulder=23, slope=6, bust=25, waist=25, hip=25.4, half=25.6, length=77, roomy=1.35, sag=4.0),
-        "camp-collar": replace(EASY, neckline="v", sleeve="short", depth=15, shoulder=20, bust=22, waist=22.2, hip=22.4, half=22.4, length=64, roomy=1.25),
+        "oversized": replace(
+            EASY,
+            neckline="collar",
+            sleeve="long",
+            shoulder=23,
+            slope=6,
+            bust=25,
+            waist=25,
+            hip=25.4,
+            half=25.6,
+            length=77,
+            roomy=1.35,
+            sag=4.0,
+        ),
+        "camp-collar": replace(
+            EASY,
+            neckline="v",
+            sleeve="short",
+            depth=15,
+            shoulder=20,
+            bust=22,
+            waist=22.2,
+            hip=22.4,
+            half=22.4,
+            length=64,
+            roomy=1.25,
+        ),
         "western": replace(EASY, neckline="collar", sleeve="long", length=67, waist=16.6, hip=19.6, half=19.6, sag=4.0),
     },
     "t-shirt": {
         "crew": replace(EASY, sleeve="short", depth=7.5),
-        "boxy": replace(EASY, sleeve="short", depth=6.5, shoulder=23, slope=5.5, bust=26, underarm=24, waist=26, half=26, length=58, roomy=1.35),
+        "boxy": replace(
+            EASY,
+            sleeve="short",
+            depth=6.5,
+            shoulder=23,
+            slope=5.5,
+            bust=26,
+            underarm=24,
+            waist=26,
+            half=26,
+            length=58,
+            roomy=1.35,
+        ),
         "baby": replace(EASY, sleeve="cap", depth=8.5, shoulder=15.5, bust=17.2, waist=14.6, half=15.6, length=45),
         "long-sleeve": replace(EASY, sleeve="long", depth=7.5, length=63),
     },
@@ -39,9 +87,11 @@ TOPS: dict[str, dict[str, Cut]] = {
         "corset": replace(EASY, neckline="sweetheart", sleeve="sleeveless", bust=17, waist=12.6, half=17, length=54, sag=5),
         "halter": replace(EASY, neckline="halter", sleeve="sleeveless", bust=17, waist=15.4, half=18.4, length=55),
         "crop": replace(EASY, neckline="square", sleeve="strap", bust=16.8, waist=14.6, half=15, length=37, waist_at=40),
-        "off-shoulder": replace(EASY, neckline="off-shoulder", sleeve="short", shoulder=17.5, bust=17.6, waist=14.8, half=17, length=50),
+        "off-shoulder": replace(
+            EASY, neckline="off-shoulder", sleeve="short", shoulder=17.5, bust=17.6, waist=14.8, half=17, length=50
+        ),
     },
-}  # fmt: skip
+}
 
 
 def light_top(canvas: Canvas) -> None:
@@ -90,9 +140,16 @@ def shirt_front(figure: Figure, cut: Cut) -> None:
     """Button band, yoke, pockets and collar of each shirt."""
     name, kind = figure.canvas.garment.silhouette, button_kind(figure)
     low = cut.length + cut.sag - 0.3
-    figure.stitch(f"M{cut.half - 0.5} {cut.length - 1.2}C{cut.half * 0.6} {cut.length + cut.sag * 0.6} {cut.half * 0.3} {low - 0.9} 1.6 {low - 0.9}")
+    figure.stitch(
+        f"M{cut.half - 0.5} {cut.length - 1.2}C{cut.half * 0.6} {cut.length + cut.sag * 0.6} {cut.half * 0.3} {low - 0.9} 1.6"
+        f" {low - 0.9}"
+    )
     if name == "western":
-        yoke = f"M{cut.neck + 1} 2C{cut.neck + 4} 3 {cut.shoulder - 1} {cut.slope} {cut.shoulder - 0.2} {cut.slope + 0.6}L{cut.shoulder - 0.8} 15C14 14.4 12 16 9.4 20.4C7 16 5 14.6 1.6 14L1.6 9C4 8 7 5 {cut.neck + 1} 2Z"
+        yoke = (
+            f"M{cut.neck + 1} 2C{cut.neck + 4} 3 {cut.shoulder - 1} {cut.slope} {cut.shoulder - 0.2}"
+            f" {cut.slope + 0.6}L{cut.shoulder - 0.8} 15C14 14.4 12 16 9.4 20.4C7 16 5 14.6 1.6 14L1.6 9C4 8 7 5"
+            f" {cut.neck + 1} 2Z"
+        )
         figure.pair(yoke, colour=1, outline=1.0)
         figure.stitch(f"M{cut.shoulder - 1.2} 14C13.6 13.4 12 15 9.4 19C7.4 15.4 5 13.8 2 13.2", tone=0.4)
         placket(figure, cut.drop, low, 7, kind="pearl" if kind == "cloth" else kind)
@@ -110,7 +167,13 @@ def shirt_front(figure: Figure, cut: Cut) -> None:
 def t_shirt_front(figure: Figure, cut: Cut) -> None:
     """A ribbed neck is the neckline's; the hem is double-stitched."""
     for rise in (1.6, 2.4):
-        figure.line(f"M{-cut.half + 0.5} {cut.length - rise}C{-cut.half * 0.4} {cut.length + cut.sag - rise} {cut.half * 0.4} {cut.length + cut.sag - rise} {cut.half - 0.5} {cut.length - rise}", width=0.8, opacity=0.55, dash="2.4 1.6")
+        figure.line(
+            f"M{-cut.half + 0.5} {cut.length - rise}C{-cut.half * 0.4} {cut.length + cut.sag - rise} {cut.half * 0.4}"
+            f" {cut.length + cut.sag - rise} {cut.half - 0.5} {cut.length - rise}",
+            width=0.8,
+            opacity=0.55,
+            dash="2.4 1.6",
+        )
 
 
 def top_front(figure: Figure, cut: Cut) -> None:
@@ -119,16 +182,30 @@ def top_front(figure: Figure, cut: Cut) -> None:
     w, low = cut.waist, cut.length
     if name == "corset":
         for share in (0.26, 0.52, 0.78):
-            figure.lines(f"M{cut.bust * share} {cut.drop - 4 + 6 * share}C{cut.bust * share} 28 {w * share} 34 {w * share} 40C{w * share} 44 {cut.half * share} 48 {cut.half * share} {low + cut.sag * (1 - share)}", width=1.5, opacity=0.7)
+            figure.lines(
+                f"M{cut.bust * share} {cut.drop - 4 + 6 * share}C{cut.bust * share} 28 {w * share} 34 {w * share} 40C{w * share}"
+                f" 44 {cut.half * share} 48 {cut.half * share} {low + cut.sag * (1 - share)}",
+                width=1.5,
+                opacity=0.7,
+            )
         figure.line(f"M0 {cut.drop + 1}L0 {low + cut.sag - 0.5}", width=1.2)
         pairs = [(figure.point(-1.9, v), figure.point(1.9, v)) for v in (24.0, 28.5, 33.0, 37.5, 42.0, 46.5)]
         lacing(figure.canvas, [((round(a, 1), round(b, 1)), (round(c, 1), round(d, 1))) for (a, b), (c, d) in pairs])
     elif name == "crop":
-        figure.panel(symmetric(f"M0 {low - 3}C8 {low - 3} 12 {low - 3.4} {cut.half + 0.3} {low - 4}L{cut.half + 0.2} {low}C12 {low + 0.8} 8 {low + 1.2} 0 {low + 1.2}"), shade=0.96)
+        figure.panel(
+            symmetric(
+                f"M0 {low - 3}C8 {low - 3} 12 {low - 3.4} {cut.half + 0.3} {low - 4}L{cut.half + 0.2} {low}C12 {low + 0.8} 8"
+                f" {low + 1.2} 0 {low + 1.2}"
+            ),
+            shade=0.96,
+        )
         figure.lines(f"M8.6 {cut.drop}C9 22 8.4 28 8 {low - 3}", width=1.0)
     elif name == "off-shoulder" and cut.neckline == "off-shoulder":
         gathers(figure, cut.shoulder, cut.drop + 0.5, 5, 17)
-        figure.line(f"M{-cut.shoulder - 1} {cut.drop - 1.6}C-10 {cut.drop + 2.4} 10 {cut.drop + 2.4} {cut.shoulder + 1} {cut.drop - 1.6}", width=1.1)
+        figure.line(
+            f"M{-cut.shoulder - 1} {cut.drop - 1.6}C-10 {cut.drop + 2.4} 10 {cut.drop + 2.4} {cut.shoulder + 1} {cut.drop - 1.6}",
+            width=1.1,
+        )
     elif name == "camisole":
         figure.lines(f"M1 {cut.drop}C4 {cut.drop + 3} 8 {cut.drop + 3} 12 {cut.drop + 2}", width=1.0)
         gathers(figure, 11, cut.drop + 3, 7, 11)
@@ -153,8 +230,15 @@ def swimsuit(canvas: Canvas) -> None:
     else:
         figure.panel(symmetric("M0 57C3 57 5 60 5 64L0 65"), inside=True)
         front = cut.drop
-        body = f"M0 {front}{'L' if kind == 'wide' else 'C3 14 7 11 '}9.5 {front - 0.6 if kind == 'wide' else 9}C11 14 14 17 16 19.6C17.4 24 13 31 13 38C13 45 18.4 49 18.8 54"
-        leg = "C19 58 17 58.6 15 59C11 60 6 63 4.6 66C3 66.6 1 66.8 0 66.8" if name == "retro" else "C12 54.6 6 60 4.4 66C3 66.6 1 66.8 0 66.8"
+        body = (
+            f"M0 {front}{'L' if kind == 'wide' else 'C3 14 7 11 '}9.5 {front - 0.6 if kind == 'wide' else 9}C11 14 14 17 16"
+            " 19.6C17.4 24 13 31 13 38C13 45 18.4 49 18.8 54"
+        )
+        leg = (
+            "C19 58 17 58.6 15 59C11 60 6 63 4.6 66C3 66.6 1 66.8 0 66.8"
+            if name == "retro"
+            else "C12 54.6 6 60 4.4 66C3 66.6 1 66.8 0 66.8"
+        )
         figure.panel(symmetric(body + leg))
         if name == "retro":
             figure.panel(symmetric("M0 53.4C8 53.4 14 52.4 18.7 51.4C19 55 19.2 58 19.4 60.6C13 62.6 6 63.4 0 63.4"), shade=1.04)
@@ -167,7 +251,9 @@ def swimsuit(canvas: Canvas) -> None:
             figure.lines("M15.6 25C11 27 7 27 3 24M6 30C6.6 40 6 50 5 60", width=1.0, opacity=0.55)
         figure.creases(13, 38, 6, 42, width=1.6)
         figure.creases(13, 36, 7, 33, width=1.6)
-        figure.lines("M4.9 65.4C6.4 61 10 57.4 17.8 55.2" if name == "one-piece" else "M1 24C1 30 1 40 0.6 50", width=0.9, dash="2.4 1.6")
+        figure.lines(
+            "M4.9 65.4C6.4 61 10 57.4 17.8 55.2" if name == "one-piece" else "M1 24C1 30 1 40 0.6 50", width=0.9, dash="2.4 1.6"
+        )
     swim_straps(figure, kind, 9.0)
     seams = ("M16.4 22C17 28 13 32 13 38C13 45 18 49 18.6 54", "M-16.4 22C-17 28 -13 32 -13 38C-13 45 -18 49 -18.6 54")
     hems = ((-17.6, 55.0, 17.6, 55.0, 2.0),) if name != "bikini" else ((-18.0, 46.4, 18.0, 46.4, 1.6),)
@@ -204,19 +290,47 @@ def bikini(figure: Figure) -> None:
 
 
 DRAWERS = {"blouse": light_top, "shirt": light_top, "t-shirt": light_top, "top": light_top, "swimsuit": swimsuit}
-_SOFT = ("fringe", "tassels", "ruffles", "lace trim", "studs", "bows", "pearls", "gold buttons", "laces", "embroidery", "contrast piping", "patches", "pompoms", "sequins", "safety pins", "rosettes", "hearts", "butterflies", "crest", "chains", "zips", "spikes", "side stripe", "feathers")
+_SOFT = (
+    "fringe", "tassels", "ruffles", "lace trim", "studs", "bows", "pearls", "gold buttons", "laces", "embroidery",
+    "contrast piping", "patches", "pompoms", "sequins", "safety pins", "rosettes", "hearts", "butterflies", "crest",
+    "chains", "zips", "spikes", "side stripe", "feathers",
+)  # fmt: skip
 TRIMS_SHOWN = {
     "blouse": tuple(t for t in _SOFT if t not in ("zips", "spikes", "side stripe")),
     "shirt": _SOFT,
     "t-shirt": tuple(t for t in _SOFT if t != "gold buttons"),
     "top": _SOFT,
-    "swimsuit": ("fringe", "tassels", "ruffles", "lace trim", "studs", "bows", "pearls", "gold buttons", "laces", "zips", "embroidery", "contrast piping", "pompoms", "sequins", "rosettes", "hearts", "butterflies", "chains", "buckles"),
-}  # fmt: skip
+    "swimsuit": (
+        "fringe",
+        "tassels",
+        "ruffles",
+        "lace trim",
+        "studs",
+        "bows",
+        "pearls",
+        "gold buttons",
+        "laces",
+        "zips",
+        "embroidery",
+        "contrast piping",
+        "pompoms",
+        "sequins",
+        "rosettes",
+        "hearts",
+        "butterflies",
+        "chains",
+        "buckles",
+    ),
+}
 _LENGTH = {"length": tuple(LENGTHS)}
 DETAILS = {
     "blouse": {"sleeve": tuple(s for s in SLEEVES if s != "strap"), "neckline": NECKLINES, **_LENGTH},
     "shirt": {"sleeve": ("sleeveless", "short", "puff", "long", "bishop", "balloon"), **_LENGTH},
-    "t-shirt": {"sleeve": ("sleeveless", "cap", "short", "puff", "long"), "neckline": ("round", "v", "square", "high"), **_LENGTH},
+    "t-shirt": {
+        "sleeve": ("sleeveless", "cap", "short", "puff", "long"),
+        "neckline": ("round", "v", "square", "high"),
+        **_LENGTH,
+    },
     "top": {"sleeve": SLEEVES, "neckline": NECKLINES, **_LENGTH},
     "swimsuit": {"strap": ("thin", "wide", "halter", "none")},
 }
