@@ -30,7 +30,8 @@ DEFS = """<radialGradient id="wall" cx=".42" cy=".36" r=".85"><stop offset="0" s
 <stop offset=".6" stop-color="#eef1f5"/><stop offset="1" stop-color="#6d747e"/></linearGradient>
 <linearGradient id="gunmetal" x1="0" y1="0" x2="1" y2="1">
 <stop offset="0" stop-color="#a9adb4"/>
-<stop offset=".45" stop-color="#4a4e56"/><stop offset=".6" stop-color="#7d828b"/><stop offset="1" stop-color="#1f2127"/></linearGradient>
+<stop offset=".45" stop-color="#4a4e56"/><stop offset=".6" stop-color="#7d828b"/>
+<stop offset="1" stop-color="#1f2127"/></linearGradient>
 <radialGradient id="pearl" cx=".35" cy=".3" r=".8">
 <stop offset="0" stop-color="#ffffff"/>
 <stop offset=".55" stop-color="#f1e9df"/>
