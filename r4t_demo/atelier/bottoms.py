@@ -214,13 +214,11 @@ def denim_finish(figure: Figure, leg: Leg) -> None:
     if low > 62:
         for sign in (-1, 1):
             x, y = figure.point(sign * knee * 0.52, leg.rise + 9)
-            fade = (
-                f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{figure.size(leg.knee * 0.55):.1f}" ry="{figure.size(15):.1f}"'
-                ' fill="#fff"'
-            )
-            figure.canvas.raw(
-                fade + ' opacity=".07"/>' + fade.replace(f"{figure.size(15):.1f}", f"{figure.size(10):.1f}") + ' opacity=".08"/>'
-            )
+            for tall, strength in ((15, 0.07), (10, 0.08)):
+                figure.canvas.raw(
+                    f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{figure.size(leg.knee * 0.55):.1f}" ry="{figure.size(tall):.1f}" '
+                    f'fill="#fff" fill-opacity="{strength}"/>'
+                )
     for u, v in ((w * 0.55, leg.band + 1.6), (leg.hip - 2.4, 12.6)):
         for sign in (-1, 1):
             x, y = figure.point(sign * u, v)

@@ -52,7 +52,10 @@ def both(path: str) -> tuple[str, str]:
 
 
 class Canvas:
-    """A 320 x 320 picture of one garment under one studio light; equal garments give equal documents."""
+    """A 320 x 320 picture of one garment under one studio light; equal garments give equal documents.
+
+    Marks use fill-opacity and stroke-opacity throughout: plain opacity would cost a layer for every mark.
+    """
 
     def __init__(self, garment: Garment) -> None:
         """UserError when the garment's material, pattern or a colour is unknown."""
@@ -103,7 +106,7 @@ class Canvas:
         if not inside and (tile := PATTERN_TILES[pattern](random.Random(self.garment.seed), self.colours)) is not None:
             out.append(f'<path d="{path}" fill="url(#{self._tile(f"pattern-{pattern}", tile, grain)})"/>')
         if surface.tile is not None:
-            faint = ' opacity=".5"' if inside else ""
+            faint = ' fill-opacity=".5"' if inside else ""
             name = self._tile(f"texture-{material or self.garment.material}-{main[1:]}", surface.tile, grain)
             out.append(f'<path d="{path}" fill="url(#{name})"{faint}/>')
         if surface.sheen and not inside:
@@ -135,9 +138,9 @@ class Canvas:
     def _modelling(self, path: str, edge: str) -> str:
         """Roundness: a shaded lower-right rim and a lit upper-left rim."""
         return (
-            f'<path d="{path}" transform="translate(-3 -3)" stroke="{edge}" stroke-width="13" opacity=".09"/>'
-            f'<path d="{path}" transform="translate(-1.5 -1.5)" stroke="{edge}" stroke-width="6" opacity=".13"/>'
-            f'<path d="{path}" transform="translate(2 2)" stroke="#fff" stroke-width="4" opacity=".16"/>'
+            f'<path d="{path}" transform="translate(-3 -3)" stroke="{edge}" stroke-width="13" stroke-opacity=".09"/>'
+            f'<path d="{path}" transform="translate(-1.5 -1.5)" stroke="{edge}" stroke-width="6" stroke-opacity=".13"/>'
+            f'<path d="{path}" transform="translate(2 2)" stroke="#fff" stroke-width="4" stroke-opacity=".16"/>'
         )
 
     def _tufts(self, path: str, colour: str, length: float) -> str:
@@ -186,7 +189,7 @@ class Canvas:
         """A seam, a stitch row (`dash`) or a thin fold; tone < 0 is darker and > 0 lighter than the last panel's cloth."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self._add(
-            f'<path d="{path}" fill="none" stroke="{self._ink(tone)}" stroke-width="{width}" opacity="{opacity}" '
+            f'<path d="{path}" fill="none" stroke="{self._ink(tone)}" stroke-width="{width}" stroke-opacity="{opacity}" '
             f'stroke-linecap="round" stroke-linejoin="round"{dashed}/>'
         )
 
@@ -201,16 +204,16 @@ class Canvas:
     def shadow(self, path: str, *, opacity: float = 0.14) -> None:
         """A dark area clipped to the last panel: the depth of a pleat, the shade under a lapel."""
         ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
-        self._clipped.append(f'<path d="{path}" fill="{ink}" opacity="{opacity}"/>')
+        self._clipped.append(f'<path d="{path}" fill="{ink}" fill-opacity="{opacity}"/>')
 
     def crease(self, wedge: str, ridge: str, lit: str, *, width: float, deep: float) -> None:
         """A fold clipped to the last panel: a dark wedge, its sharp ridge line and the lit flank, `width` wide, beside it."""
         ink = mix(tint(self._cloth, -0.75), "#140c18", 0.4)
         self._clipped.append(
-            f'<path d="{wedge}" fill="{ink}" opacity="{deep}"/>'
-            f'<path d="{lit}" stroke="#fff" stroke-width="{width:.2f}" opacity="{deep * 0.5:.3f}"/>'
-            f'<path d="{lit}" stroke="#fff" stroke-width="{width * 0.5:.2f}" opacity="{deep * 0.5:.3f}"/>'
-            f'<path d="{ridge}" stroke="{self._ink(-0.35)}" stroke-width=".9" opacity=".3"/>'
+            f'<path d="{wedge}" fill="{ink}" fill-opacity="{deep}"/>'
+            f'<path d="{lit}" stroke="#fff" stroke-width="{width:.2f}" stroke-opacity="{deep * 0.5:.3f}"/>'
+            f'<path d="{lit}" stroke="#fff" stroke-width="{width * 0.5:.2f}" stroke-opacity="{deep * 0.5:.3f}"/>'
+            f'<path d="{ridge}" stroke="{self._ink(-0.35)}" stroke-width=".9" stroke-opacity=".3"/>'
         )
 
     def _stroke(self, path: str, ink: str, width: float, opacity: float) -> None:
@@ -240,9 +243,9 @@ class Canvas:
         edge = tint(self._cloth, -0.6) if kind == "cloth" else METAL_EDGE.get(kind, "#8d8075")
         holes = "".join(f'<circle cx="{x + d}" cy="{y}" r="{r * 0.17:.2f}" fill="{edge}"/>' for d in (-r * 0.3, r * 0.3))
         self._add(
-            f'<circle cx="{x + 0.8}" cy="{y + 1.1}" r="{r}" fill="#140c18" opacity=".25"/>'
+            f'<circle cx="{x + 0.8}" cy="{y + 1.1}" r="{r}" fill="#140c18" fill-opacity=".25"/>'
             f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill}" stroke="{edge}" stroke-width=".8"/>'
-            f'<circle cx="{x - r * 0.3:.2f}" cy="{y - r * 0.35:.2f}" r="{r * 0.28:.2f}" fill="#fff" opacity=".6"/>'
+            f'<circle cx="{x - r * 0.3:.2f}" cy="{y - r * 0.35:.2f}" r="{r * 0.28:.2f}" fill="#fff" fill-opacity=".6"/>'
             + (holes if kind == "cloth" else "")
         )
 
@@ -255,11 +258,11 @@ class Canvas:
     def svg(self) -> str:
         """The finished document: backdrop, the garment's soft shadow on the wall, the garment."""
         self._flush()
-        cast = f'<path d="{" ".join(self._panels)}" fill="#4a3c30"/>' if self._panels else ""
+        cast = f'<path d="{" ".join(self._panels)}" fill="#4a3c30" fill-opacity=".3"/>' if self._panels else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIZE}" height="{SIZE}" viewBox="0 0 {SIZE} {SIZE}">'
             f"<defs>{DEFS}{''.join(self._defs.values())}</defs>"
             f'<rect width="{SIZE}" height="{SIZE}" fill="url(#wall)"/>'
-            f'<g filter="url(#soft)" opacity=".3" transform="translate(4 7)">{cast}</g>'
+            f'<g filter="url(#soft)" transform="translate(4 7)">{cast}</g>'
             f"{''.join(self._body)}</svg>"
         )
