@@ -79,7 +79,7 @@ def _directions(result, places: np.ndarray, query: np.ndarray, side: str) -> str
         verb = "" if result.is_text else "reads as "
         lines.append(f'<line class="ray {side}" x1="{query[0]:.1f}" y1="{query[1]:.1f}" x2="{x:.1f}" y2="{y:.1f}"/>')
         box = (
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="12.5"/>'
             if side == "left"
             else f'<rect x="{x - 10:.1f}" y="{y - 10:.1f}" width="20" height="20"/>'
         )

@@ -48,7 +48,7 @@ def test_an_item_opens_and_leads_to_others(page):
     wanted = neighbour.get_attribute("data-item")
     neighbour.click()
     page.wait_for_selector(f"dialog[data-item='{wanted}']")
-    page.get_by_role("button", name="Back").click()
+    page.locator("dialog [data-back]").click()
     page.wait_for_function("title => document.querySelector('dialog h2').textContent === title", arg=title)
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="hidden")
