@@ -13,7 +13,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 320}
+ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 400}
 
 
 def add_parser(subparsers) -> None:

@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.encoder import text_features
-from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state, write_atomically
+from r4t_demo.files import write_atomically
+from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
 CONFIG = {
     "encoder_id": "clip-mini-256",

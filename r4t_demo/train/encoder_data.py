@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageOps
 
+from r4t_demo.files import write_atomically
 from r4t_demo.train.corpus import photo_rows
-from r4t_demo.train.progress import write_atomically
 from r4t_demo.train.teacher import Teacher
 
 SIDE = 104  # a little larger than the tower's 96, so that it can be shifted

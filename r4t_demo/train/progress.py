@@ -1,12 +1,13 @@
 """What every training loop yields, and how every loop survives a kill."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+
+from r4t_demo.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -17,17 +18,6 @@ class Progress:
     step: int
     total: int
     metrics: dict[str, float | str] = field(default_factory=dict)
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Call ``write`` on a temporary neighbour of ``path`` and move it there, so that no half-written file is ever seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def move_folder(staged: Path, folder: Path) -> None:

@@ -8,8 +8,9 @@ from safetensors.numpy import load_file, save_file
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import Folm
+from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
-from r4t_demo.train.progress import Progress, write_atomically
+from r4t_demo.train.progress import Progress
 
 
 def write(

@@ -9,7 +9,7 @@ import torch
 
 import r4t_demo.torch_guard  # noqa: F401
 from r4t_demo.errors import UserError
-from r4t_demo.train.progress import write_atomically
+from r4t_demo.files import write_atomically
 
 
 def teacher_folder() -> Path:
