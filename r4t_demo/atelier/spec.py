@@ -68,7 +68,8 @@ COLOURS: dict[str, str] = {  # shop colour name -> hex of the cloth in studio li
 
 COLOUR_FAMILIES: dict[str, tuple[str, ...]] = {
     "black": ("black", "charcoal"), "grey": ("grey", "silver", "charcoal"), "white": ("white", "ivory", "cream"),
-    "neutral": ("beige", "sand", "camel", "tan", "cream", "ivory", "khaki"), "brown": ("brown", "chocolate", "rust", "tan", "camel"),
+    "neutral": ("beige", "sand", "camel", "tan", "cream", "ivory", "khaki"),
+    "brown": ("brown", "chocolate", "rust", "tan", "camel"),
     "red": ("red", "scarlet", "burgundy"), "orange": ("orange", "coral", "peach", "terracotta", "rust"),
     "pink": ("pink", "hot pink", "fuchsia", "blush"), "purple": ("lilac", "lavender", "purple", "plum"),
     "blue": ("navy", "royal blue", "cobalt", "denim blue", "light blue", "sky blue"), "teal": ("turquoise", "teal", "mint"),

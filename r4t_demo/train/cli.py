@@ -13,7 +13,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 400}
+ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 700}
 
 
 def add_parser(subparsers) -> None:
@@ -98,34 +98,34 @@ def _text_tower(args, settings: Settings):
 def _image_tower(args, settings: Settings):
     import numpy as np
 
-    from r4t_demo.train import encoder, encoder_data, teacher
+    from r4t_demo.train import corpus, encoder, encoder_data, metric
 
     _need_data(args.data)
     states = args.runs / "encoder"
-    if not (states / "rotation.npy").exists():
+    if not (states / "text.safetensors").exists():
         raise UserError("Train the text tower first: python -m r4t_demo train text-tower")
-    miniLM = teacher.Teacher(np.load(states / "rotation.npy"))
-    pixels, captions = encoder_data.photos(args.data, miniLM, states)
+    unchanged = np.eye(encoder.DIM, dtype=np.float32)
+    general = encoder.text_embedder(encoder.with_towers(states / "text.safetensors", None, unchanged))
+    terms, looks = corpus.training_terms(settings.assets)
+    looks_apart = metric.look_metric(general(terms), looks)
+    embed = encoder.text_embedder(encoder.with_towers(states / "text.safetensors", None, looks_apart))
+    pixels, captions = encoder_data.photos(args.data, embed, states)
     model = encoder.new_model()
     yield from encoder.align_images(
-        model,
-        np.asarray(pixels),
-        captions,
-        np.ones(len(pixels)),
-        states / "image64.safetensors",
-        steps=args.steps or ENCODER_STEPS["photos"],
-        size=64,
-        seed=args.seed,
-    )
-    drawn, drawn_captions = encoder_data.atelier(settings.assets / "atelier", miniLM)
-    # Half of every batch is drawn, half photographed, whatever the two sets' sizes.
-    weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 1 / len(drawn))])
+        model, np.asarray(pixels), captions, np.ones(len(pixels)), states / "image64.safetensors",
+        steps=args.steps or ENCODER_STEPS["photos"], size=64, seed=args.seed,
+    )  # fmt: skip
+    drawn, targets = encoder_data.atelier(settings.assets / "atelier", embed)
+    # Three pictures of a batch in four are drawn, whatever the two sets' sizes.
+    weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 3 / len(drawn))])
     encoder.start_tower(model.visual, states / "image64.safetensors", "model.tower.")
     yield from encoder.align_images(
-        model, np.concatenate([pixels, drawn]), np.concatenate([captions, drawn_captions]), weights,
+        model, np.concatenate([pixels, drawn]), np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)]), weights,
         states / "image96.safetensors", steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
     )  # fmt: skip
-    encoder.export(encoder.with_towers(states / "text.safetensors", states / "image96.safetensors"), args.out / "clip-mini")
+    encoder.export(
+        encoder.with_towers(states / "text.safetensors", states / "image96.safetensors", looks_apart), args.out / "clip-mini"
+    )
 
 
 def _folm_base(args, settings: Settings):
@@ -152,7 +152,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 450, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 

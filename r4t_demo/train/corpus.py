@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
@@ -37,6 +38,14 @@ def training_queries(assets: Path) -> list[str]:
     """Return the training queries of Atelier."""
     rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines())
     return [row["query"] for row in rows if row["split"] == "train"]
+
+
+def training_terms(assets: Path) -> tuple[list[str], np.ndarray]:
+    """Return the training terms and, for each, the number of its look (whole numbers from 0)."""
+    rows = [json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines()]
+    look_of = {row["term"]: row["aesthetic"] for row in rows if row["split"] == "train"}
+    names = sorted(set(look_of.values()))
+    return list(look_of), np.array([names.index(look) for look in look_of.values()])
 
 
 def broad_queries(assets: Path) -> list[str]:

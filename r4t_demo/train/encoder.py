@@ -111,15 +111,31 @@ def start_token_embeddings(model, embed: Callable[[list[str]], np.ndarray]) -> N
         model.text.token_embedding.weight.copy_(vectors / vectors.std() * 0.02)
 
 
+def text_embedder(model) -> Callable[[list[str]], np.ndarray]:
+    """Return a function from texts to the model's unit vectors (n, DIM), in batches of like length."""
+    tokenize = tokenizer()
+
+    @torch.inference_mode()
+    def embed(texts: list[str]) -> np.ndarray:
+        tokens = tokenize(texts)
+        order = (tokens != 0).sum(1).argsort()
+        vectors = torch.empty(len(texts), DIM)
+        for rows in order.split(512):
+            vectors[rows] = F.normalize(text_features(model, tokens[rows]), dim=-1)
+        return vectors.numpy()
+
+    return embed
+
+
 def align_images(
     model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, state: Path, *,
     steps: int, size: int, batch: int = 256, rate: float = 2e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus a pull to the caption itself.
 
-    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: the teacher's unit vectors of c captions an image, shape
-    (n, c, DIM); ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a
-    batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
+    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
+    ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a batch whose
+    vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
     """
     tower = model.visual
     scale = torch.nn.Parameter(torch.tensor(3.0))
@@ -193,9 +209,12 @@ def start_tower(tower: torch.nn.Module, state: Path, prefix: str) -> None:
     tower.load_state_dict(weights)
 
 
-def with_towers(text_state: Path, image_state: Path) -> torch.nn.Module:
-    """Return a model with the weights of the two towers' states."""
+def with_towers(text_state: Path, image_state: Path | None, metric: np.ndarray) -> torch.nn.Module:
+    """Return a model with the towers' trained weights; the metric (DIM, DIM) becomes part of the text tower's last layer."""
     model = new_model()
     start_tower(model.text, text_state, "model.")
-    start_tower(model.visual, image_state, "model.tower.")
+    with torch.no_grad():
+        model.text.text_projection.copy_(model.text.text_projection @ torch.from_numpy(metric))
+    if image_state is not None:
+        start_tower(model.visual, image_state, "model.tower.")
     return model.eval()

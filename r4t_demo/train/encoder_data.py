@@ -2,7 +2,7 @@
 
 import io
 import json
-import random
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,9 @@ from PIL import Image, ImageOps
 
 from r4t_demo.files import write_atomically
 from r4t_demo.train.corpus import photo_rows
-from r4t_demo.train.teacher import Teacher
 
 SIDE = 104  # a little larger than the tower's 96, so that it can be shifted
-CAPTIONS = 6
+Embed = Callable[[list[str]], np.ndarray]  # texts to unit vectors (n, d)
 
 
 def picture(image: Image.Image) -> np.ndarray:
@@ -30,45 +29,48 @@ def photo_captions(rows: pd.DataFrame) -> list[list[str]]:
     return [[title] * 4 + [a, b.strip()] for title, a, b in zip(rows.text, kind, use, strict=True)]
 
 
-def atelier_captions(folder: Path, seed: int = 0) -> list[list[str]]:
-    """Return six captions an item: title, description, and titles of *training* outfits that it belongs to, with its category."""
+def atelier_captions(folder: Path) -> list[list[str]]:
+    """Return an item's captions: how shoppers' titles speak of it.
+
+    A caption joins a title term of a *training* outfit that the item belongs to with its category. An item of no training
+    outfit has its description.
+    """
     items = pd.read_parquet(folder / "items.parquet")
-    worn: dict[str, list[str]] = {item_id: [] for item_id in items.item_ID}
-    for line in (folder / "outfits.jsonl").read_text().splitlines():
+    worn: dict[str, dict[str, None]] = {item_id: {} for item_id in items.item_ID}
+    for line in (folder / "outfits.jsonl").read_text(encoding="utf-8").splitlines():
         outfit = json.loads(line)
         if outfit["split"] == "train":
             for item_id in outfit["items"]:
-                worn[item_id].append(outfit["term"])
-    rng = random.Random(seed)
-    captions = []
-    for row in items.itertuples():
-        terms = sorted(set(worn[row.item_ID]))
-        looks = [f"{rng.choice(terms)} {row.category}" if terms else row.description for _ in range(CAPTIONS - 3)]
-        captions.append([row.text, row.text, row.description, *looks])
-    return captions
+                worn[item_id][outfit["term"]] = None
+    return [[f"{term} {row.category}" for term in worn[row.item_ID]] or [row.description] for row in items.itertuples()]
 
 
-def photos(data: Path, teacher: Teacher, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+def photos(data: Path, embed: Embed, cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 6, d)."""
-    if not (cache / "photo_captions.npy").exists():
-        rows = photo_rows(data)
+    rows = photo_rows(data)
+    if not (cache / "photo_pixels.npy").exists():
         _keep(cache / "photo_pixels.npy", np.stack([picture(Image.open(io.BytesIO(image["bytes"]))) for image in rows.image]))
-        _keep(cache / "photo_captions.npy", embed_captions(photo_captions(rows), teacher))
-    return np.load(cache / "photo_pixels.npy", mmap_mode="r"), np.load(cache / "photo_captions.npy")
+    return np.load(cache / "photo_pixels.npy", mmap_mode="r"), np.stack(embed_captions(photo_captions(rows), embed))
 
 
-def atelier(folder: Path, teacher: Teacher) -> tuple[np.ndarray, np.ndarray]:
-    """Return (pixels, caption vectors) of the drawn catalogue, shapes as in ``photos``."""
+def atelier(folder: Path, embed: Embed) -> tuple[np.ndarray, np.ndarray]:
+    """Return (pixels, targets) of the drawn catalogue, shapes (n, 3, SIDE, SIDE) and (n, 1, d).
+
+    The target of an item is one vector, three parts the mean of its captions and one part its title: averaging the captions
+    leaves what they agree on, the look and the category.
+    """
     items = pd.read_parquet(folder / "items.parquet")
     pixels = np.stack([picture(Image.open(folder / image["path"])) for image in items.image])
-    return pixels, embed_captions(atelier_captions(folder), teacher)
+    looks = np.stack([vectors.mean(0) for vectors in embed_captions(atelier_captions(folder), embed)])
+    targets = 0.75 * looks / np.linalg.norm(looks, axis=1, keepdims=True) + 0.25 * embed(list(items.text))
+    return pixels, (targets / np.linalg.norm(targets, axis=1, keepdims=True)).astype(np.float32)[:, None]
 
 
-def embed_captions(captions: list[list[str]], teacher: Teacher) -> np.ndarray:
-    """Return the teacher's vectors, shape (n, c, d), each distinct caption embedded once."""
+def embed_captions(captions: list[list[str]], embed: Embed) -> list[np.ndarray]:
+    """Return the vectors (c, d) of each picture's captions, each distinct caption embedded once."""
     distinct = {caption: i for i, caption in enumerate(dict.fromkeys(c for group in captions for c in group))}
-    vectors = teacher.embed(list(distinct)).astype(np.float16)
-    return vectors[np.array([[distinct[c] for c in group] for group in captions])]
+    vectors = embed(list(distinct))
+    return [vectors[[distinct[c] for c in group]] for group in captions]
 
 
 def _keep(path: Path, array: np.ndarray) -> None:
