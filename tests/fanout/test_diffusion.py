@@ -1,0 +1,172 @@
+"""The diffusion retriever: EDM's identities, the sampler against closed forms, and directions as users get them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.diffusion import RHO, SIGMA_MAX, SIGMA_MIN, STEPS, DiffusionRetriever, SetDenoiser, heun, karras_sigmas
+from r4t_demo.train import diffusion as training
+from tests.doubles import HashEncoder
+from tests.tiny_models import tiny_denoiser
+
+PHRASES = ["red dress", "blue hat", "gothic boots", "ivory scarf", "boho bag", "navy belt"]
+
+
+def unit(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.nn.functional.normalize(torch.randn(shape, generator=torch.Generator().manual_seed(seed)), dim=-1)
+
+
+@pytest.fixture
+def model() -> SetDenoiser:
+    return tiny_denoiser()
+
+
+@pytest.fixture
+def retriever(encoder: HashEncoder) -> DiffusionRetriever:
+    return DiffusionRetriever(tiny_denoiser(encoder.id, dim=encoder.dim), PHRASES, encoder.encode_text(PHRASES))
+
+
+def test_without_noise_the_denoiser_is_the_identity(model: SetDenoiser) -> None:
+    x = unit(5, 4, 16)
+    torch.testing.assert_close(model(x, torch.full((5,), 1e-6), unit(5, 16)), x, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("sigma", [0.002, 0.05, 0.25, 1.0, 4.0])
+def test_the_network_sees_and_predicts_unit_variance(model: SetDenoiser, monkeypatch, sigma: float) -> None:
+    """Karras et al. 2022, B.6: c_in, and c_out with c_skip, keep input and target at variance 1 at every noise level."""
+    clean, query = unit(2000, 4, 16), unit(2000, 16, seed=1)
+    noisy = clean + sigma * torch.randn(clean.shape, generator=torch.Generator().manual_seed(2))
+    seen, outputs = [], []
+    for constant in (0.0, 1.0):
+        monkeypatch.setattr(model, "network", lambda *inputs, c=constant: seen.append(inputs) or torch.full_like(inputs[0], c))
+        outputs.append(model(noisy, torch.full((2000,), sigma), query))
+    x, c_noise, query_in = seen[0]
+    target = (clean - outputs[0]) / (outputs[1] - outputs[0])  # what the network must say for D to be the clean set
+    for values in (x, target, query_in):
+        assert values.square().mean().item() == pytest.approx(1, abs=0.03)
+    torch.testing.assert_close(c_noise, torch.full((2000,), np.log(sigma) / 4, dtype=torch.float32))
+
+
+def test_slots_have_no_order(model: SetDenoiser) -> None:
+    x, sigma, query = unit(3, 4, 16), torch.tensor([0.1, 0.3, 2.0]), unit(3, 16, seed=1)
+    order = [2, 0, 3, 1]
+    torch.testing.assert_close(model(x[:, order], sigma, query), model(x, sigma, query)[:, order], atol=1e-5, rtol=1e-4)
+
+
+def test_slots_look_at_each_other_and_at_the_query(model: SetDenoiser) -> None:
+    x, sigma, query = unit(1, 4, 16), torch.tensor([1.0]), unit(1, 16, seed=1)
+    changed = x.clone()
+    changed[:, 0] = unit(1, 16, seed=2)
+    before = model(x, sigma, query)
+    assert (model(changed, sigma, query) - before)[:, 1:].abs().max() > 1e-3
+    assert (model(x, sigma, unit(1, 16, seed=3)) - before).abs().max() > 1e-3
+
+
+@given(st.integers(2, 64))
+def test_noise_levels_fall_evenly_in_their_rho_root(steps: int) -> None:
+    sigmas = karras_sigmas(steps).double()
+    assert len(sigmas) == steps + 1 and sigmas[-1] == 0
+    assert sigmas[0].item() == pytest.approx(SIGMA_MAX, rel=1e-4) and sigmas[-2].item() == pytest.approx(SIGMA_MIN, rel=1e-3)
+    assert (sigmas.diff() < 0).all()
+    gaps = (sigmas[:-1] ** (1 / RHO)).diff()
+    torch.testing.assert_close(gaps, gaps.mean().expand(len(gaps)), rtol=0, atol=2e-5)
+
+
+MEAN, SPREAD = torch.tensor([0.6, -0.3], dtype=torch.float64), 0.1
+
+
+def gaussian(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """E[clean | noisy] of data N(MEAN, SPREAD² I)."""
+    variance = sigma.view(-1, 1) ** 2
+    return (SPREAD**2 * x + variance * MEAN) / (SPREAD**2 + variance)
+
+
+def gaussian_error(steps: int) -> float:
+    """The sampler's largest distance from the flow's closed form: x - mean shrinks with (spread² + sigma²)^½."""
+    noise = torch.randn(500, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    exact = MEAN + (SIGMA_MAX * noise - MEAN) * SPREAD / (SPREAD**2 + SIGMA_MAX**2) ** 0.5
+    return (heun(gaussian, noise, karras_sigmas(steps).double()) - exact).abs().max().item()
+
+
+def test_heun_solves_a_gaussian_to_second_order() -> None:
+    coarse, fine = gaussian_error(16), gaussian_error(32)
+    assert fine < 5e-3 and 3 < coarse / fine < 6
+
+
+def test_heun_samples_have_the_datas_mean_and_spread() -> None:
+    noise = torch.randn(4000, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    samples = heun(gaussian, noise, karras_sigmas(20).double())
+    assert (samples.mean(0) - MEAN).abs().max() < 0.03  # from a finite SIGMA_MAX, 2.5 % of the mean is missing
+    torch.testing.assert_close(samples.std(0), torch.full((2,), SPREAD, dtype=torch.float64), rtol=0.05, atol=0)
+
+
+def test_heun_finds_both_modes_of_a_mixture() -> None:
+    modes, spread = torch.tensor([[0.7, 0.7], [-0.7, -0.7]]), 0.05
+
+    def denoise(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+        variance = sigma.view(-1, 1, 1) ** 2
+        distance = (x.unsqueeze(1) - modes).square().sum(-1)
+        share = (-distance / (2 * (spread**2 + variance.squeeze(-1)))).softmax(-1).unsqueeze(-1)
+        return (share * (spread**2 * x.unsqueeze(1) + variance * modes) / (spread**2 + variance)).sum(1)
+
+    samples = heun(denoise, torch.randn(1000, 2, generator=torch.Generator().manual_seed(0)), karras_sigmas(30))
+    distance = torch.cdist(samples, modes)
+    assert distance.min(1).values.max() < 5 * spread
+    assert 0.4 < (distance.argmin(1) == 0).float().mean() < 0.6
+
+
+@pytest.mark.parametrize("steps", [1, 2, 6])
+def test_heun_calls_the_network_twice_a_step_but_once_in_the_last(steps: int) -> None:
+    calls = []
+    heun(lambda x, sigma: calls.append(sigma) or x * 0, torch.ones(3, 2), karras_sigmas(steps))
+    assert len(calls) == 2 * steps - 1 and all(sigma.shape == (3,) and (sigma > 0).all() for sigma in calls)
+
+
+@pytest.mark.parametrize("k", [1, 3, 4])
+def test_fan_out_gives_k_unit_rows_and_their_nearest_phrases(retriever: DiffusionRetriever, encoder: HashEncoder, k: int) -> None:
+    queries = ["boho festival", "gothic", "ivory party"]
+    fans = retriever.fan_out(queries, encoder.encode_text(queries), k)
+    assert len(fans) == 3
+    for fan in fans:
+        assert fan.method == "diffusion" and not fan.is_text and fan.vectors.shape == (k, encoder.dim)
+        assert fan.vectors.dtype == np.float32 and fan.seconds >= 0
+        np.testing.assert_allclose(np.linalg.norm(fan.vectors, axis=1), 1, atol=1e-5)
+        for row, label, score in zip(fan.vectors, fan.labels, fan.label_scores, strict=True):
+            cosines = {phrase: float(encoder.encode_text([phrase])[0] @ row) for phrase in PHRASES}
+            assert label == max(cosines, key=cosines.get) and score == pytest.approx(cosines[label], abs=1e-5)
+
+
+def test_the_seed_decides_the_sample(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
+    vectors = encoder.encode_text(["boho", "gothic"])
+    first, again, other = (retriever.sample(vectors, seed=seed) for seed in (5, 5, 6))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+
+
+def test_the_steps_asked_for_are_taken(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
+    vectors = encoder.encode_text(["boho"])
+    few, default, many = (retriever.fan_out(["boho"], vectors, 4, steps=steps)[0].vectors for steps in (2, None, STEPS))
+    np.testing.assert_array_equal(default, many)
+    assert np.abs(few - default).max() > 1e-3
+
+
+def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
+    training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
+    loaded = DiffusionRetriever.load(tmp_path / "d", encoder.id)
+    vectors = encoder.encode_text(["boho", "gothic"])
+    for a, b in zip(retriever.fan_out(["a", "b"], vectors, 4), loaded.fan_out(["a", "b"], vectors, 4), strict=True):
+        np.testing.assert_allclose(a.vectors, b.vectors, atol=1e-6)
+        assert a.labels == b.labels
+
+
+def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
+        DiffusionRetriever.load(tmp_path / "nowhere", encoder.id)
+    training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
+    with pytest.raises(UserError, match=f"trained for the encoder {encoder.id}, not for clip-other"):
+        DiffusionRetriever.load(tmp_path / "d", "clip-other")

@@ -1,0 +1,60 @@
+"""The real networks, very small and untrained, with weights that make every part of them matter."""
+
+import torch
+
+from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.train.folm import train_tokenizer
+from tests.doubles import HashEncoder
+
+torch.set_num_threads(1)  # threads cost more than they bring at this size
+
+TEXTS = ["red dress", "blue hat with feather", "boho festival look", "gothic black boots", "ivory scarf for a party"]
+CLIP = {
+    "encoder_id": "clip-tiny-8",
+    "model_cfg": {
+        "embed_dim": 8,
+        "custom_text": True,
+        "vision_cfg": {"image_size": 16, "layers": 1, "width": 16, "head_width": 8, "patch_size": 8},
+        "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 8, "heads": 2, "layers": 2},
+    },
+    "preprocess_cfg": {"size": 16, "mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "longest", "fill_color": 255},
+}
+
+
+def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, slots: int = 4) -> SetDenoiser:
+    """A denoiser with random weights everywhere: a fresh one starts as c_skip x and hides its blocks."""
+    model = SetDenoiser(dim=dim, slots=slots, width=32, layers=2, heads=2, encoder_id=encoder_id)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.15)
+    return model
+
+
+def tiny_folm(encoder: HashEncoder, seed: int = 0) -> Folm:
+    """A two-layer language model over some 290 tokens."""
+    tokenizer = train_tokenizer(TEXTS * 3)
+    torch.manual_seed(seed)
+    config = FolmConfig(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=2, max_position_embeddings=256, tie_word_embeddings=True, initializer_range=0.2,
+        query_dim=encoder.dim, encoder_id=encoder.id, bos_token_id=None,
+        eos_token_id=tokenizer.convert_tokens_to_ids(END), pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
+    )  # fmt: skip
+    return Folm(FolmForCausalLM(config), tokenizer, encoder)
+
+
+def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def assert_same_weights(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor], **tolerance: float) -> None:
+    assert a.keys() == b.keys()
+    for name, value in a.items():
+        torch.testing.assert_close(value, b[name], msg=name, **({"rtol": 0, "atol": 0} | tolerance))
+
+
+def moved(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> set[str]:
+    """Names of the weights that differ."""
+    return {name for name, value in a.items() if not torch.equal(value, b[name])}
