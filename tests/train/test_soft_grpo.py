@@ -1,0 +1,166 @@
+"""Soft-GRPO: the loss and its gradient against the docstring's equation, advantages by hand, rewards by loops."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.train import soft_grpo
+from r4t_demo.train.soft_grpo import advantages, oar_parts, soft_grpo_loss
+from tests.doubles import HashEncoder
+from tests.tiny_models import assert_same_weights, moved, tiny_folm, weights_of
+
+
+def literal_loss(new: list, old: list, advantage: list, mask: list, clip=0.2, forward=0.05, reverse=0.05) -> float:
+    """The module's equation, token by token."""
+    total, count = 0.0, 0
+    for i in range(len(new)):
+        for t in range(len(new[i])):
+            if mask[i][t]:
+                rho = math.exp(new[i][t] - old[i][t])
+                clipped = min(max(rho, 1 - clip), 1 + clip)
+                total -= min(rho * advantage[i], clipped * advantage[i])
+                total += forward * rho * (new[i][t] - old[i][t])
+                total += reverse * -new[i][t]
+                count += 1
+    return total / count
+
+
+def rollout(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    old = -3 * torch.rand(3, 4, generator=generator, dtype=torch.float64)
+    new = old + 0.4 * torch.randn(3, 4, generator=generator, dtype=torch.float64)
+    mask = (torch.rand(3, 4, generator=generator) < 0.7).double()
+    mask[0, 0] = 1
+    return new, old, torch.randn(3, generator=generator, dtype=torch.float64), mask
+
+
+@given(st.integers(0, 10_000))
+def test_the_loss_and_its_gradient_are_the_equation(seed: int) -> None:
+    new, old, advantage, mask = rollout(seed)
+    new.requires_grad_(True)
+    loss = soft_grpo_loss(new, old, advantage, mask)
+    loss.backward()
+    lists = [tensor.tolist() for tensor in (old, advantage, mask)]
+    assert loss.item() == pytest.approx(literal_loss(new.tolist(), *lists), abs=1e-12)
+    for i in range(3):
+        for t in range(4):
+            above, below = new.tolist(), new.tolist()
+            above[i][t] += 1e-6
+            below[i][t] -= 1e-6
+            slope = (literal_loss(above, *lists) - literal_loss(below, *lists)) / 2e-6
+            assert new.grad[i, t].item() == pytest.approx(slope, abs=1e-6)
+
+
+def test_the_betas_and_the_clip_are_what_they_are_called() -> None:
+    new, old, advantage, mask = rollout(1)
+    lists = [tensor.tolist() for tensor in (new, old, advantage, mask)]
+    options = {"clip": 0.05, "beta_forward": 0.3, "beta_reverse": 0.7}
+    ours = soft_grpo_loss(new, old, advantage, mask, **options).item()
+    assert ours == pytest.approx(literal_loss(*lists, clip=0.05, forward=0.3, reverse=0.7), abs=1e-12)
+
+
+def test_on_policy_a_better_list_becomes_likelier() -> None:
+    old = torch.full((2, 3), -2.0)
+    new = old.clone().requires_grad_(True)
+    soft_grpo_loss(new, old, torch.tensor([1.0, -1.0]), torch.ones(2, 3)).backward()
+    assert (new.grad[0] < 0).all() and (new.grad[1] > 0).all()
+
+
+# One group of two. Raw rewards are 2.5 and 0.75: the second part, with ten times the range, decides. Standardised, the parts
+# are (-1, 1) and (1, -1), the rewards -0.5 and 0.5: the weights decide.
+TUG = np.array([[0.0, 10.0], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(("per_part", "expected"), [(True, [-1, 1]), (False, [1, -1])])
+def test_advantages_by_hand(per_part: bool, expected: list[float]) -> None:
+    np.testing.assert_allclose(advantages(TUG, (0.75, 0.25), 2, per_part=per_part), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("per_part", [True, False])
+def test_one_good_list_in_four(per_part: bool) -> None:
+    parts = np.array([[0.0], [0.0], [0.0], [4.0]])  # mean 1, standard deviation sqrt(3)
+    expected = [-1 / 3**0.5] * 3 + [3 / 3**0.5]
+    np.testing.assert_allclose(advantages(parts, (1.0,), 4, per_part=per_part), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("per_part", [True, False])
+def test_a_group_of_equals_learns_nothing(per_part: bool) -> None:
+    parts = np.array([[0.5, 0.2, 0.1]] * 4 + [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
+    values = advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part)
+    np.testing.assert_allclose(values[:4], 0, atol=1e-9)
+    assert np.isfinite(values).all() and np.abs(values[4:]).max() > 0.5
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_each_group_is_its_own_scale(seed: int, per_part: bool) -> None:
+    rng = np.random.default_rng(seed)
+    parts = rng.uniform(size=(12, 3))
+    values = advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4)
+    np.testing.assert_allclose(values.mean(1), 0, atol=1e-9)
+    np.testing.assert_allclose(values.std(1), 1, atol=0.02)
+    louder = parts.copy()
+    louder[4:8] = louder[4:8] * 50 + 3  # another group's scale must not matter, and hardly its own
+    np.testing.assert_allclose(advantages(louder, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4), values, atol=0.03)
+
+
+def test_reward_parts_by_loops(encoder: HashEncoder, index: FaissIndex) -> None:
+    queries = encoder.encode_text(["bohemian festival", "gothic", "navy"])
+    lists, k = [["bohemian red dress", "ivory hat", "scarf"], ["gothic boots"], ["red dress", "red dress navy"]], 3
+    catalogue = index.vectors(np.arange(len(index))).astype(np.float64)
+    for texts, query, parts in zip(lists, queries, oar_parts(lists, queries, index, encoder, k), strict=True):
+        ground, align, found = 0.0, 0.0, []
+        for text in texts:
+            vector = encoder.encode_text([text])[0].astype(np.float64)
+            item = catalogue[np.argmax(catalogue @ vector)]
+            ground += (1 - np.linalg.norm(vector - item)) / k
+            align += vector @ query / k
+            found.append(item)
+        spectrum = np.linalg.eigvalsh(np.array(found) @ np.array(found).T / len(found))
+        vendi = np.exp(-sum(x * np.log(x) for x in spectrum if x > 1e-12))
+        np.testing.assert_allclose(parts, [ground, vendi / k, align], atol=1e-4)
+
+
+class MuteEncoder(HashEncoder):
+    """Takes an empty batch too, as the real encoder does."""
+
+    def encode_text(self, texts):
+        return super().encode_text(texts) if len(texts) else np.empty((0, self.dim), np.float32)
+
+
+def test_empty_lists_earn_nothing(index: FaissIndex) -> None:
+    encoder = MuteEncoder()
+    np.testing.assert_array_equal(oar_parts([[], []], encoder.encode_text(["a", "b"]), index, encoder, 3), np.zeros((2, 3)))
+
+
+def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0) -> tuple[dict, list]:
+    folm = tiny_folm(MuteEncoder())
+    queries = ["bohemian festival", "gothic party", "red", "navy scarf"]
+    records = list(soft_grpo.train(folm, queries, index, state, steps=steps, group=2, batch=2, k=2, rate=1e-3, seed=seed))
+    return weights_of(folm.model), records
+
+
+def test_training_moves_the_policy_and_reports(index: FaissIndex, tmp_path: Path) -> None:
+    weights, records = run(index, tmp_path / "state.safetensors")
+    assert moved(weights_of(tiny_folm(MuteEncoder()).model), weights) == set(weights)
+    assert [(record.step, record.total) for record in records] == [(1, 2), (2, 2)]
+    for record in records:
+        figures = record.metrics
+        assert all(math.isfinite(value) for value in figures.values())
+        parts = (figures["groundedness"], figures["diversity"], figures["alignment"])
+        assert figures["reward"] == pytest.approx(np.dot(soft_grpo.rewards.WEIGHTS, parts), abs=1e-6)
+        assert 0 < figures["entropy"] < math.log(300) and 0 <= figures["clip_ratio"] <= 1
+    again, none = run(index, tmp_path / "state.safetensors")
+    assert none == [], "a finished run has nothing left to do"
+    assert_same_weights(again, weights)
+
+
+def test_the_seed_decides_the_run(index: FaissIndex, tmp_path: Path) -> None:
+    a, again, b = (run(index, tmp_path / f"{i}", steps=1, seed=seed)[0] for i, seed in enumerate((0, 0, 1)))
+    assert_same_weights(a, again)
+    assert moved(a, b)
