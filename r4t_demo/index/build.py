@@ -10,7 +10,7 @@ from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.index.faiss_index import FaissIndex
 
-IMAGE_WEIGHT = 0.5  # a picture shows what its title leaves out and the other way round; neither is trusted more
+IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 FOLDER = "index"  # inside the catalogue's folder
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 700}
+ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 900}
 
 
 def add_parser(subparsers) -> None:
@@ -119,8 +119,9 @@ def _image_tower(args, settings: Settings):
     # Three pictures of a batch in four are drawn, whatever the two sets' sizes.
     weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 3 / len(drawn))])
     encoder.start_tower(model.visual, states / "image64.safetensors", "model.tower.")
+    all_captions = np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)])
     yield from encoder.align_images(
-        model, np.concatenate([pixels, drawn]), np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)]), weights,
+        model, np.concatenate([pixels, drawn]), all_captions, weights,
         states / "image96.safetensors", steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
     )  # fmt: skip
     encoder.export(
@@ -152,7 +153,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 250, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 
@@ -166,7 +167,7 @@ def _soft_grpo(args, settings: Settings):
     policy = Folm.load(args.out / "folm-base", engine.encoder)
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
-        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 150, seed=args.seed
+        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 120, seed=args.seed
     )
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
@@ -183,7 +184,7 @@ def _supervision(args, settings: Settings):
         queries,
         engine.index,
         args.runs / "supervision",
-        samples=3,
+        samples=2,
         seed=args.seed,
     )
 
@@ -207,7 +208,7 @@ def _diffusion(args, settings: Settings):
         rows,
         items,
         args.runs / "diffusion.safetensors",
-        steps=args.steps or 3000,
+        steps=args.steps or 2000,
         seed=args.seed,
     )
     diffusion.save(ema, bank[:20_000], engine.encoder, args.out / "diffusion-mini")

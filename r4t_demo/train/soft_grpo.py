@@ -90,7 +90,7 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = True, group: int = 8, batch: int = 16,
-    minibatches: int = 2, k: int = 10, rate: float = 1e-4, seed: int = 0, watch: str = "bohemian festival style",
+    minibatches: int = 2, k: int = 10, rate: float = 2e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
 
