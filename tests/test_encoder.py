@@ -1,0 +1,126 @@
+"""The encoder against open_clip itself, on a tiny model written and read as a folder."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
+
+# isort: split
+from open_clip.model import CustomTextCLIP
+
+from r4t_demo import encoder as module
+from r4t_demo.encoder import Encoder, text_features
+from r4t_demo.errors import UserError
+from r4t_demo.train import encoder as training
+from tests.tiny_models import CLIP
+
+TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode", " ".join(["very long text"] * 20)]
+
+
+def tiny_clip(**text_options) -> CustomTextCLIP:
+    torch.manual_seed(0)
+    config = CLIP["model_cfg"]
+    model = CustomTextCLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"] | text_options)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape) * 0.3)
+    return model.eval()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model as a checkpoint folder. Read only."""
+    folder = tmp_path_factory.mktemp("encoders") / "clip-tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "CONFIG", CLIP)
+        training.export(tiny_clip(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tiny(folder: Path) -> Encoder:
+    return Encoder.load(f"local-dir:{folder}")
+
+
+@pytest.mark.parametrize("options", [{}, {"no_causal_mask": True}, {"pool_type": "last"}], ids=["trimmed", "no mask", "last"])
+@torch.inference_mode()
+def test_text_features_are_open_clips_own(tiny: Encoder, options: dict) -> None:
+    model = tiny_clip(**options)
+    for texts in (TEXTS, *([text] for text in TEXTS)):
+        tokens = tiny.tokenizer(texts)
+        torch.testing.assert_close(text_features(model, tokens), model.encode_text(tokens), atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_short_texts_cost_little(tiny: Encoder, monkeypatch) -> None:
+    widths = []
+    forward = tiny.model.text.transformer.forward
+    monkeypatch.setattr(tiny.model.text.transformer, "forward", lambda x, **kw: widths.append(x.shape[1]) or forward(x, **kw))
+    tiny.encode_text(["red dress", "hat"])
+    assert widths == [4], "two words between a start and an end token"
+
+
+def test_texts_become_unit_rows_whatever_their_batch(tiny: Encoder, monkeypatch) -> None:
+    together = tiny.encode_text(TEXTS)
+    assert together.shape == (len(TEXTS), 8) == (len(TEXTS), tiny.dim) and together.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    monkeypatch.setattr(module, "BATCH", 2)
+    np.testing.assert_allclose(tiny.encode_text(TEXTS), together, atol=1e-5)
+    assert len({tuple(row) for row in together.round(3).tolist()}) == len(TEXTS)
+
+
+def test_pictures_of_any_kind_become_unit_rows(tiny: Encoder, monkeypatch) -> None:
+    pictures = [
+        Image.new("RGB", (40, 20), "red"),
+        Image.new("L", (16, 16), 90),
+        Image.new("RGBA", (5, 50), (0, 0, 255, 128)),
+        Image.new("P", (30, 30), 3),
+    ]
+    together = tiny.encode_images(pictures)
+    assert together.shape == (4, 8) and together.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    monkeypatch.setattr(module, "BATCH", 3)
+    np.testing.assert_allclose(tiny.encode_images(pictures), together, atol=1e-5)
+
+
+def test_nothing_in_gives_no_rows(tiny: Encoder) -> None:
+    assert tiny.encode_text([]).shape == tiny.encode_images([]).shape == (0, 8)
+
+
+@torch.inference_mode()
+def test_a_folder_gives_back_the_model(tiny: Encoder) -> None:
+    assert tiny.id == "clip-tiny-8"
+    original = Encoder(tiny_clip(), tiny.preprocess, tiny.tokenizer, "original")
+    np.testing.assert_allclose(tiny.encode_text(TEXTS), original.encode_text(TEXTS), atol=0.02)  # half precision on disk
+    picture = [Image.effect_mandelbrot((32, 24), (-2, -1, 1, 1), 50)]
+    np.testing.assert_allclose(tiny.encode_images(picture), original.encode_images(picture), atol=0.02)
+
+
+def test_the_id_is_the_configs_or_else_the_name(folder: Path, tmp_path: Path) -> None:
+    assert module.encoder_id("hf-hub:org/model") == "hf-hub:org/model"
+    assert module.encoder_id(f"local-dir:{folder}") == "clip-tiny-8"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "open_clip_config.json").write_text(json.dumps({"model_cfg": {}}))
+    assert module.encoder_id(f"local-dir:{tmp_path / 'mine'}") == "mine"
+
+
+@pytest.mark.parametrize("damage", ["no folder", "no weights", "torn weights", "torn config"])
+def test_a_folder_that_is_not_right_is_told(folder: Path, tmp_path: Path, damage: str) -> None:
+    copy = tmp_path / "copy"
+    if damage != "no folder":
+        copy.mkdir()
+        for file in folder.iterdir():
+            (copy / file.name).write_bytes(file.read_bytes()[: 100 if damage == f"torn {_kind(file)}" else None])
+    if damage == "no weights":
+        (copy / "open_clip_model.safetensors").unlink()
+    with pytest.raises(UserError, match="encoder .*copy"):
+        Encoder.load(f"local-dir:{copy}")
+
+
+def _kind(file: Path) -> str:
+    return "weights" if file.suffix == ".safetensors" else "config"
