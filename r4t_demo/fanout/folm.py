@@ -1,5 +1,6 @@
 """The fan-out language model (FOLM): a causal LM that reads a query and samples a list of sub-queries."""
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +26,15 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
+SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 120
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
+
+
+TEMPLATE_WORDS = re.compile(
+    r"^(a|an|the|my|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
+    r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
+)
 
 
 class FolmConfig(LlamaConfig):
@@ -83,9 +91,23 @@ def prompt_batch(
     return batch["input_ids"], mask
 
 
-def parse_list(text: str, k: int) -> list[str]:
-    """Return the first k distinct, non-empty sub-queries of a completion; it ends at its end token or its padding."""
-    pieces = (" ".join(piece.split()) for piece in text.split(END)[0].split(PAD)[0].split(SEPARATOR))
+def core_of(query: str) -> str:
+    """Return the words of a query that carry its meaning: "a boho wanderer look" -> "boho wanderer"."""
+    core = " ".join(query.lower().split())
+    while (shorter := TEMPLATE_WORDS.sub("", core).strip()) != core and shorter:
+        core = shorter
+    return core
+
+
+def parse_list(text: str, k: int, query: str) -> list[str]:
+    """Return the first k distinct, non-empty sub-queries of a completion, ``SAME`` spelt out by the query's core.
+
+    The completion ends at its end token or its padding. The copy token spares a small model from learning to spell: it builds on
+    words that it never met, exactly as a visitor typed them.
+    """
+    core = core_of(query)
+    pieces = text.split(END)[0].split(PAD)[0].split(SEPARATOR)
+    pieces = (" ".join(piece.replace(SAME, f" {core} ").split()) for piece in pieces)
     return list(dict.fromkeys(piece for piece in pieces if piece))[:k]
 
 
@@ -147,7 +169,7 @@ class Folm:
         texts = self.tokenizer.batch_decode(
             self.generate(queries, vectors, n_samples, seed=seed, temperature=temperature, k=k)[2]
         )
-        lists = [parse_list(text, k) or [queries[i // n_samples]] for i, text in enumerate(texts)]
+        lists = [parse_list(text, k, queries[i // n_samples]) or [queries[i // n_samples]] for i, text in enumerate(texts)]
         return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
 
     @torch.inference_mode()

@@ -153,7 +153,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 250, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 240, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 
@@ -167,8 +167,9 @@ def _soft_grpo(args, settings: Settings):
     policy = Folm.load(args.out / "folm-base", engine.encoder)
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
-        policy, queries, engine.index, args.runs / "soft-grpo.safetensors", steps=args.steps or 120, seed=args.seed
-    )
+        policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
+        steps=args.steps or 100, weights=(0.4, 0.25, 0.35), seed=args.seed,
+    )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
 

@@ -14,6 +14,7 @@ from r4t_demo.fanout.folm import (
     LIST,
     PAD,
     QUERY,
+    SAME,
     SEPARATOR,
     FolmConfig,
     FolmForCausalLM,
@@ -33,13 +34,13 @@ def train_tokenizer(texts: Sequence[str]) -> PreTrainedTokenizerFast:
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     tokenizer.decoder = decoders.ByteLevel()
-    specials = [PAD, QUERY, LIST, SEPARATOR, END]
+    specials = [PAD, QUERY, LIST, SEPARATOR, END, SAME]
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY, special_tokens=specials, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
     )
     tokenizer.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, additional_special_tokens=[QUERY, LIST, SEPARATOR]
+        tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, additional_special_tokens=[QUERY, LIST, SEPARATOR, SAME]
     )
 
 
@@ -91,7 +92,7 @@ def supervise(
     for step in range(first, steps):
         rng = random.Random(seed * 1_000_003 + step)
         rows = [rng.randrange(len(queries)) for _ in range(batch)]
-        lists = [zero_shot_list(queries[row], [phrases[i] for i in related[row]], k, rng) for row in rows]
+        lists = [zero_shot_list([phrases[i] for i in related[row]], k, rng) for row in rows]
         ids, mask = prompt_batch(tokenizer, [queries[row] for row in rows], model.config.query_tokens)
         completion = completion_batch(tokenizer, lists)
         for group in optimizer.param_groups:

@@ -6,12 +6,12 @@ catalogue, which belong to an aesthetic, or what was worn together.
 """
 
 import random
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
+from r4t_demo.fanout.folm import SAME
 
 PARAPHRASES = (
     "{core} style", "{core} outfit", "{core} look", "{core} fashion", "{core} clothes", "{core} wear", "{core} ideas",
@@ -29,10 +29,6 @@ PHRASES = (
     "{colour} {silhouette} {category}", "{material} {silhouette} {category} in {colour}", "{colour} {pattern} {category}",
     "{silhouette} {category}", "{material} {silhouette} {category}",
 )  # fmt: skip
-TEMPLATE_WORDS = re.compile(
-    r"^(a|an|the|my|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
-    r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
-)
 SILHOUETTES = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
 
 
@@ -51,14 +47,6 @@ def phrase_bank(count: int, seed: int = 0) -> list[str]:
     return list(dict.fromkeys(fill(rng.choice(PHRASES), rng) for _ in range(count)))
 
 
-def core_of(query: str) -> str:
-    """Return the words of a query that carry its meaning: "a boho wanderer look" -> "boho wanderer"."""
-    core = query.lower().strip()
-    while (shorter := TEMPLATE_WORDS.sub("", core).strip()) != core and shorter:
-        core = shorter
-    return core
-
-
 def nearest(queries: np.ndarray, phrases: np.ndarray, count: int) -> np.ndarray:
     """Return the rows of the ``count`` phrases nearest to each query, best first, shape (len(queries), count).
 
@@ -73,13 +61,12 @@ def nearest(queries: np.ndarray, phrases: np.ndarray, count: int) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def zero_shot_list(query: str, related: Sequence[str], k: int, rng: random.Random) -> list[str]:
+def zero_shot_list(related: Sequence[str], k: int, rng: random.Random) -> list[str]:
     """Return k distinct sub-queries: rephrasings, extensions and related phrases in proportions that vary from list to list."""
-    core = core_of(query)
-    weights = [rng.gammavariate(share, 1.0) for share in (1.6, 1.2, 1.0)]
+    weights = [rng.gammavariate(share, 1.0) for share in (2.0, 0.9, 0.7)]
     kinds = (
-        lambda: fill(rng.choice(PARAPHRASES), rng, core),
-        lambda: fill(rng.choice(EXTENSIONS), rng, core),
+        lambda: fill(rng.choice(PARAPHRASES), rng, SAME),
+        lambda: fill(rng.choice(EXTENSIONS), rng, SAME),
         lambda: related[int(len(related) * rng.random() ** 2)],
     )
     texts: dict[str, None] = {}

@@ -108,7 +108,8 @@ def train(
         )
         ids, mask, completion = ids.clone(), mask.clone(), completion.clone()  # out of inference mode
         vectors = torch.from_numpy(np.repeat(query_vectors[chosen], group, axis=0))
-        lists = [parse_list(text, k) for text in tokenizer.batch_decode(completion)]
+        texts = tokenizer.batch_decode(completion)
+        lists = [parse_list(text, k, queries[chosen[row // group]]) for row, text in enumerate(texts)]
         parts = oar_parts(lists, vectors.numpy(), index, encoder, k)
         advantage = torch.from_numpy(advantages(parts, weights, group, per_part=per_part)).float()
         counted = (completion != pad).float()
