@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SEPARATOR, Folm, parse_list
+from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, Folm, core_of, parse_list
 from r4t_demo.train import folm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import tiny_folm
 
 QUERIES = ["boho", "gothic black boots for a party"]
 WORDS = st.lists(st.sampled_from(["red", "boho", "dress", "hat", "ÉTÉ"]), min_size=1, max_size=3).map(" ".join)
-PIECES = st.one_of(WORDS, st.sampled_from(["", " ", "\n", SEPARATOR, END, PAD, "<", "sep>"]))
+PIECES = st.one_of(WORDS, st.sampled_from(["", " ", "\n", SAME, SEPARATOR, END, PAD, "<", "sep>"]))
 
 
 class Leaning(torch.nn.Module):
@@ -45,23 +45,50 @@ def folm() -> Folm:
     return leaning(HashEncoder(), sep=5.5, pad=-50, query=-50, list=-50)
 
 
+CORES = {
+    "a boho wanderer look": "boho wanderer",
+    "What to wear to a garden party": "garden party",
+    "something regal": "regal",
+    "gothic": "gothic",
+    "outfit": "outfit",
+    "  Summer   Glow ": "summer glow",
+    "looks for the beach": "beach",
+}
+
+
+@pytest.mark.parametrize(("query", "core"), CORES.items())
+def test_cores(query: str, core: str) -> None:
+    assert core_of(query) == core
+
+
+@given(st.lists(st.sampled_from(["a", "boho", "look", "style", "something", "party"]), min_size=1, max_size=6).map(" ".join))
+def test_a_core_is_never_empty_and_has_no_core_of_its_own(query: str) -> None:
+    core = core_of(query)
+    assert core and core in query and core_of(core) == core
+
+
 @given(st.lists(WORDS, max_size=8, unique=True), st.integers(1, 10))
 def test_a_written_list_reads_back(texts: list[str], k: int) -> None:
-    assert parse_list(SEPARATOR.join(texts) + END, k) == texts[:k]
+    assert parse_list(SEPARATOR.join(texts) + END, k, "boho") == texts[:k]
 
 
 @given(st.lists(PIECES, max_size=20).map("".join), st.integers(1, 5))
 def test_any_completion_reads_as_up_to_k_clean_distinct_texts(text: str, k: int) -> None:
-    texts = parse_list(text, k)
+    texts = parse_list(text, k, "a gothic look")
     assert len(texts) <= k and len(set(texts)) == len(texts)
     assert all(piece and piece == " ".join(piece.split()) for piece in texts)
-    assert not any(token in piece for piece in texts for token in (SEPARATOR, END, PAD))
-    assert parse_list(SEPARATOR.join(texts), k) == texts
-    assert parse_list(text + END + SEPARATOR + "more", k) == texts
+    assert not any(token in piece for piece in texts for token in (SAME, SEPARATOR, END, PAD))
+    assert parse_list(SEPARATOR.join(texts), k, "red") == texts
+    assert parse_list(text + END + SEPARATOR + "more", k, "a gothic look") == texts
 
 
 def test_padding_never_stands_for_a_sub_query() -> None:
-    assert parse_list(f"hat{SEPARATOR}hat{SEPARATOR}{PAD}{PAD}", 2) == ["hat"]
+    assert parse_list(f"hat{SEPARATOR}hat{SEPARATOR}{PAD}{PAD}", 2, "boho") == ["hat"]
+
+
+def test_the_copy_token_spells_the_querys_own_words() -> None:
+    text = f"red {SAME} hat{SEPARATOR}{SAME}{SEPARATOR}hat{SAME}{SEPARATOR}solarpunk"
+    assert parse_list(text, 4, "a Solarpunk look") == ["red solarpunk hat", "solarpunk", "hat solarpunk"]
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
@@ -136,7 +163,9 @@ def test_a_saved_model_writes_the_same_lists(encoder: HashEncoder, tmp_path: Pat
     assert (tmp_path / "m" / "README.md").read_text() == "our card"
     loaded = Folm.load(tmp_path / "m", encoder, "base")
     assert loaded.name == "base" and loaded.model.dtype == torch.float32
-    folm.model.half().float()  # what a trip through half precision leaves
+    with torch.no_grad():
+        for parameter in folm.model.parameters():
+            parameter.copy_(parameter.half())  # what the trip through half precision leaves
     vectors = encoder.encode_text(QUERIES)
     assert loaded.sample_lists(QUERIES, vectors, 3, 2, seed=1) == folm.sample_lists(QUERIES, vectors, 3, 2, seed=1)
 

@@ -9,13 +9,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r4t_demo.fanout.folm import END, PAD, SEPARATOR, Folm, parse_list, prompt_batch
+from r4t_demo.fanout.folm import END, PAD, SAME, SEPARATOR, Folm, parse_list, prompt_batch
 from r4t_demo.train import folm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import assert_same_weights, moved, tiny_folm, weights_of
 
 QUERIES = ["red", "a boho festival look for the summer", "gothic boots"]
-LISTS = [["red dress", "hat"], ["boho look"], ["black boots for a party", "ivory scarf", "blue hat with feather"]]
+LISTS = [["red dress", "hat"], [f"{SAME} look"], ["black boots for a party", "ivory scarf", "blue hat with feather"]]
 STEPS = 111  # one state at 100, one at the end
 
 
@@ -39,7 +39,8 @@ def training_tokenizer(cache: list = []):  # noqa: B006  (one tokenizer for all 
 
 def test_completions_hold_the_lists(folm: Folm) -> None:
     ids = training.completion_batch(folm.tokenizer, LISTS)
-    assert [parse_list(text, 10) for text in folm.tokenizer.batch_decode(ids)] == LISTS
+    read = [parse_list(text, 10, "boho") for text in folm.tokenizer.batch_decode(ids)]
+    assert read == [LISTS[0], ["boho look"], LISTS[2]]
     counts = (ids == folm.tokenizer.convert_tokens_to_ids(SEPARATOR)).sum(1).tolist()
     assert counts == [1, 0, 2] and (ids == folm.tokenizer.convert_tokens_to_ids(END)).sum(1).tolist() == [1, 1, 1]
 
