@@ -101,19 +101,29 @@ def _saddle(canvas: Canvas, strap: str) -> None:
     canvas.panel(smooth("146,186! 174,186! 176,246 160,258 144,246"), shade=0.93)
     _ring(canvas, 160, 236, 15)
     canvas.metal(box(157, 216, 6, 40, 2), outline=0.7)
-    adorn(canvas, edge="48,224 100,252 130,232 160,208 190,232 220,252 272,224", spot=(96, 186, 42), hang=44,
-          zip_path="M84 262 L236 262")
+    adorn(
+        canvas,
+        edge="48,224 100,252 130,232 160,208 190,232 220,252 272,224",
+        spot=(96, 186, 42),
+        hang=44,
+        zip_path="M84 262 L236 262",
+    )
 
 
 def _bucket(canvas: Canvas, strap: str) -> None:
     top = {"none": 92, "short": 52, "long": 14}[strap]
     _strap(canvas, f"70,124 84,72 160,{top} 236,72 250,124", 10)
     lining(canvas, oval(160, 112, 98, 22))
-    canvas.panel(smooth("62,112! 84,126 124,134 160,136 196,134 236,126 258,112! 262,180 250,268! 214,286 160,290 106,286 "
-                        "70,268! 58,180"))
-    for path in ("M88 128 Q96 156 92 186", "M122 136 Q126 160 122 194", "M162 138 Q160 170 164 200", "M200 136 Q198 160 202 "
-                                                                                                     "194", "M232 128 Q226 156 "
-                                                                                                            "230 186"):
+    canvas.panel(
+        smooth("62,112! 84,126 124,134 160,136 196,134 236,126 258,112! 262,180 250,268! 214,286 160,290 106,286 70,268! 58,180")
+    )
+    for path in (
+        "M88 128 Q96 156 92 186",
+        "M122 136 Q126 160 122 194",
+        "M162 138 Q160 170 164 200",
+        "M200 136 Q198 160 202 194",
+        "M232 128 Q226 156 230 186",
+    ):
         canvas.fold(path, width=9, opacity=0.17)
     canvas.fold("M256 150 Q258 220 244 276", width=18, opacity=0.14)
     canvas.gloss("M84 168 Q76 220 86 262", width=11, opacity=0.2)
@@ -161,16 +171,28 @@ def _basket(canvas: Canvas, reach: float) -> None:
     canvas.panel(smooth("32,138! 70,156 160,163 250,156 288,138! 278,210 246,276! 206,290 160,292 114,290 74,276! 42,210"))
     for i in range(1, 9):
         y, wide = 146 + i * 15.5, 126 - i * i * 0.62 - i * 1.2
-        canvas.line(smooth(f"{160 - wide},{y - 4} {160 - wide * .6},{y + 12} 160,{y + 17} {160 + wide * .6},{y + 12} "
-                           f"{160 + wide},{y - 4}", close=False), dash="9 4" if i % 2 else "5 4 9 4", width=2.6, opacity=0.45)
+        canvas.line(
+            smooth(
+                f"{160 - wide},{y - 4} {160 - wide * 0.6},{y + 12} 160,{y + 17} {160 + wide * 0.6},{y + 12} {160 + wide},{y - 4}",
+                close=False,
+            ),
+            dash="9 4" if i % 2 else "5 4 9 4",
+            width=2.6,
+            opacity=0.45,
+        )
     canvas.fold("M278 160 Q268 240 230 288", width=24, opacity=0.16)
     canvas.panel(ribbon("32,141 70,158 160,166 250,158 288,141", 13), shade=0.9)
     canvas.line("M36 143 Q90 166 160 167 Q230 166 284 143", dash="4 5", width=5, tone=0.3, opacity=0.5)
-    canvas.panel(ribbon(f"88,190 94,{reach + 52} 160,{reach} 226,{reach + 52} 232,190", 14), colour=1, material="leather",
-                 pattern="plain")
+    canvas.panel(
+        ribbon(f"88,190 94,{reach + 52} 160,{reach} 226,{reach + 52} 232,190", 14), colour=1, material="leather", pattern="plain"
+    )
     for x in (89, 231):
-        canvas.panel(smooth(f"{x - 11},166! {x + 11},166! {x + 10},196 {x},206 {x - 10},196"), colour=1, material="leather",
-                     pattern="plain")
+        canvas.panel(
+            smooth(f"{x - 11},166! {x + 11},166! {x + 10},196 {x},206 {x - 10},196"),
+            colour=1,
+            material="leather",
+            pattern="plain",
+        )
         canvas.button(x, 190, 4, kind="gold")
     adorn(canvas, edge="38,152 70,166 160,174 250,166 282,152", spot=(160, 218, 60), hang=40, zip_path="M100 238 L220 238")
 
@@ -185,8 +207,11 @@ def _leather_tote(canvas: Canvas, reach: float) -> None:
     _stitch(canvas, smooth("48,268 52,200 59,122! 160,126 261,122! 268,200 272,268", close=False))
     canvas.gloss("M66 136 Q58 200 58 262", width=12, opacity=0.2)
     canvas.fold("M264 140 Q272 210 268 280", width=16, opacity=0.14)
-    canvas.panel(smooth("44,252! 160,262 276,252! 278,276! 272,288 258,290! 62,290! 48,288 42,276!"),
-                 colour=1 if canvas.garment.pattern == "colour-block" else 0, shade=0.92)
+    canvas.panel(
+        smooth("44,252! 160,262 276,252! 278,276! 272,288 258,290! 62,290! 48,288 42,276!"),
+        colour=1 if canvas.garment.pattern == "colour-block" else 0,
+        shade=0.92,
+    )
     _stitch(canvas, "M48 248 Q160 258 272 248")
     _handle(canvas, f"106,152 106,92 126,{reach + 20} 160,{reach} 194,{reach + 20} 214,92 214,152", 11)
     for x in (106, 214):
@@ -217,8 +242,13 @@ def _envelope(canvas: Canvas) -> None:
     canvas.gloss("M44 106 Q120 100 220 102", width=8, opacity=0.25)
     canvas.metal(oval(160, 190, 13))
     canvas.metal(oval(160, 190, 7), outline=1)
-    adorn(canvas, edge="30,108 84,156 150,206 160,210 170,206 236,156 290,108", spot=(160, 140, 50), hang=30,
-          zip_path="M50 232 L270 232")
+    adorn(
+        canvas,
+        edge="30,108 84,156 150,206 160,210 170,206 236,156 290,108",
+        spot=(160, 140, 50),
+        hang=30,
+        zip_path="M50 232 L270 232",
+    )
 
 
 def _box(canvas: Canvas) -> None:
@@ -238,8 +268,9 @@ def _box(canvas: Canvas) -> None:
 
 def _pouch(canvas: Canvas) -> None:
     """Soft cloth gathered into a curved kiss-lock frame."""
-    canvas.panel(smooth("74,108! 116,84 160,80 204,84 246,108! 280,160 298,218 274,262 216,276 160,279 104,276 46,262 22,218 "
-                        "40,160"))
+    canvas.panel(
+        smooth("74,108! 116,84 160,80 204,84 246,108! 280,160 298,218 274,262 216,276 160,279 104,276 46,262 22,218 40,160")
+    )
     for x0, x1 in ((92, 62), (112, 92), (134, 122), (160, 160), (186, 198), (208, 228), (228, 258)):
         canvas.fold(f"M{x0} 118 Q{(x0 + x1) / 2 + 2} 160 {x1} 214", width=9, opacity=0.19)
         canvas.line(f"M{x0} 118 Q{(x0 + x1) / 2 + 1} 146 {(x0 + x1) / 2 - 1} 176", opacity=0.45)
@@ -249,8 +280,13 @@ def _pouch(canvas: Canvas) -> None:
     canvas.metal(ribbon("80,116 92,101 118,92 160,88 202,92 228,101 240,116", 2), kind="gunmetal", outline=0.2)
     canvas.button(151, 70, 9.5, kind="gold")
     canvas.button(170, 70, 9.5, kind="gold")
-    adorn(canvas, edge="30,222 60,254 104,266 160,269 216,266 260,254 290,222", spot=(160, 206, 64), hang=24,
-          zip_path="M70 240 L250 240")
+    adorn(
+        canvas,
+        edge="30,222 60,254 104,266 160,269 216,266 260,254 290,222",
+        spot=(160, 206, 64),
+        hang=24,
+        zip_path="M70 240 L250 240",
+    )
 
 
 def backpack(canvas: Canvas) -> None:
@@ -293,10 +329,14 @@ def _mini(canvas: Canvas, pocket: bool) -> None:
     canvas.panel(smooth("76,270! 68,200 74,132 106,90 160,78 214,90 246,132 252,200 244,270! 228,284 160,288 92,284"))
     canvas.fold("M240 150 Q250 220 236 280", width=16, opacity=0.14)
     canvas.gloss("M90 160 Q96 112 140 98", width=12, opacity=0.26)
-    canvas.raw(f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
-               'stroke="#d9ac4a" stroke-width="4.6"/>')
-    canvas.raw(f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
-               'stroke="#5b3d10" stroke-width="4.6" stroke-dasharray="1.2 1.8"/>')
+    canvas.raw(
+        f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
+        'stroke="#d9ac4a" stroke-width="4.6"/>'
+    )
+    canvas.raw(
+        f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
+        'stroke="#5b3d10" stroke-width="4.6" stroke-dasharray="1.2 1.8"/>'
+    )
     canvas.metal(smooth("231,182! 241,182! 243,206! 229,206!"))
     if pocket:
         canvas.panel(smooth("94,190! 226,190! 230,256! 216,268 160,271 104,268 90,256!"), shade=1.02)
@@ -304,8 +344,13 @@ def _mini(canvas: Canvas, pocket: bool) -> None:
         canvas.panel(smooth("92,186! 228,186! 230,206 214,220 160,225 106,220 90,206"), shade=1.05)
         canvas.metal(oval(160, 216, 10))
         canvas.metal(oval(160, 216, 5), outline=0.8)
-    adorn(canvas, edge="96,182 128,184 160,185 192,184 224,182" if pocket else "80,250 120,258 160,260 200,258 240,250",
-          spot=(160, 142, 54), hang=30, zip_path="M96 176 L224 176")
+    adorn(
+        canvas,
+        edge="96,182 128,184 160,185 192,184 224,182" if pocket else "80,250 120,258 160,260 200,258 240,250",
+        spot=(160, 142, 54),
+        hang=30,
+        zip_path="M96 176 L224 176",
+    )
 
 
 def _sporty(canvas: Canvas, pocket: bool) -> None:
@@ -314,10 +359,13 @@ def _sporty(canvas: Canvas, pocket: bool) -> None:
         canvas.panel(path, colour=1, material="mesh", pattern="plain")
     canvas.panel(smooth("58,264! 54,190 62,112 96,64 160,52 224,64 258,112 266,190 262,264! 246,288 160,294 74,288"))
     canvas.panel(smooth("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190"), colour=1, outline=1)
-    canvas.panel(mirror(smooth("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190")), colour=1, outline=1,
-                 shade=0.92)
-    canvas.raw(f'<path d="{smooth("84,150 88,110 118,82 160,74 202,82 232,110 236,150", close=False)}" fill="none" '
-               'stroke="#1e1e24" stroke-width="4.4"/>')
+    canvas.panel(
+        mirror(smooth("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190")), colour=1, outline=1, shade=0.92
+    )
+    canvas.raw(
+        f'<path d="{smooth("84,150 88,110 118,82 160,74 202,82 232,110 236,150", close=False)}" fill="none" '
+        'stroke="#1e1e24" stroke-width="4.4"/>'
+    )
     canvas.metal(smooth("231,148! 241,148! 243,172! 229,172!"), kind="gunmetal")
     cord = "M122 134 L198 156 L122 178 L198 200 M198 134 L122 156 L198 178 L122 200"
     if pocket:

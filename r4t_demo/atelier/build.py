@@ -81,8 +81,12 @@ def _row(piece: Piece) -> dict:
 _LISTS = ("colours", "colour_families", "trims", "seasons", "aesthetics")
 _TEXTS = ("item_ID", "text", "category", "description", "silhouette", "material", "pattern")
 SCHEMA = pa.schema(
-    [("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])), *((name, pa.string()) for name in _TEXTS),
-     *((name, pa.list_(pa.string())) for name in _LISTS), ("formality", pa.string())]
+    [
+        ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+        *((name, pa.string()) for name in _TEXTS),
+        *((name, pa.list_(pa.string())) for name in _LISTS),
+        ("formality", pa.string()),
+    ]
 )
 
 

@@ -39,10 +39,12 @@ def segments(points: str, close: bool = False) -> list[tuple[Point, Point, Point
         slope = [((here[k] - before[k]) / back * ahead + (after[k] - here[k]) / ahead * back) / (back + ahead) for k in (0, 1)]
         # A short leg beside a long one is a rounded corner: a handle no longer than that keeps the long leg straight.
         pull, push = min(back, 1.7 * ahead) / 3, min(ahead, 1.7 * back) / 3
-        handles.append((
-            (here[0] - slope[0] * pull, here[1] - slope[1] * pull),
-            (here[0] + slope[0] * push, here[1] + slope[1] * push),
-        ))
+        handles.append(
+            (
+                (here[0] - slope[0] * pull, here[1] - slope[1] * pull),
+                (here[0] + slope[0] * push, here[1] + slope[1] * push),
+            )
+        )
     ends = count if close else count - 1
     pieces = []
     for i in range(ends):
@@ -129,10 +131,12 @@ def box(x: float, y: float, width: float, height: float, round: float = 4.0) -> 
     """A rectangle with rounded corners as a path."""
     r = min(round, width / 2, height / 2)
     right, bottom = x + width, y + height
-    return (f"M{x + r:.1f} {y:.1f} L{right - r:.1f} {y:.1f} Q{right:.1f} {y:.1f} {right:.1f} {y + r:.1f} "
-            f"L{right:.1f} {bottom - r:.1f} Q{right:.1f} {bottom:.1f} {right - r:.1f} {bottom:.1f} "
-            f"L{x + r:.1f} {bottom:.1f} Q{x:.1f} {bottom:.1f} {x:.1f} {bottom - r:.1f} "
-            f"L{x:.1f} {y + r:.1f} Q{x:.1f} {y:.1f} {x + r:.1f} {y:.1f} Z")
+    return (
+        f"M{x + r:.1f} {y:.1f} L{right - r:.1f} {y:.1f} Q{right:.1f} {y:.1f} {right:.1f} {y + r:.1f} "
+        f"L{right:.1f} {bottom - r:.1f} Q{right:.1f} {bottom:.1f} {right - r:.1f} {bottom:.1f} "
+        f"L{x + r:.1f} {bottom:.1f} Q{x:.1f} {bottom:.1f} {x:.1f} {bottom - r:.1f} "
+        f"L{x:.1f} {y + r:.1f} Q{x:.1f} {y:.1f} {x + r:.1f} {y:.1f} Z"
+    )
 
 
 def lining(canvas: Canvas, path: str) -> None:
@@ -161,8 +165,10 @@ def placed(
     shade = ""
     if dim < 1:
         slope = "".join(f'<feFunc{c} type="linear" slope="{dim}"/>' for c in "RGB")
-        canvas.raw('<filter id="dim" x="-5%" y="-5%" width="110%" height="110%" color-interpolation-filters="sRGB">'
-                   f"<feComponentTransfer>{slope}</feComponentTransfer></filter>")
+        canvas.raw(
+            '<filter id="dim" x="-5%" y="-5%" width="110%" height="110%" color-interpolation-filters="sRGB">'
+            f"<feComponentTransfer>{slope}</feComponentTransfer></filter>"
+        )
         shade = ' filter="url(#dim)"'
     canvas.raw(f'<g{shade}><g transform="translate({dx} {dy}) rotate({turn} 160 160) scale({scale})">')
     first = len(canvas._panels)

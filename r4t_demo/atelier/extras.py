@@ -16,23 +16,30 @@ def belt(canvas: Canvas) -> None:
     """A belt closed into a ring, its buckle in front; ``width`` is skinny, medium or wide."""
     wide = WIDTHS[canvas.garment.details.get("width", "medium")]
     {"buckle": _buckle_belt, "western": _western_belt, "chain": _chain_belt, "corset": _corset_belt, "woven": _woven_belt}[
-        canvas.garment.silhouette](canvas, wide)
+        canvas.garment.silhouette
+    ](canvas, wide)
 
 
 def _ring_band(canvas: Canvas, deep: float) -> str:
     """The band round an invisible waist; returns the front's middle line as a point text."""
     top, low = -deep / 2, deep / 2
-    back = smooth(f"25,{154 + top}! 60,{112 + top} 110,{94 + top} 160,{90 + top} 210,{94 + top} 260,{112 + top} 295,{154 + top}! "
-                  f"294,{150 + low * .4}! 258,{116 + low * .4} 210,{100 + low * .4} 160,{96 + low * .4} 110,{100 + low * .4} "
-                  f"62,{116 + low * .4} 26,{150 + low * .4}!")
+    back = smooth(
+        f"25,{154 + top}! 60,{112 + top} 110,{94 + top} 160,{90 + top} 210,{94 + top} 260,{112 + top} 295,{154 + top}! "
+        f"294,{150 + low * 0.4}! 258,{116 + low * 0.4} 210,{100 + low * 0.4} 160,{96 + low * 0.4} 110,{100 + low * 0.4} "
+        f"62,{116 + low * 0.4} 26,{150 + low * 0.4}!"
+    )
     lining(canvas, back)
-    canvas.panel(smooth(
-        f"24,{150 + top * .7}! 56,{187 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{187 + top} "
-        f"296,{150 + top * .7}! 300,{152} "
-        f"295,{153 + low * .8}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} "
-        f"25,{153 + low * .8}! 20,152"))
-    canvas.gloss(smooth(f"36,{166 + top * .4} 76,{196 + top * .4} 124,{208 + top * .4}", close=False), width=deep * 0.2,
-                 opacity=0.25)
+    canvas.panel(
+        smooth(
+            f"24,{150 + top * 0.7}! 56,{187 + top} 108,{208 + top} 160,{213 + top} 212,{208 + top} 264,{187 + top} "
+            f"296,{150 + top * 0.7}! 300,{152} "
+            f"295,{153 + low * 0.8}! 262,{192 + low} 212,{213 + low} 160,{218 + low} 108,{213 + low} 58,{192 + low} "
+            f"25,{153 + low * 0.8}! 20,152"
+        )
+    )
+    canvas.gloss(
+        smooth(f"36,{166 + top * 0.4} 76,{196 + top * 0.4} 124,{208 + top * 0.4}", close=False), width=deep * 0.2, opacity=0.25
+    )
     canvas.fold(smooth("296,150 270,180 236,204", close=False), width=20, opacity=0.15)
     return "24,150 58,190 108,210 160,215 212,210 262,190 296,150"
 
@@ -71,8 +78,9 @@ def _western_belt(canvas: Canvas, wide: float) -> None:
     _edge_stitch(canvas, line, deep)
     for x, y, _ in along(line, 15):
         if abs(x - 160) > 66:
-            canvas.line(smooth(f"{x - 7},{y} {x},{y - deep * .26} {x + 7},{y} {x},{y + deep * .26}"), tone=0.5, width=1.6,
-                        opacity=0.75)
+            canvas.line(
+                smooth(f"{x - 7},{y} {x},{y - deep * 0.26} {x + 7},{y} {x},{y + deep * 0.26}"), tone=0.5, width=1.6, opacity=0.75
+            )
             canvas.button(x, y, 3, kind="silver")
     kind = metal_of(canvas) if "metal" in canvas.garment.details else "silver"
     plate = 34 + 14 * wide
@@ -84,8 +92,10 @@ def _western_belt(canvas: Canvas, wide: float) -> None:
         scale = (plate - 8) / 42
         canvas.button(x, 214 + (y - 214) * scale, 2.6, kind="gold")
     for side in (-1, 1):
-        leaf = smooth(f"{160 + side * 17},214! {160 + side * 24},{214 - plate * .28} {160 + side * 34},{214 - plate * .16} "
-                      f"{160 + side * 46},214! {160 + side * 34},{214 + plate * .16} {160 + side * 24},{214 + plate * .28}")
+        leaf = smooth(
+            f"{160 + side * 17},214! {160 + side * 24},{214 - plate * 0.28} {160 + side * 34},{214 - plate * 0.16} "
+            f"{160 + side * 46},214! {160 + side * 34},{214 + plate * 0.16} {160 + side * 24},{214 + plate * 0.28}"
+        )
         canvas.metal(leaf, kind="gold" if kind == "silver" else "silver", outline=0.8)
     gem(canvas, 160, 214, 14, gem_of(canvas) if "gem" in canvas.garment.details else "#2cb5ae", setting="gold")
     adorn(canvas, edge=line, spot=(60, 190, 34), hang=50)
@@ -110,11 +120,16 @@ def _corset_belt(canvas: Canvas, wide: float) -> None:
     """A waspie: shaped panels, boning and a laced front."""
     deep = 58 + 34 * wide
     top, low = 160 - deep / 2, 160 + deep / 2
-    lining(canvas, smooth(f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} "
-                          f"160,{top + 10} 50,{top + 14}"))
+    lining(
+        canvas,
+        smooth(
+            f"40,{top - 16}! 100,{top - 38} 160,{top - 42} 220,{top - 38} 280,{top - 16}! 270,{top + 14} "
+            f"160,{top + 10} 50,{top + 14}"
+        ),
+    )
     left = (
         f"36,{top - 18}! 92,{top - 2} 148,{top - 22}! 146,160 148,{low + 26}! 92,{low + 8} 36,{low + 2}! "
-        f"54,{160 + deep * .12} 56,{160 - deep * .1}"
+        f"54,{160 + deep * 0.12} 56,{160 - deep * 0.1}"
     )
     for i, path in enumerate((smooth(left), mirror(smooth(left)))):
         canvas.panel(path)
@@ -152,8 +167,9 @@ def _woven_belt(canvas: Canvas, wide: float) -> None:
 def scarf(canvas: Canvas) -> None:
     """Long looped, square silk, folded blanket, feather boa; ``ends`` are fringed or hemmed."""
     fringed = canvas.garment.details.get("ends", "fringed") == "fringed"
-    {"long": _long_scarf, "square": _square_scarf, "blanket": _blanket, "feather boa": _boa}[canvas.garment.silhouette](canvas,
-                                                                                                                        fringed)
+    {"long": _long_scarf, "square": _square_scarf, "blanket": _blanket, "feather boa": _boa}[canvas.garment.silhouette](
+        canvas, fringed
+    )
 
 
 def _ends(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, length: float, fringed: bool) -> None:
@@ -166,18 +182,26 @@ def _ends(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, length: fl
 def _long_scarf(canvas: Canvas, fringed: bool) -> None:
     """Looped once, both ends hanging."""
     lining(canvas, smooth("80,92! 100,44 160,26 220,44 240,92! 214,84 190,72 160,68 130,72 106,84"))
-    for end, folds in ((smooth("186,124! 226,116! 244,190 252,272! 222,278 192,276! 190,200"), ((208, 126, 222, 272),)),
-                       (smooth("112,128! 166,132! 162,210 152,286! 112,290 78,282! 96,206"), ((130, 140, 104, 284), (150, 140,
-                                                                                                                     134, 286)))):
+    for end, folds in (
+        (smooth("186,124! 226,116! 244,190 252,272! 222,278 192,276! 190,200"), ((208, 126, 222, 272),)),
+        (smooth("112,128! 166,132! 162,210 152,286! 112,290 78,282! 96,206"), ((130, 140, 104, 284), (150, 140, 134, 286))),
+    ):
         canvas.panel(end, shade=0.95)
         for x0, y0, x1, y1 in folds:
             canvas.fold(f"M{x0} {y0} Q{(x0 + x1) / 2 + 5} {(y0 + y1) / 2} {x1} {y1}", width=10, opacity=0.17)
     _ends(canvas, 193, 275, 251, 272, 26, fringed)
     _ends(canvas, 79, 282, 151, 286, 24, fringed)
-    canvas.panel(smooth("74,84! 82,52 108,32! 118,66 134,88 160,96 188,88 202,66 212,32! 238,52 246,84! 250,120 218,150 162,160 "
-                        "104,150 70,120"))
-    for path in ("M84 66 Q104 120 160 130 Q216 120 236 66", "M78 98 Q110 142 164 146 Q214 142 240 "
-                                                            "104", "M100 48 Q116 98 160 112"):
+    canvas.panel(
+        smooth(
+            "74,84! 82,52 108,32! 118,66 134,88 160,96 188,88 202,66 212,32! 238,52 246,84! 250,120 218,150 162,160 "
+            "104,150 70,120"
+        )
+    )
+    for path in (
+        "M84 66 Q104 120 160 130 Q216 120 236 66",
+        "M78 98 Q110 142 164 146 Q214 142 240 104",
+        "M100 48 Q116 98 160 112",
+    ):
         canvas.fold(path, width=9, opacity=0.16)
     canvas.gloss("M84 92 Q106 132 156 138", width=7, opacity=0.16)
     adorn(canvas, edge="82,262 100,267 130,270 150,266", spot=(124, 226, 44), hang=22)
@@ -189,8 +213,10 @@ def _square_scarf(canvas: Canvas, fringed: bool) -> None:
     canvas.panel(smooth(outer))
     border = smooth("160,36! 226,98 284,160! 226,222 160,284! 94,222 36,160! 94,98")
     canvas.raw(f'<path d="{border}" fill="none" stroke="{canvas.colours.second}" stroke-width="9"/>')
-    canvas.raw(f'<path d="{smooth("160,52! 214,108 268,160! 214,212 160,268! 106,212 52,160! 106,108")}" fill="none" '
-               f'stroke="{canvas.colours.third}" stroke-width="3"/>')
+    canvas.raw(
+        f'<path d="{smooth("160,52! 214,108 268,160! 214,212 160,268! 106,212 52,160! 106,108")}" fill="none" '
+        f'stroke="{canvas.colours.third}" stroke-width="3"/>'
+    )
     for path in ("M70 130 Q150 150 196 250", "M110 80 Q190 130 260 150", "M60 160 Q130 190 150 270"):
         canvas.fold(path, width=13, opacity=0.13)
     canvas.gloss("M92 112 Q170 140 220 214", width=16, opacity=0.16)
@@ -198,8 +224,10 @@ def _square_scarf(canvas: Canvas, fringed: bool) -> None:
     canvas.raw(f'<path d="M168 206 Q160 240 160 298" fill="none" stroke="{canvas.colours.second}" stroke-width="6"/>')
     if fringed:
         for x, y, _turn in along("22,160 90,232 152,290", 34):
-            canvas.raw(f'<path d="M{x:.1f} {y:.1f} l-5 9" stroke="{tint(canvas.colours.main, -0.15)}" stroke-width="1.6" '
-                       'stroke-linecap="round"/>')
+            canvas.raw(
+                f'<path d="M{x:.1f} {y:.1f} l-5 9" stroke="{tint(canvas.colours.main, -0.15)}" stroke-width="1.6" '
+                'stroke-linecap="round"/>'
+            )
     adorn(canvas, edge="30,160 92,226 150,284", spot=(160, 130, 64), hang=14)
 
 
@@ -237,17 +265,20 @@ def _boa(canvas: Canvas, fringed: bool) -> None:
                 barbs.append(_barb(x, y, angle, run))
         if fringed:  # long plumes trail from both ends
             for x, y, _ in along(drape, 88)[:3] + along(drape, 88)[-3:]:
-                barbs += [_barb(x, y, canvas.rng.uniform(0.8, 2.3), canvas.rng.uniform(26,
-                                                                                       52) * (1 - 0.1 * layer)) for _ in range(7)]
-        canvas.raw(f'<path d="{"".join(barbs)}" fill="none" stroke="{tone}" stroke-width="2.1" stroke-linecap="round" '
-                   'stroke-opacity=".85"/>')
+                barbs += [
+                    _barb(x, y, canvas.rng.uniform(0.8, 2.3), canvas.rng.uniform(26, 52) * (1 - 0.1 * layer)) for _ in range(7)
+                ]
+        canvas.raw(
+            f'<path d="{"".join(barbs)}" fill="none" stroke="{tone}" stroke-width="2.1" stroke-linecap="round" '
+            'stroke-opacity=".85"/>'
+        )
     adorn(canvas, edge=drape, spot=(160, 44, 50), hang=22)
 
 
 def _barb(x: float, y: float, angle: float, run: float) -> str:
     """One curved wisp of a plume."""
     dx, dy = run * math.cos(angle), run * math.sin(angle)
-    return f"M{x:.0f} {y:.0f}q{dx * .6 - dy * .35:.0f} {dy * .6 + dx * .35:.0f} {dx:.0f} {dy + 5:.0f}"
+    return f"M{x:.0f} {y:.0f}q{dx * 0.6 - dy * 0.35:.0f} {dy * 0.6 + dx * 0.35:.0f} {dx:.0f} {dy + 5:.0f}"
 
 
 _ALL = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS

@@ -8,8 +8,15 @@ from r4t_demo.atelier.gems import METALS, gem, gem_of, metal_of
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, SPOT_TRIMS, adorn
 
 DIALS = {"white": "#f7f5ee", "black": "#1f2026", "navy": "#1d2b52", "green": "#1d4a3a", "blush": "#efc9c0"}
-TINTS = {"dark": "#24252c", "brown": "#6b4325", "green": "#3f5a40", "blue": "#3d6db5", "rose": "#d9748f", "yellow": "#e3b53a",
-         "mirror": "#a9bccb"}
+TINTS = {
+    "dark": "#24252c",
+    "brown": "#6b4325",
+    "green": "#3f5a40",
+    "blue": "#3d6db5",
+    "rose": "#d9748f",
+    "yellow": "#e3b53a",
+    "mirror": "#a9bccb",
+}
 
 
 def watch(canvas: Canvas) -> None:
@@ -23,8 +30,10 @@ def watch(canvas: Canvas) -> None:
 
 
 def _leather_strap(canvas: Canvas, metal: str) -> None:
-    for path in (smooth("118,112! 126,22! 160,18 194,22! 202,112!"), smooth("118,208! 126,286! 136,300 160,304 184,300 194,286! "
-                                                                            "202,208!")):
+    for path in (
+        smooth("118,112! 126,22! 160,18 194,22! 202,112!"),
+        smooth("118,208! 126,286! 136,300 160,304 184,300 194,286! 202,208!"),
+    ):
         canvas.panel(path)
         canvas.gloss("M132 30 Q126 160 134 292", width=7, opacity=0.22)
     canvas.line("M125 108 L132 28 M195 108 L188 28 M125 212 L132 288 M195 212 L188 288", dash="3.4 2.6", tone=0.45, opacity=0.7)
@@ -42,20 +51,26 @@ def _metal_strap(canvas: Canvas, metal: str) -> None:
             canvas.panel(box(160 - half, y - 5.7, half * 2, 11.2, 3), outline=0.9)
             canvas.metal(box(160 - half, y - 5.7, half * 0.62, 11.2, 3), kind=metal)
             canvas.metal(box(160 + half * 0.38, y - 5.7, half * 0.62, 11.2, 3), kind=metal)
-            canvas.raw(f'<path d="M{160 - half + 4:.1f} {y - 2:.1f} H{160 + half - 4:.1f}" stroke="#fff" stroke-width="1.6" '
-                       'opacity=".4"/>')
+            canvas.raw(
+                f'<path d="M{160 - half + 4:.1f} {y - 2:.1f} H{160 + half - 4:.1f}" stroke="#fff" stroke-width="1.6" '
+                'opacity=".4"/>'
+            )
 
 
 def _sport_strap(canvas: Canvas, metal: str) -> None:
-    for path in (smooth("104,116! 116,70 122,18! 160,14 198,18! 204,70 216,116!"), smooth("104,204! 116,250 122,300! 160,306 "
-                                                                                          "198,300! 204,250 216,204!")):
+    for path in (
+        smooth("104,116! 116,70 122,18! 160,14 198,18! 204,70 216,116!"),
+        smooth("104,204! 116,250 122,300! 160,306 198,300! 204,250 216,204!"),
+    ):
         canvas.panel(path)
         canvas.gloss("M128 26 Q118 160 130 296", width=8, opacity=0.2)
     for y in (34, 50, 66, 254, 270, 286):
         solid(canvas, box(142, y - 4, 36, 7, 3.5), tint(canvas.colours.main, -0.55), outline=0.5)
     for x in (112, 208):
-        canvas.raw(f'<path d="M{x + (14 if x < 160 else -14)} 92 L{134 if x < 160 else 186} 26 M{x + (14 if x < 160 else -14)} '
-                   f'228 L{134 if x < 160 else 186} 294" stroke="{canvas.colours.second}" stroke-width="4.5"/>')
+        canvas.raw(
+            f'<path d="M{x + (14 if x < 160 else -14)} 92 L{134 if x < 160 else 186} 26 M{x + (14 if x < 160 else -14)} '
+            f'228 L{134 if x < 160 else 186} 294" stroke="{canvas.colours.second}" stroke-width="4.5"/>'
+        )
 
 
 def _case(canvas: Canvas, metal: str, square: bool, sport: bool) -> None:
@@ -69,8 +84,10 @@ def _case(canvas: Canvas, metal: str, square: bool, sport: bool) -> None:
         solid(canvas, shape(63), "#26272d")
         for i in range(12):
             a = math.radians(30 * i)
-            canvas.raw(f'<circle cx="{160 + 57 * math.sin(a):.1f}" cy="{160 - 57 * math.cos(a):.1f}" '
-                       f'r="{3 if i % 3 == 0 else 1.8}" fill="{canvas.colours.second}"/>')
+            canvas.raw(
+                f'<circle cx="{160 + 57 * math.sin(a):.1f}" cy="{160 - 57 * math.cos(a):.1f}" '
+                f'r="{3 if i % 3 == 0 else 1.8}" fill="{canvas.colours.second}"/>'
+            )
     else:
         canvas.metal(shape(72), kind=metal)
         canvas.metal(shape(63), kind=metal, outline=1.2)
@@ -82,13 +99,15 @@ def _case(canvas: Canvas, metal: str, square: bool, sport: bool) -> None:
 
 
 def _dial(canvas: Canvas, dial: str, r: float, metal: str, sport: bool) -> None:
-    ink = "#26262c" if sum(int(dial[i:i + 2], 16) for i in (1, 3, 5)) > 420 else "#f1eee4"
+    ink = "#26262c" if sum(int(dial[i : i + 2], 16) for i in (1, 3, 5)) > 420 else "#f1eee4"
     for i in range(12):
         a = math.radians(30 * i)
         inner = r * (0.76 if i % 3 == 0 else 0.86)
-        canvas.raw(f'<path d="M{160 + inner * math.sin(a):.1f} {160 - inner * math.cos(a):.1f} L{160 + r * math.sin(a):.1f} '
-                   f'{160 - r * math.cos(a):.1f}" '
-                   f'stroke="{ink}" stroke-width="{4 if i % 3 == 0 else 2}" stroke-linecap="round"/>')
+        canvas.raw(
+            f'<path d="M{160 + inner * math.sin(a):.1f} {160 - inner * math.cos(a):.1f} L{160 + r * math.sin(a):.1f} '
+            f'{160 - r * math.cos(a):.1f}" '
+            f'stroke="{ink}" stroke-width="{4 if i % 3 == 0 else 2}" stroke-linecap="round"/>'
+        )
     if sport:
         for x, y in ((145, 166), (175, 166), (160, 182)):
             canvas.raw(f'<circle cx="{x}" cy="{y}" r="10" fill="#fff" fill-opacity=".12" stroke="{ink}" stroke-width="1"/>')
@@ -98,27 +117,32 @@ def _dial(canvas: Canvas, dial: str, r: float, metal: str, sport: bool) -> None:
             gem(canvas, 160 + r * 0.86 * math.sin(a), 160 - r * 0.86 * math.cos(a), 6, gem_of(canvas))
     for angle, reach, width in ((-58, 0.52, 4.6), (62, 0.78, 3.4)):
         a = math.radians(angle)
-        canvas.raw(f'<path d="M160 160 L{160 + r * reach * math.sin(a):.1f} {160 - r * reach * math.cos(a):.1f}" stroke="{ink}" '
-                   f'stroke-width="{width}" stroke-linecap="round"/>')
+        canvas.raw(
+            f'<path d="M160 160 L{160 + r * reach * math.sin(a):.1f} {160 - r * reach * math.cos(a):.1f}" stroke="{ink}" '
+            f'stroke-width="{width}" stroke-linecap="round"/>'
+        )
     a = math.radians(196)
-    canvas.raw(f'<path d="M160 160 L{160 + r * .84 * math.sin(a):.1f} {160 - r * .84 * math.cos(a):.1f}" stroke="#c8372d" '
-               'stroke-width="1.4"/>')
+    canvas.raw(
+        f'<path d="M160 160 L{160 + r * 0.84 * math.sin(a):.1f} {160 - r * 0.84 * math.cos(a):.1f}" stroke="#c8372d" '
+        'stroke-width="1.4"/>'
+    )
     canvas.metal(oval(160, 160, 4.5), kind=metal)
 
 
 LENSES = {  # silhouette -> (frame, lens) contours of the left half
     "round": (oval(92, 168, 62, 60), oval(92, 168, 50, 48)),
-    "cat-eye": (smooth("14,112! 52,128 104,128 146,144 152,172 128,212 84,222 46,204 28,160!"), smooth("38,136 70,142 110,141 "
-                                                                                                       "138,154 138,172 118,200 "
-                                                                                                       "86,207 56,193 42,164")),
-    "aviator": (smooth("26,128 70,116 122,118 146,132 146,164 124,210 86,232 46,216 22,172"), smooth("32,133 70,123 120,125 "
-                                                                                                     "139,137 139,163 119,203 "
-                                                                                                     "86,224 51,209 29,171")),
-    "oversized": (smooth("16,116 56,104 118,108 148,128 150,176 128,222 84,236 38,222 16,180 10,144"), smooth("30,128 60,120 "
-                                                                                                              "112,122 134,138 "
-                                                                                                              "135,174 116,206 "
-                                                                                                              "84,218 50,208 "
-                                                                                                              "31,176 27,148")),
+    "cat-eye": (
+        smooth("14,112! 52,128 104,128 146,144 152,172 128,212 84,222 46,204 28,160!"),
+        smooth("38,136 70,142 110,141 138,154 138,172 118,200 86,207 56,193 42,164"),
+    ),
+    "aviator": (
+        smooth("26,128 70,116 122,118 146,132 146,164 124,210 86,232 46,216 22,172"),
+        smooth("32,133 70,123 120,125 139,137 139,163 119,203 86,224 51,209 29,171"),
+    ),
+    "oversized": (
+        smooth("16,116 56,104 118,108 148,128 150,176 128,222 84,236 38,222 16,180 10,144"),
+        smooth("30,128 60,120 112,122 134,138 135,174 116,206 84,218 50,208 31,176 27,148"),
+    ),
 }
 
 
@@ -144,10 +168,13 @@ def sunglasses(canvas: Canvas) -> None:
         if kind != "aviator":
             canvas.metal(oval(x + (6 if x < 160 else -6), 138 if kind != "round" else 160, 3.4), kind=metal_of(canvas))
     canvas.gloss("M20 130 Q60 112 120 120", width=4, opacity=0.3)
-    adorn(canvas, edge={"cat-eye": "24,120 60,131 110,132 160,140 210,132 260,131 296,120"}.get(kind, "40,124 70,114 120,118 "
-                                                                                                      "160,134 200,118 250,114 "
-                                                                                                      "280,124"),
-          spot=(38, 134, 24))
+    adorn(
+        canvas,
+        edge={"cat-eye": "24,120 60,131 110,132 160,140 210,132 260,131 296,120"}.get(
+            kind, "40,124 70,114 120,118 160,134 200,118 250,114 280,124"
+        ),
+        spot=(38, 134, 24),
+    )
 
 
 def _lens(canvas: Canvas, path: str, glass: str) -> None:
@@ -168,10 +195,13 @@ def _aviator(canvas: Canvas, frame: str, lens: str, glass: str) -> None:
     metal = metal_of(canvas)
     for y in (126, 148):
         bar = smooth(f"134,{y} 160,{y - 7 if y < 140 else y - 5} 186,{y}", close=False)
-        canvas.raw(f'<path d="{bar}" fill="none" stroke="#3a2f22" stroke-width="7"/><path d="{bar}" fill="none" '
-                   f'stroke="url(#{metal})" stroke-width="5.4"/>')
-    for path, inner, wrap in zip(both(frame), both(lens), both(smooth("24,128 46,120 60,117! 44,144 40,176 50,212! 28,190 "
-                                                                      "18,156")), strict=False):
+        canvas.raw(
+            f'<path d="{bar}" fill="none" stroke="#3a2f22" stroke-width="7"/><path d="{bar}" fill="none" '
+            f'stroke="url(#{metal})" stroke-width="5.4"/>'
+        )
+    for path, inner, wrap in zip(
+        both(frame), both(lens), both(smooth("24,128 46,120 60,117! 44,144 40,176 50,212! 28,190 18,156")), strict=False
+    ):
         canvas.metal(path, kind=metal)
         _lens(canvas, inner, glass)
         canvas.panel(wrap, outline=0.9)
@@ -180,13 +210,19 @@ def _aviator(canvas: Canvas, frame: str, lens: str, glass: str) -> None:
 
 def _shield(canvas: Canvas, glass: str) -> None:
     """One wrap-around lens under a brow bar."""
-    body = smooth("14,130! 60,110 110,104 160,103 210,104 260,110 306,130! 296,186 262,222 218,228 182,202 160,188 138,202 "
-                  "102,228 58,222 24,186")
+    body = smooth(
+        "14,130! 60,110 110,104 160,103 210,104 260,110 306,130! 296,186 262,222 218,228 182,202 160,188 138,202 "
+        "102,228 58,222 24,186"
+    )
     canvas.panel(body)
-    _lens(canvas, smooth("26,142 70,128 160,124 250,128 294,142 284,182 256,210 220,216 186,190 160,176 134,190 100,216 64,210 "
-                         "36,182"), glass)
-    canvas.panel(smooth("12,120! 60,100 110,94 160,93 210,94 260,100 308,120! 304,140! 258,124 210,119 160,118 110,119 62,124 "
-                        "16,140!"))
+    _lens(
+        canvas,
+        smooth("26,142 70,128 160,124 250,128 294,142 284,182 256,210 220,216 186,190 160,176 134,190 100,216 64,210 36,182"),
+        glass,
+    )
+    canvas.panel(
+        smooth("12,120! 60,100 110,94 160,93 210,94 260,100 308,120! 304,140! 258,124 210,119 160,118 110,119 62,124 16,140!")
+    )
     canvas.gloss("M30 122 Q90 100 180 104", width=4, opacity=0.4)
     adorn(canvas, edge="24,126 70,110 160,106 250,110 296,126", spot=(36, 128, 24))
 

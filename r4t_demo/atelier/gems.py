@@ -6,18 +6,34 @@ from itertools import pairwise
 from r4t_demo.atelier.canvas import Canvas, tint
 from r4t_demo.atelier.curves import along, oval
 
-GEMS = {"diamond": "#dfeaf2", "ruby": "#b3162f", "sapphire": "#1d4fb8", "emerald": "#0f8a57", "amethyst": "#8546b5",
-        "topaz": "#e0992b",
-        "turquoise": "#2cb5ae", "onyx": "#1d1c22"}
+GEMS = {
+    "diamond": "#dfeaf2",
+    "ruby": "#b3162f",
+    "sapphire": "#1d4fb8",
+    "emerald": "#0f8a57",
+    "amethyst": "#8546b5",
+    "topaz": "#e0992b",
+    "turquoise": "#2cb5ae",
+    "onyx": "#1d1c22",
+}
 METALS = ("gold", "silver", "gunmetal")
 COOL = ("silver", "grey", "white", "light blue", "sky blue", "lilac", "lavender", "navy", "cobalt", "royal blue")
 
 CUTS = {
     "round": [(math.cos(math.radians(22.5 + 36 * i)), math.sin(math.radians(22.5 + 36 * i))) for i in range(10)],
     "step": [(-0.6, -1), (0.6, -1), (0.85, -0.7), (0.85, 0.7), (0.6, 1), (-0.6, 1), (-0.85, 0.7), (-0.85, -0.7)],
-    "drop": [(0, -1.35), (0.38, -0.62), (0.74, 0.02), (0.74, 0.5), (0.42, 0.9), (0, 1.04), (-0.42, 0.9), (-0.74, 0.5), (-0.74,
-                                                                                                                        0.02),
-             (-0.38, -0.62)],
+    "drop": [
+        (0, -1.35),
+        (0.38, -0.62),
+        (0.74, 0.02),
+        (0.74, 0.5),
+        (0.42, 0.9),
+        (0, 1.04),
+        (-0.42, 0.9),
+        (-0.74, 0.5),
+        (-0.74, 0.02),
+        (-0.38, -0.62),
+    ],
 }
 
 
@@ -53,18 +69,23 @@ def gem(canvas: Canvas, x: float, y: float, r: float, colour: str, cut: str = "r
         parts.append(f'<polygon points="{corners}" fill="{tint(colour, tone)}"/>')
     face = " ".join(f"{a:.1f},{b:.1f}" for a, b in table)
     parts.append(f'<polygon points="{face}" fill="{tint(colour, 0.1)}"/>')
-    glint = " ".join(f"{a:.1f},{b:.1f}" for a, b in (table[len(table) // 2], table[len(table) * 5 // 8],
-                                                     table[len(table) * 6 // 8], (x, y)))
+    glint = " ".join(
+        f"{a:.1f},{b:.1f}" for a, b in (table[len(table) // 2], table[len(table) * 5 // 8], table[len(table) * 6 // 8], (x, y))
+    )
     parts.append(f'<polygon points="{glint}" fill="#fff" fill-opacity=".5"/>')
     edge = " ".join(f"{a:.1f},{b:.1f}" for a, b in ring)
-    parts.append(f'<polygon points="{edge}" fill="none" stroke="{tint(colour, -0.55)}" stroke-width="{max(0.7, r * .045):.1f}" '
-                 'stroke-linejoin="round"/>')
+    parts.append(
+        f'<polygon points="{edge}" fill="none" stroke="{tint(colour, -0.55)}" stroke-width="{max(0.7, r * 0.045):.1f}" '
+        'stroke-linejoin="round"/>'
+    )
     canvas.raw("".join(parts))
     if r > 9:
         s = r * 0.3
-        canvas.raw(f'<path transform="translate({x - r * .42:.1f} {y - r * .46:.1f})" d="M0 {-s:.1f} Q0 0 {s:.1f} 0 Q0 0 0 '
-                   f'{s:.1f} Q0 0 {-s:.1f} 0 Q0 0 0 {-s:.1f}" '
-                   'fill="#fff" fill-opacity=".95"/>')
+        canvas.raw(
+            f'<path transform="translate({x - r * 0.42:.1f} {y - r * 0.46:.1f})" d="M0 {-s:.1f} Q0 0 {s:.1f} 0 Q0 0 0 '
+            f'{s:.1f} Q0 0 {-s:.1f} 0 Q0 0 0 {-s:.1f}" '
+            'fill="#fff" fill-opacity=".95"/>'
+        )
 
 
 def ball(canvas: Canvas, x: float, y: float, r: float, colour: str) -> None:
@@ -75,7 +96,7 @@ def ball(canvas: Canvas, x: float, y: float, r: float, colour: str) -> None:
         f'<stop offset=".35" stop-color="{tint(colour, 0.12)}"/><stop offset=".8" stop-color="{tint(colour, -0.22)}"/>'
         f'<stop offset="1" stop-color="{tint(colour, -0.42)}"/></radialGradient>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="url(#{name})" stroke="{tint(colour, -0.55)}" stroke-width=".7"/>'
-        f'<ellipse cx="{x - r * .32:.1f}" cy="{y - r * .38:.1f}" rx="{r * .24:.1f}" ry="{r * .16:.1f}" fill="#fff" '
+        f'<ellipse cx="{x - r * 0.32:.1f}" cy="{y - r * 0.38:.1f}" rx="{r * 0.24:.1f}" ry="{r * 0.16:.1f}" fill="#fff" '
         'fill-opacity=".85"/>'
     )
 
@@ -89,14 +110,19 @@ def links(canvas: Canvas, points: str, size: float, kind: str, close: bool = Fal
             canvas.metal(oval(x, y, size * 0.56, size * 0.14, turn), kind=kind, outline=0.6)
     for i, (x, y, turn) in enumerate(spots):
         if not i % 2:
-            canvas.metal(oval(x, y, size * 0.58, size * 0.4, turn) + " " + oval(x, y, size * 0.34, size * 0.18, turn), kind=kind,
-                         outline=0.6)
+            canvas.metal(
+                oval(x, y, size * 0.58, size * 0.4, turn) + " " + oval(x, y, size * 0.34, size * 0.18, turn),
+                kind=kind,
+                outline=0.6,
+            )
 
 
 def cast(canvas: Canvas, path: str, width: float = 0.0) -> None:
     """The shadow on the wall of what is drawn next, a filled shape or a stroke ``width`` px wide."""
     fill = "none" if width else "#4a3c30"
     for spread, opacity in ((7, 0.07), (3, 0.09), (0, 0.1)):
-        canvas.raw(f'<path transform="translate(4 6)" d="{path}" fill="{fill}" stroke="#4a3c30" '
-                   f'stroke-width="{width + spread:.1f}" '
-                   f'stroke-linecap="round" opacity="{opacity}"/>')
+        canvas.raw(
+            f'<path transform="translate(4 6)" d="{path}" fill="{fill}" stroke="#4a3c30" '
+            f'stroke-width="{width + spread:.1f}" '
+            f'stroke-linecap="round" opacity="{opacity}"/>'
+        )

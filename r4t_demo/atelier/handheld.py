@@ -21,17 +21,17 @@ def gloves(canvas: Canvas) -> None:
 
 HANDS = {
     "short": "112,262! 112,226 104,196 96,168 92,120 94,96 101,92 108,98 112,134! 112,84 114,56 122,48 130,56 133,130! 137,74 "
-             "140,42 148,34 157,42 157,130! "
-             "163,84 168,58 176,52 183,60 180,140! 186,158 196,152 212,126 224,122 228,132 216,164 204,194 192,222 190,262!",
+    "140,42 148,34 157,42 157,130! "
+    "163,84 168,58 176,52 183,60 180,140! 186,158 196,152 212,126 224,122 228,132 216,164 204,194 192,222 190,262!",
     "mittens": "108,262! 108,226 98,190 94,140 100,82 122,52 148,48 172,66 182,104 184,150! 196,146 206,124 220,118 230,128 "
-               "224,160 208,192 192,220 190,262!",
+    "224,160 208,192 192,220 190,262!",
     "fingerless": "112,262! 112,226 102,194 96,164 94,140! 111,136! 112,140! 113,112! 132,110! 133,134! 137,104! 157,103! "
-                  "157,134! 160,112! 181,114! 181,146! "
-                  "188,158 196,152! 210,166! 204,194 192,222 190,262!",
+    "157,134! 160,112! 181,114! 181,146! "
+    "188,158 196,152! 210,166! 204,194 192,222 190,262!",
     "opera": "108,300! 112,256 122,210 126,162 126,139 121,120 117,103 114,73 115,58 120,56 124,60 126,82! 126,51 128,34 133,29 "
-             "138,34 139,80! 142,45 144,25 "
-             "149,20 154,25 154,80! 158,51 161,35 166,31 170,36 169,86! 172,97 179,93 188,77 196,75 198,81 191,101 183,119 "
-             "176,137 172,162 178,216 186,262 188,300! 150,306",
+    "138,34 139,80! 142,45 144,25 "
+    "149,20 154,25 154,80! 158,51 161,35 166,31 170,36 169,86! 172,97 179,93 188,77 196,75 198,81 191,101 183,119 "
+    "176,137 172,162 178,216 186,262 188,300! 150,306",
 }
 
 
@@ -65,10 +65,12 @@ def _cuff(canvas: Canvas, left: float, right: float, top: float, deep: float) ->
     kind = canvas.garment.details.get("cuff", "plain")
     middle = (left + right) / 2
     if kind == "fur":
-        fur_edge(canvas, f"M{left} {top + deep * .4} Q{middle} {top + deep * .7} {right} {top + deep * .4}", max(22, deep))
+        fur_edge(canvas, f"M{left} {top + deep * 0.4} Q{middle} {top + deep * 0.7} {right} {top + deep * 0.4}", max(22, deep))
         return
-    band = smooth(f"{left},{top - 4}! {middle},{top + 1} {right},{top - 4}! {right + 2},{top + deep}! {middle},{top + deep + 6} "
-                  f"{left - 2},{top + deep}!")
+    band = smooth(
+        f"{left},{top - 4}! {middle},{top + 1} {right},{top - 4}! {right + 2},{top + deep}! {middle},{top + deep + 6} "
+        f"{left - 2},{top + deep}!"
+    )
     if kind == "ribbed":
         canvas.panel(band, shade=0.94, colour=1)
         for i in range(1, 10):
@@ -76,8 +78,11 @@ def _cuff(canvas: Canvas, left: float, right: float, top: float, deep: float) ->
             canvas.line(f"M{x:.1f} {top} V{top + deep + 2:.1f}", width=2, opacity=0.5)
         return
     canvas.panel(band, shade=0.97)
-    canvas.line(smooth(f"{left},{top + deep - 5} {middle},{top + deep + 1} {right},{top + deep - 5}", close=False), dash="3 2.2",
-                opacity=0.6)
+    canvas.line(
+        smooth(f"{left},{top + deep - 5} {middle},{top + deep + 1} {right},{top + deep - 5}", close=False),
+        dash="3 2.2",
+        opacity=0.6,
+    )
 
 
 def umbrella(canvas: Canvas) -> None:
@@ -104,10 +109,10 @@ def _domed(canvas: Canvas, crook: bool) -> None:
     canvas.metal(box(157.6, 16, 4.8, 24, 2), kind="silver")
     lining(canvas, smooth("22,176! 66,166 110,182! 134,170 160,184! 186,170 210,182! 254,166 298,176! 240,152 160,146 80,152"))
     panels = (
-        ("160,34! 84,48 34,104 22,178! 44,168 78,190! 84,120 112,64", 1.03), ("160,34! 112,64 84,120 78,190! 116,172 160,194! "
-                                                                              "160,120", 1.0),
-        ("160,34! 160,120 160,194! 204,172 242,190! 236,120 208,64", 0.96), ("160,34! 208,64 236,120 242,190! 276,168 298,178! "
-                                                                             "286,104 236,48", 0.9),
+        ("160,34! 84,48 34,104 22,178! 44,168 78,190! 84,120 112,64", 1.03),
+        ("160,34! 112,64 84,120 78,190! 116,172 160,194! 160,120", 1.0),
+        ("160,34! 160,120 160,194! 204,172 242,190! 236,120 208,64", 0.96),
+        ("160,34! 208,64 236,120 242,190! 276,168 298,178! 286,104 236,48", 0.9),
     )
     for i, (points, shade) in enumerate(panels):
         second = canvas.garment.pattern == "colour-block" and i % 2
@@ -146,14 +151,22 @@ def _parasol(canvas: Canvas, crook: bool) -> None:
         bulge = (160 + ((x0 + x1) / 2 - 160) * 1.08, 136 + ((y0 + y1) / 2 - 136) * 1.08)
         facing = -((x0 + x1) / 2 - 160) / 140 - ((y0 + y1) / 2 - 136) / 92
         second = canvas.garment.pattern == "colour-block" and i % 2
-        canvas.panel(smooth(f"{tip[0]},{tip[1]}! {x0:.1f},{y0:.1f}! {bulge[0]:.1f},{bulge[1]:.1f} "
-                            f"{x1:.1f},{y1:.1f}!"), shade=1 + 0.08 * facing,
-                     colour=1 if second else 0, outline=1)
+        canvas.panel(
+            smooth(f"{tip[0]},{tip[1]}! {x0:.1f},{y0:.1f}! {bulge[0]:.1f},{bulge[1]:.1f} {x1:.1f},{y1:.1f}!"),
+            shade=1 + 0.08 * facing,
+            colour=1 if second else 0,
+            outline=1,
+        )
     for i in range(12):
         (x0, y0), (x1, y1) = rim[i], rim[(i + 1) % 12]
-        canvas.line(f"M{tip[0] + (x0 - tip[0]) * .9:.1f} {tip[1] + (y0 - tip[1]) * .9:.1f} "
-                    f"Q{160 + ((x0 + x1) / 2 - 160) * .95:.1f} {136 + ((y0 + y1) / 2 - 136) * .95:.1f} "
-                    f"{tip[0] + (x1 - tip[0]) * .9:.1f} {tip[1] + (y1 - tip[1]) * .9:.1f}", width=2.2, tone=0.45, opacity=0.8)
+        canvas.line(
+            f"M{tip[0] + (x0 - tip[0]) * 0.9:.1f} {tip[1] + (y0 - tip[1]) * 0.9:.1f} "
+            f"Q{160 + ((x0 + x1) / 2 - 160) * 0.95:.1f} {136 + ((y0 + y1) / 2 - 136) * 0.95:.1f} "
+            f"{tip[0] + (x1 - tip[0]) * 0.9:.1f} {tip[1] + (y1 - tip[1]) * 0.9:.1f}",
+            width=2.2,
+            tone=0.45,
+            opacity=0.8,
+        )
     canvas.metal(oval(tip[0], tip[1], 9, 7), kind="gold")
     canvas.metal(smooth(f"{tip[0] - 4},{tip[1]}! {tip[0] - 7},{tip[1] - 26}! {tip[0] + 4},{tip[1]}!"), kind="gold")
     adorn(canvas, edge="20,140 40,184 90,216 160,228 230,216 280,184 300,140", spot=(210, 168, 46), hang=18)

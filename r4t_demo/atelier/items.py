@@ -42,6 +42,7 @@ def _draw(rng: random.Random, weighed: dict[str, float]) -> str:
 
 def _contrast(one: str, other: str) -> float:
     """Distance of two colours as the eye tells cloth from print: lightness first, then hue where both have one."""
+
     def parts(name: str) -> tuple[float, float, float]:
         red, green, blue = (int(COLOURS[name][i : i + 2], 16) / 255 for i in (1, 3, 5))
         hue, saturation, _ = colorsys.rgb_to_hsv(red, green, blue)
@@ -52,9 +53,7 @@ def _contrast(one: str, other: str) -> float:
     return abs(light - light2) + min(turn, 1 - turn) * min(strong, strong2)
 
 
-def _colours(
-    style: Style, material: str, pattern: str, trims: tuple[str, ...], rng: random.Random
-) -> tuple[str, ...] | None:
+def _colours(style: Style, material: str, pattern: str, trims: tuple[str, ...], rng: random.Random) -> tuple[str, ...] | None:
     """Draw one to three colours that stand out from each other, or None where the style has too few for the pattern."""
     tones = style.metals if material == "metal" else style.palette
     mains = {name: weight for name, weight in tones.items() if name in cloth.colours(material, pattern)}

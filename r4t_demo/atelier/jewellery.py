@@ -19,8 +19,9 @@ CHAINS = {"fine": 8.0, "medium": 13.0, "chunky": 22.0}  # detail "chain" -> a li
 def necklace(canvas: Canvas) -> None:
     """Pendant, string of pearls, choker, three layered chains and a bib collar."""
     size = CHAINS[canvas.garment.details.get("chain", "fine")]
-    {"pendant": _pendant, "pearls": _pearls, "choker": _choker, "layered": _layered,
-     "collar": _collar}[canvas.garment.silhouette](canvas, size)
+    {"pendant": _pendant, "pearls": _pearls, "choker": _choker, "layered": _layered, "collar": _collar}[
+        canvas.garment.silhouette
+    ](canvas, size)
 
 
 def _chain(canvas: Canvas, points: str, size: float) -> None:
@@ -90,8 +91,9 @@ def _pearls(canvas: Canvas, size: float) -> None:
 def _choker(canvas: Canvas, size: float) -> None:
     """A close band round the neck with a set stone; the chain's weight shows in the hanging swag."""
     lining(canvas, smooth("38,128! 70,86 120,72 160,70 200,72 250,86 282,128! 270,140 220,112 160,106 100,112 50,140"))
-    canvas.panel(smooth("36,124! 58,160 104,180 160,186 216,180 262,160 284,124! 287,152 276,184! 226,222 160,234 94,222 44,184! "
-                        "33,152"))
+    canvas.panel(
+        smooth("36,124! 58,160 104,180 160,186 216,180 262,160 284,124! 287,152 276,184! 226,222 160,234 94,222 44,184! 33,152")
+    )
     canvas.gloss("M48 146 Q84 188 150 200", width=9, opacity=0.22)
     canvas.fold("M282 128 Q276 176 232 210", width=16, opacity=0.16)
     edge = "46,178 94,214 160,226 226,214 274,178"
@@ -125,8 +127,12 @@ def _collar(canvas: Canvas, size: float) -> None:
     kind = metal_of(canvas)
     links(canvas, "66,86 84,44 120,26", size, kind)
     links(canvas, "254,86 236,44 200,26", size, kind)
-    canvas.panel(smooth("62,76! 84,128 120,156 160,164 200,156 236,128 258,76! 286,84 302,110! 290,192 232,258 160,284 88,258 "
-                        "30,192 18,110! 34,84"))
+    canvas.panel(
+        smooth(
+            "62,76! 84,128 120,156 160,164 200,156 236,128 258,76! 286,84 302,110! 290,192 232,258 160,284 88,258 "
+            "30,192 18,110! 34,84"
+        )
+    )
     canvas.fold("M298 120 Q280 220 172 280", width=22, opacity=0.15)
     canvas.gloss("M32 118 Q48 206 120 250", width=12, opacity=0.2)
     colour = gem_of(canvas)
@@ -151,8 +157,10 @@ def earrings(canvas: Canvas) -> None:
 def _hook(canvas: Canvas, x: float, y: float, kind: str) -> None:
     """The ear wire that ends at (x, y)."""
     wire = f"M{x} {y} C{x} {y - 18} {x + 20} {y - 18} {x + 20} {y - 34} C{x + 20} {y - 54} {x - 12} {y - 52} {x - 12} {y - 30}"
-    canvas.raw(f'<path d="{wire}" fill="none" stroke="#3a2f22" stroke-width="4.6" stroke-linecap="round"/>'
-               f'<path d="{wire}" fill="none" stroke="url(#{kind})" stroke-width="3.2" stroke-linecap="round"/>')
+    canvas.raw(
+        f'<path d="{wire}" fill="none" stroke="#3a2f22" stroke-width="4.6" stroke-linecap="round"/>'
+        f'<path d="{wire}" fill="none" stroke="url(#{kind})" stroke-width="3.2" stroke-linecap="round"/>'
+    )
 
 
 def _hoop(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> None:
@@ -168,12 +176,17 @@ def _hoop(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> None
     else:
         band = ribbon(oval_points(x, y, r - thick / 2, r * 1.28 - thick / 2), thick, close=True)
         canvas.panel(band.replace(" Z M", " M"))
-    canvas.raw(f'<path '
-               f'd="{smooth(f"{x - r * .9},{y - r * .2} {x - r * .84},{y + r * .5} {x - r * .4},{y + r * 1.06}", close=False)}" '
-               'fill="none" stroke="#fff" '
-               f'stroke-width="{4 * scale:.1f}" stroke-linecap="round" opacity=".7"/>')
-    for cx, cy, _ in along(f"{x - r * .8},{y + r * .66} {x - r * .4},{y + r * 1.06} {x},{y + r * 1.19} "
-                           f"{x + r * .4},{y + r * 1.06} {x + r * .8},{y + r * .66}", 7):
+    canvas.raw(
+        f"<path "
+        f'd="{smooth(f"{x - r * 0.9},{y - r * 0.2} {x - r * 0.84},{y + r * 0.5} {x - r * 0.4},{y + r * 1.06}", close=False)}" '
+        'fill="none" stroke="#fff" '
+        f'stroke-width="{4 * scale:.1f}" stroke-linecap="round" opacity=".7"/>'
+    )
+    for cx, cy, _ in along(
+        f"{x - r * 0.8},{y + r * 0.66} {x - r * 0.4},{y + r * 1.06} {x},{y + r * 1.19} "
+        f"{x + r * 0.4},{y + r * 1.06} {x + r * 0.8},{y + r * 0.66}",
+        7,
+    ):
         gem(canvas, cx, cy, 6.6 * scale, stone)
     ball(canvas, x, y - r * 1.28, 9 * scale, "#efd690" if kind == "gold" else "#dfe4ea" if kind == "silver" else "#6b7078")
     _hang_trim(canvas, x, y + r * 1.3, 34 * scale)
@@ -229,17 +242,26 @@ def _tassel(canvas: Canvas, x: float, scale: float, kind: str, stone: str) -> No
     _hook(canvas, x, top - 18 * scale, kind)
     gem(canvas, x, top + 2 * scale, 20 * scale, stone, setting=kind)
     skirt = (
-        f"{x - wide * .42},{low}! {x - wide * .8},{low + 60 * scale} {x - wide},{low + 158 * scale}! {x},{low + 166 * scale} "
-        f"{x + wide},{low + 158 * scale}! {x + wide * .8},{low + 60 * scale} {x + wide * .42},{low}!"
+        f"{x - wide * 0.42},{low}! {x - wide * 0.8},{low + 60 * scale} {x - wide},{low + 158 * scale}! {x},{low + 166 * scale} "
+        f"{x + wide},{low + 158 * scale}! {x + wide * 0.8},{low + 60 * scale} {x + wide * 0.42},{low}!"
     )
     canvas.panel(smooth(skirt))
     for i in range(-6, 7):
         end = low + (164 - abs(i) * 0.8) * scale
-        canvas.line(f"M{x + i * wide * .06:.1f} {low:.1f} Q{x + i * wide * .13:.1f} {low + 60 * scale:.1f} "
-                    f"{x + i * wide * .156:.1f} {end:.1f}",
-                    tone=-0.45 if i % 2 else 0.35, opacity=0.7, width=1.3)
-    canvas.metal(smooth(f"{x - wide * .5},{low + 12 * scale}! {x - wide * .5},{low - 8 * scale} {x},{low - 22 * scale} "
-                        f"{x + wide * .5},{low - 8 * scale} {x + wide * .5},{low + 12 * scale}!"), kind=kind)
+        canvas.line(
+            f"M{x + i * wide * 0.06:.1f} {low:.1f} Q{x + i * wide * 0.13:.1f} {low + 60 * scale:.1f} "
+            f"{x + i * wide * 0.156:.1f} {end:.1f}",
+            tone=-0.45 if i % 2 else 0.35,
+            opacity=0.7,
+            width=1.3,
+        )
+    canvas.metal(
+        smooth(
+            f"{x - wide * 0.5},{low + 12 * scale}! {x - wide * 0.5},{low - 8 * scale} {x},{low - 22 * scale} "
+            f"{x + wide * 0.5},{low - 8 * scale} {x + wide * 0.5},{low + 12 * scale}!"
+        ),
+        kind=kind,
+    )
     _hang_trim(canvas, x, low + 150 * scale, 28 * scale)
 
 
@@ -262,9 +284,11 @@ def _bangle(canvas: Canvas, size: float) -> None:
     canvas.fold(smooth(f"288,{top + 10} 262,{top + 66} 214,{top + 100}", close=False), width=20, opacity=0.16)
     for line in (back, front, _lowered(front, deep)):
         path = smooth(line, close=False)
-        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
-                   f'stroke="url(#{kind})" '
-                   'stroke-width="4.6"/>')
+        canvas.raw(
+            f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
+            f'stroke="url(#{kind})" '
+            'stroke-width="4.6"/>'
+        )
     for x, y, _ in along(_lowered(front, deep / 2), 9)[1:-1]:
         gem(canvas, x, y, 9 * min(size, 1.25), gem_of(canvas), setting=kind)
     _charms(canvas, 160, top + 100 + deep)
@@ -284,18 +308,25 @@ def _cuff(canvas: Canvas, size: float) -> None:
     deep = 78 * (0.8 + 0.2 * size)
     top, low = 168 - deep / 2, 168 + deep / 2
     lining(canvas, smooth(f"36,{top}! 60,{top - 32} 100,{top - 46} 128,{top - 48}! 124,{low - 60} 70,{low - 36} 44,{low - 10}!"))
-    lining(canvas, smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} "
-                          f"276,{low - 10}!"))
-    canvas.panel(smooth(f"32,{top}! 62,{top + 32} 110,{top + 48} 160,{top + 52} 210,{top + 48} 258,{top + 32} 288,{top}! 294,168 "
-                        f"284,{low}! 256,{low + 32} 210,{low + 48} 160,{low + 52} 110,{low + 48} 64,{low + 32} 36,{low}! 26,168"))
+    lining(
+        canvas, smooth(f"284,{top}! 260,{top - 32} 220,{top - 46} 192,{top - 48}! 196,{low - 60} 250,{low - 36} 276,{low - 10}!")
+    )
+    canvas.panel(
+        smooth(
+            f"32,{top}! 62,{top + 32} 110,{top + 48} 160,{top + 52} 210,{top + 48} 258,{top + 32} 288,{top}! 294,168 "
+            f"284,{low}! 256,{low + 32} 210,{low + 48} 160,{low + 52} 110,{low + 48} 64,{low + 32} 36,{low}! 26,168"
+        )
+    )
     canvas.gloss(f"M50 {top + 30} Q44 168 54 {low + 12}", width=14, opacity=0.5)
     canvas.gloss(f"M112 {top + 56} Q106 180 112 {low + 38}", width=7, opacity=0.25)
     canvas.fold(f"M280 {top + 16} Q286 168 272 {low + 14}", width=18, opacity=0.2)
     kind = metal_of(canvas)
     for y in (top + 7, low - 6):
         path = smooth(f"33,{y} 63,{y + 32} 110,{y + 47} 160,{y + 51} 210,{y + 47} 257,{y + 32} 287,{y}", close=False)
-        canvas.raw(f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
-                   f'stroke="url(#{kind})" stroke-width="4.6"/>')
+        canvas.raw(
+            f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
+            f'stroke="url(#{kind})" stroke-width="4.6"/>'
+        )
     gem(canvas, 160, 219, 27, gem_of(canvas), "step", setting=kind)
     for x, y in ((108, 212), (212, 212)):
         gem(canvas, x, y, 10, canvas.colours.third, setting=kind)

@@ -98,5 +98,5 @@ def main_colour(canvas: Canvas) -> str:
 
 def sole_colour(canvas: Canvas) -> str:
     """A leather sole that goes with the shoe: near black under dark shoes, tan under light ones."""
-    red, green, blue = (int(main_colour(canvas)[i:i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = (int(main_colour(canvas)[i : i + 2], 16) for i in (1, 3, 5))
     return "#2b2622" if red + green + blue < 260 else tint("#a97b4f", -0.1)

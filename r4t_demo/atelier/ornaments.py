@@ -11,8 +11,19 @@ from r4t_demo.atelier.curves import along, parse, smooth
 
 EDGE_TRIMS = ("studs", "spikes", "pearls", "contrast piping", "sequins", "gold buttons", "pompoms", "chains", "shearling lining")
 HANG_TRIMS = ("fringe", "lace trim", "ruffles", "feathers")
-SPOT_TRIMS = ("bows", "rosettes", "hearts", "butterflies", "embroidery", "crest", "patches", "buckles", "safety pins", "tassels",
-              "toggles")
+SPOT_TRIMS = (
+    "bows",
+    "rosettes",
+    "hearts",
+    "butterflies",
+    "embroidery",
+    "crest",
+    "patches",
+    "buckles",
+    "safety pins",
+    "tassels",
+    "toggles",
+)
 
 
 def adorn(

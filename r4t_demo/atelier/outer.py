@@ -179,8 +179,9 @@ def military(figure: Figure, cut: Cut) -> None:
         colour=1,
     )
     for sign in (-1, 1):
-        (x0, y0), (x1, y1) = figure.point(sign * (cut.shoulder - 0.4), cut.slope + 0.4), figure.point(
-            sign * (cut.shoulder + 2.6), cut.slope + 2.6
+        (x0, y0), (x1, y1) = (
+            figure.point(sign * (cut.shoulder - 0.4), cut.slope + 0.4),
+            figure.point(sign * (cut.shoulder + 2.6), cut.slope + 2.6),
         )
         for k in range(7):
             x, y = x0 + (x1 - x0) * k / 6, y0 + (y1 - y0) * k / 6

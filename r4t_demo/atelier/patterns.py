@@ -182,8 +182,7 @@ def toile(rng: random.Random, c: Palette) -> Tile:
     bough += "".join(leaf(x, y, 7, a, ink) for x, y, a in ((-14, 5, -30), (-6, 6, 150), (4, 5, -20), (13, 2, 140), (20, -1, 40)))
     bird = (
         f'<path d="M-6 0C-4 -6 3 -7 6 -4L10 -4L6.6 -1.6C6 3 0 5 -5 2L-12 6L-10 1Z" fill="none" stroke="{ink}"'
-        ' stroke-width="1.1"/>'
-        + stroke("M-4 -1Q0 2 3 -1M-3 1Q0 3.4 3 1", ink, 0.7, 1)
+        ' stroke-width="1.1"/>' + stroke("M-4 -1Q0 2 3 -1M-3 1Q0 3.4 3 1", ink, 0.7, 1)
     )
     rose = "".join(f'<circle r="{r}" fill="none" stroke="{ink}" stroke-width=".9"/>' for r in (1.6, 3.6, 5.4))
     rose += "".join(leaf(5 * math.sin(a), -5 * math.cos(a), 5, math.degrees(a), ink) for a in (0.6, 2.4, 4.4))

@@ -11,9 +11,10 @@ def hairs(rng: random.Random, colour: str, count: int, length: float, curl: floa
     dark, light = depth(colour, 0.42, 0.5)
     marks = []
     for k in range(count):
-        x, y = (k * 17.3) % 40 + rng.uniform(
-            -1.5, 1.5
-        ), 40 * k / count - length * 0.3  # evenly sown, so that no tuft stands out when repeated
+        x, y = (
+            (k * 17.3) % 40 + rng.uniform(-1.5, 1.5),
+            40 * k / count - length * 0.3,
+        )  # evenly sown, so that no tuft stands out when repeated
         ink, opacity = rng.choice(
             ((DARK, dark * 0.7), (LIGHT, light * 0.8), (tint(colour, 0.25), 0.8), (tint(colour, -0.2), 0.8))
         )

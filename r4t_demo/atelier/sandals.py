@@ -17,8 +17,13 @@ def sandals(canvas: Canvas) -> None:
         heel_kind = canvas.garment.details.get("heel", "stiletto")
     scale = {"gladiator": 0.92, "slide": 1.16, "espadrille": 1.1, "strappy": 1.2}[kind]
     tall = {"gladiator": 252, "slide": 92, "espadrille": 192, "strappy": LIFTS[heel_kind] + 112}[kind] * scale + 30
-    last = Last(x={"gladiator": 46, "strappy": 44}.get(kind, 36), ground=160 + tall / 2, scale=scale, lift=LIFTS[heel_kind],
-                sole={"slide": 12.0, "espadrille": 16.0}.get(kind, 5.0))
+    last = Last(
+        x={"gladiator": 46, "strappy": 44}.get(kind, 36),
+        ground=160 + tall / 2,
+        scale=scale,
+        lift=LIFTS[heel_kind],
+        sole={"slide": 12.0, "espadrille": 16.0}.get(kind, 5.0),
+    )
     draw = {"gladiator": _gladiator, "slide": _slide, "espadrille": _espadrille, "strappy": _strappy}[kind]
     wide = STRAP_WIDTHS[canvas.garment.details.get("straps", "medium")]
     pair(canvas, lambda c: draw(c, last, wide, heel_kind), dx=46 if kind == "gladiator" else 38, dy=-24 if tall > 180 else -58)
@@ -45,8 +50,9 @@ def _gladiator(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
         lining(canvas, ribbon(last.bend(f"{front},{h + 4} {(front + back) / 2},{h + 13} {back},{h + 4}"), 7 * wide))
     canvas.panel(last.path("186,2! 192,60 192,120 196,222! 209,222! 208,140 203,100 206,50 203,2!"), shade=0.93)
     for h, front, back in rungs:
-        _strap(canvas, last, f"{front},{h + 4} {front + 24},{h - 7} {(front + back) / 2 + 6},{h - 9} "
-                             f"{back - 4},{h - 2}", 9 * wide)
+        _strap(
+            canvas, last, f"{front},{h + 4} {front + 24},{h - 7} {(front + back) / 2 + 6},{h - 9} {back - 4},{h - 2}", 9 * wide
+        )
         x, y = last.at(back - 26, h - 6)
         canvas.metal(box(x - 4, y - 5, 8, 10, 2) + " " + box(x - 2, y - 2.5, 4, 5, 1), kind="gold")
     _strap(canvas, last, "26,3 32,24 46,34 58,36", 9 * wide, far="58,34 66,26 70,16")
@@ -61,8 +67,12 @@ def _slide(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None:
     _footbed(canvas, last, tint(CORK, 0.25))
     back, reach = 112 + 14 * (wide - 1), 40 - 10 * (wide - 1)
     lining(canvas, last.path(f"{reach + 14},40! {back - 14},62 {back + 6},52! {back - 6},34 {reach + 40},26"))
-    canvas.panel(last.path(f"{reach - 4},-2! {reach - 8},20 {reach},34 {reach + 16},43! {reach + 40},54 {back - 6},60! "
-                           f"{back + 8},48 {back + 10},22 {back + 6},-1!"))
+    canvas.panel(
+        last.path(
+            f"{reach - 4},-2! {reach - 8},20 {reach},34 {reach + 16},43! {reach + 40},54 {back - 6},60! "
+            f"{back + 8},48 {back + 10},22 {back + 6},-1!"
+        )
+    )
     canvas.line(last.path(f"{reach - 1},0! {reach - 4},20 {reach + 4},32 {reach + 18},39", close=False), dash="3 2.2")
     canvas.line(last.path(f"{back + 2},1! {back + 6},22 {back + 3},45 {back - 9},56", close=False), dash="3 2.2")
     canvas.gloss(last.path(f"{reach + 8},28 {reach + 32},40 {back - 12},48", close=False), width=8)
@@ -77,8 +87,10 @@ def _espadrille(canvas: Canvas, last: Last, wide: float, heel_kind: str) -> None
     solid(canvas, last.path(wedge), JUTE)
     for i in range(7):
         low = i / 7
-        canvas.raw(f'<path d="{last.path(f"_2,{low} _60,{low} _112,{low} _165,{low} _203,{low}", close=False)}" fill="none" '
-                   f'stroke="#7d5d31" stroke-width="3.6" stroke-dasharray="2.2 2.6" opacity=".5"/>')
+        canvas.raw(
+            f'<path d="{last.path(f"_2,{low} _60,{low} _112,{low} _165,{low} _203,{low}", close=False)}" fill="none" '
+            f'stroke="#7d5d31" stroke-width="3.6" stroke-dasharray="2.2 2.6" opacity=".5"/>'
+        )
     lining(canvas, last.path("50,36! 84,38 90,20 70,8"))
     canvas.panel(last.path("-2,6 0,20 14,33 34,40 56,42! 74,34 92,16 104,4! 60,1 16,2"))
     canvas.panel(last.path("150,3! 164,30 184,48 199,56! 206,34 203,1! 176,1"))
@@ -126,46 +138,68 @@ def trainers(canvas: Canvas) -> None:
 def _trainer(canvas: Canvas, last: Last, kind: str) -> None:
     sole = {"white": "#f2f0ea", "gum": "#b5793f", "black": "#2a2a2e"}[canvas.garment.details.get("sole", "white")]
     high = 64 if kind == "high-top" else -14
-    collar = (f"{112 - high * .1},{98 + high}! {128 + high * .1},{82 + high * .9} 160,{72 + high} 186,{78 + high} "
-              f"{202},{92 + high * .96}!")
-    canvas.panel(last.path(f"92,{86 + high * .8}! 104,{116 + high} 120,{110 + high} 150,{92 + high} 184,{94 + high} "
-                           f"201,{92 + high * .95}! "
-                           f"196,{60 + high} 150,{50 + high} 120,{64 + high}"), shade=0.52, pattern="plain")
-    canvas.panel(last.path(f"76,62! 88,{92 + high * .8} {96 - high * .1},{114 + high} {112 - high * .1},{112 + high} "
-                           f"{118},{96 + high}! 112,70 96,58"),
-                 colour=0, shade=0.94)
-    canvas.panel(last.path(f"-1,4 -1,22 10,36 32,46 58,54 80,{66 + min(high, 0) * .3} {100 + high * .02},{84 + high * .4} "
-                           f"{collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"))
+    collar = (
+        f"{112 - high * 0.1},{98 + high}! {128 + high * 0.1},{82 + high * 0.9} 160,{72 + high} 186,{78 + high} "
+        f"{202},{92 + high * 0.96}!"
+    )
+    canvas.panel(
+        last.path(
+            f"92,{86 + high * 0.8}! 104,{116 + high} 120,{110 + high} 150,{92 + high} 184,{94 + high} "
+            f"201,{92 + high * 0.95}! "
+            f"196,{60 + high} 150,{50 + high} 120,{64 + high}"
+        ),
+        shade=0.52,
+        pattern="plain",
+    )
+    canvas.panel(
+        last.path(
+            f"76,62! 88,{92 + high * 0.8} {96 - high * 0.1},{114 + high} {112 - high * 0.1},{112 + high} "
+            f"{118},{96 + high}! 112,70 96,58"
+        ),
+        colour=0,
+        shade=0.94,
+    )
+    canvas.panel(
+        last.path(
+            f"-1,4 -1,22 10,36 32,46 58,54 80,{66 + min(high, 0) * 0.3} {100 + high * 0.02},{84 + high * 0.4} "
+            f"{collar} 203,62 {206},30 204,0! 165,0 60,0 16,0"
+        )
+    )
     {"low": _low, "high-top": _high_top, "runner": _runner, "chunky": _chunky}[kind](canvas, last, sole)
     _laces(canvas, last, high)
     canvas.gloss(last.path("10,30 30,44 54,52", close=False), width=7, opacity=0.22)
     if "side stripe" in canvas.garment.trims:
         for x in (112, 126, 140):
             canvas.panel(last.path(f"{x},6! {x + 8},6! {x + 28},60! {x + 20},62!"), colour=1, outline=0.8)
-    adorn(canvas, edge=last.bend(f"{122 + high * .1},{80 + high * .9}! 160,{66 + high} 186,{72 + high} 201,{84 + high * .96}"),
-          spot=(*last.at(152, 40 + high * .5), 30))
+    adorn(
+        canvas,
+        edge=last.bend(f"{122 + high * 0.1},{80 + high * 0.9}! 160,{66 + high} 186,{72 + high} 201,{84 + high * 0.96}"),
+        spot=(*last.at(152, 40 + high * 0.5), 30),
+    )
 
 
 def _laces(canvas: Canvas, last: Last, high: float) -> None:
-    ink = "#f7f5ef" if sum(int(main_colour(canvas)[i:i + 2], 16) for i in (1, 3, 5)) < 600 else "#4a4a50"
+    ink = "#f7f5ef" if sum(int(main_colour(canvas)[i : i + 2], 16) for i in (1, 3, 5)) < 600 else "#4a4a50"
     rows = 5 if not high else 8
-    canvas.panel(ribbon(last.bend(f"70,52 92,62 112,{84 + high * .35} {117},{94 + high}"), 12), shade=0.92, outline=0.9)
-    near = along(last.bend(f"72,53 93,64 111,{85 + high * .35} {115},{91 + high}"), rows)
-    far = along(last.bend(f"62,62 80,72 96,{90 + high * .4} {104 - high * .1},{102 + high}"), rows)
+    canvas.panel(ribbon(last.bend(f"70,52 92,62 112,{84 + high * 0.35} {117},{94 + high}"), 12), shade=0.92, outline=0.9)
+    near = along(last.bend(f"72,53 93,64 111,{85 + high * 0.35} {115},{91 + high}"), rows)
+    far = along(last.bend(f"62,62 80,72 96,{90 + high * 0.4} {104 - high * 0.1},{102 + high}"), rows)
     for (x0, y0, _), (x1, y1, _) in zip(near, far, strict=False):
-        canvas.raw(f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="#00000055" stroke-width="6.6" '
-                   'stroke-linecap="round"/>'
-                   f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="{ink}" stroke-width="5" stroke-linecap="round"/>')
+        canvas.raw(
+            f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="#00000055" stroke-width="6.6" '
+            'stroke-linecap="round"/>'
+            f'<path d="M{x0:.1f} {y0:.1f} L{x1:.1f} {y1:.1f}" stroke="{ink}" stroke-width="5" stroke-linecap="round"/>'
+        )
     if "laces" in canvas.garment.trims:
         x, y = near[-1][0], near[-1][1]
         for dx, dy in ((-26, 8), (20, 14)):
-            loop = smooth(f"{x},{y}! {x + dx},{y - 16} {x + dx * 1.3},{y + dy} {x + dx * .4},{y + dy * .6}")
+            loop = smooth(f"{x},{y}! {x + dx},{y - 16} {x + dx * 1.3},{y + dy} {x + dx * 0.4},{y + dy * 0.6}")
             canvas.raw(f'<path d="{loop}" fill="none" stroke="{ink}" stroke-width="3.6"/>')
 
 
 def _rim(canvas: Canvas, last: Last, colour: str, top: str, deep: float) -> None:
     """A trainer's sole: from the ``top`` line down to the ground."""
-    solid(canvas, last.path(f"{top} 205,{-deep * .6} 198,{-deep}! 165,{-deep} 60,{-deep} 22,{-deep} 2,{-deep * .7}"), colour)
+    solid(canvas, last.path(f"{top} 205,{-deep * 0.6} 198,{-deep}! 165,{-deep} 60,{-deep} 22,{-deep} 2,{-deep * 0.7}"), colour)
 
 
 def _low(canvas: Canvas, last: Last, sole: str) -> None:
@@ -190,12 +224,29 @@ def _high_top(canvas: Canvas, last: Last, sole: str) -> None:
     points = " ".join(f"{x + r * dx:.1f},{y + r * dy:.1f}" for dx, dy, r in STAR)
     canvas.raw(f'<polygon points="{points}" fill="{tint(main_colour(canvas), -0.25)}"/>')
     _rim(canvas, last, sole, "-4,7! 18,7 60,6 112,7 165,6 206,8!", 13)
-    canvas.raw(f'<path d="{last.path("-3,-3 60,-4 165,-4 204,-3", close=False)}" fill="none" '
-               f'stroke="{main_colour(canvas)}" stroke-width="2.4"/>')
+    canvas.raw(
+        f'<path d="{last.path("-3,-3 60,-4 165,-4 204,-3", close=False)}" fill="none" '
+        f'stroke="{main_colour(canvas)}" stroke-width="2.4"/>'
+    )
 
 
-STAR = tuple((dx, dy, 10 if i % 2 == 0 else 4) for i, (dx, dy) in enumerate(
-    ((0, -1), (.59, -.81), (.95, -.31), (.95, .31), (.59, .81), (0, 1), (-.59, .81), (-.95, .31), (-.95, -.31), (-.59, -.81))))
+STAR = tuple(
+    (dx, dy, 10 if i % 2 == 0 else 4)
+    for i, (dx, dy) in enumerate(
+        (
+            (0, -1),
+            (0.59, -0.81),
+            (0.95, -0.31),
+            (0.95, 0.31),
+            (0.59, 0.81),
+            (0, 1),
+            (-0.59, 0.81),
+            (-0.95, 0.31),
+            (-0.95, -0.31),
+            (-0.59, -0.81),
+        )
+    )
+)
 
 
 def _runner(canvas: Canvas, last: Last, sole: str) -> None:
@@ -216,19 +267,52 @@ def _chunky(canvas: Canvas, last: Last, sole: str) -> None:
     canvas.panel(last.path("70,52! 96,40 126,44 140,74 128,82! 112,62 96,58"), colour=2)
     canvas.line(last.path("98,6! 112,34 142,40", close=False), width=2)
     _rim(canvas, last, sole, "-8,12! 16,8 60,9 96,5 130,12 170,10 210,18! 216,-4", 24)
-    for path, tone in (("-6,-4 24,-6 60,-3 96,-9 132,-3 170,-7 212,-4", "#0003"), ("10,-14 60,-13 96,-17 140,-13 "
-                                                                                   "206,-15", "#0003")):
+    for path, tone in (
+        ("-6,-4 24,-6 60,-3 96,-9 132,-3 170,-7 212,-4", "#0003"),
+        ("10,-14 60,-13 96,-17 140,-13 206,-15", "#0003"),
+    ):
         canvas.raw(f'<path d="{last.path(path, close=False)}" fill="none" stroke="{tone}" stroke-width="2.6"/>')
     for i in range(9):
-        canvas.raw(f'<path d="{last.path(f"{14 + i * 22},-19 {13 + i * 22},-25", close=False)}" stroke="#0005" '
-                   'stroke-width="5"/>')
+        canvas.raw(
+            f'<path d="{last.path(f"{14 + i * 22},-19 {13 + i * 22},-25", close=False)}" stroke="#0005" stroke-width="5"/>'
+        )
     solid(canvas, last.path("146,2! 150,-2 180,-3 186,2! 180,6 152,6"), main_colour(canvas))
 
 
-SANDAL_TRIMS = ("bows", "rosettes", "studs", "pearls", "spikes", "buckles", "embroidery", "feathers", "hearts", "butterflies",
-                "pompoms", "chains", "fringe", "gold buttons", "tassels")
-TRAINER_TRIMS = ("studs", "pearls", "contrast piping", "embroidery", "hearts", "butterflies", "patches", "crest", "side stripe",
-                 "laces", "shearling lining", "fringe", "bows", "pompoms", "chains")
+SANDAL_TRIMS = (
+    "bows",
+    "rosettes",
+    "studs",
+    "pearls",
+    "spikes",
+    "buckles",
+    "embroidery",
+    "feathers",
+    "hearts",
+    "butterflies",
+    "pompoms",
+    "chains",
+    "fringe",
+    "gold buttons",
+    "tassels",
+)
+TRAINER_TRIMS = (
+    "studs",
+    "pearls",
+    "contrast piping",
+    "embroidery",
+    "hearts",
+    "butterflies",
+    "patches",
+    "crest",
+    "side stripe",
+    "laces",
+    "shearling lining",
+    "fringe",
+    "bows",
+    "pompoms",
+    "chains",
+)
 
 DRAWERS = {"sandals": sandals, "trainers": trainers}
 

@@ -47,9 +47,12 @@ def _heel_shoe(canvas: Canvas, last: Last, kind: str, heel_kind: str) -> None:
 def _court(canvas: Canvas, last: Last, throat: float, peep: bool = False) -> None:
     """The closed pump: the far side of the opening, then the vamp, side and counter in one piece."""
     lining(canvas, last.path(f"{throat},40! 78,47 112,46 152,58 180,72 197,72! 199,40 150,24 100,20"))
-    canvas.panel(last.path(
-        f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 "
-        "16,2"))
+    canvas.panel(
+        last.path(
+            f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 "
+            "16,2"
+        )
+    )
     canvas.line(last.path(f"{throat},38! {throat + 18},28 108,25.5 150,38.5 180,54 198,66", close=False), opacity=0.45)
     canvas.line(last.path("166,50 170,30 168,2", close=False), opacity=0.5)
     canvas.gloss(last.path("8,22 26,32 44,36", close=False), width=7)
@@ -79,8 +82,13 @@ def _ankle_strap(canvas: Canvas, last: Last, width: float) -> None:
 
 def _frame(x: float, y: float, rx: float, ry: float) -> str:
     """A small buckle: a rounded frame with its hole."""
-    return smooth(f"{x - rx},{y - ry} {x + rx},{y - ry} {x + rx},{y + ry} {x - rx},{y + ry}") + " " + smooth(
-        f"{x - rx * .5},{y - ry * .5} {x - rx * .5},{y + ry * .5} {x + rx * .5},{y + ry * .5} {x + rx * .5},{y - ry * .5}")
+    return (
+        smooth(f"{x - rx},{y - ry} {x + rx},{y - ry} {x + rx},{y + ry} {x - rx},{y + ry}")
+        + " "
+        + smooth(
+            f"{x - rx * 0.5},{y - ry * 0.5} {x - rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y - ry * 0.5}"
+        )
+    )
 
 
 def ballet_flats(canvas: Canvas) -> None:
@@ -138,8 +146,11 @@ def _loafer(canvas: Canvas, last: Last, kind: str) -> None:
     if chunky:
         canvas.line(last.path("2,-3 40,-5 80,-4", close=False), width=5, dash="5 4", opacity=0.8)
     lining(canvas, last.path("90,58! 104,74 132,68 160,66 190,74 199,68! 196,44 150,34 108,36"))
-    canvas.panel(last.path(
-        "-1,7 -1,22 12,36 34,44 60,50 82,58 100,74! 112,56 140,47 172,53 200,68! 206,46 206,22 203,1! 165,1 112,3 60,1 16,2"))
+    canvas.panel(
+        last.path(
+            "-1,7 -1,22 12,36 34,44 60,50 82,58 100,74! 112,56 140,47 172,53 200,68! 206,46 206,22 203,1! 165,1 112,3 60,1 16,2"
+        )
+    )
     canvas.line(last.path("101,71! 113,52.5 140,43.5 172,49.5 201,64", close=False), dash="3 2.2", opacity=0.55)
     canvas.line(last.path("-2,9 16,5 60,4 112,7 165,4 203,5", close=False), dash="3 2", opacity=0.55)
     canvas.gloss(last.path("8,26 26,37 48,43", close=False), width=8, opacity=0.3)
@@ -162,8 +173,7 @@ def _apron(canvas: Canvas, last: Last, kind: str) -> None:
     for x, h, lean in ((64, 46, -7), (78, 51, 4)):
         top = last.at(x, h)
         skirt = (
-            f"{top[0] - 4},{top[1]}! {top[0] + lean - 7},{top[1] + 22} {top[0] + lean + 7},{top[1] + 24} "
-            f"{top[0] + 4},{top[1]}!"
+            f"{top[0] - 4},{top[1]}! {top[0] + lean - 7},{top[1] + 22} {top[0] + lean + 7},{top[1] + 24} {top[0] + 4},{top[1]}!"
         )
         canvas.panel(smooth(skirt), shade=0.88, outline=1)
         for step in (-4, 0, 4):
@@ -182,13 +192,33 @@ def _wing_tip(canvas: Canvas, last: Last) -> None:
     canvas.panel(last.path("58,34! 92,38 116,54! 100,74! 80,58 56,49!"), shade=0.93)
     for i in range(4):
         near, far = last.at(66 + i * 11, 39 + i * 4.5), last.at(59 + i * 11.5, 50 + i * 5.6)
-        canvas.raw(f'<path d="M{near[0]:.1f} {near[1]:.1f} L{far[0]:.1f} {far[1]:.1f}" '
-                   f'stroke="{tint(main_colour(canvas), -0.65)}" '
-                   'stroke-width="2.6" stroke-linecap="round"/>')
+        canvas.raw(
+            f'<path d="M{near[0]:.1f} {near[1]:.1f} L{far[0]:.1f} {far[1]:.1f}" '
+            f'stroke="{tint(main_colour(canvas), -0.65)}" '
+            'stroke-width="2.6" stroke-linecap="round"/>'
+        )
 
 
-FOOT_TRIMS = ("bows", "rosettes", "studs", "pearls", "spikes", "contrast piping", "buckles", "embroidery", "feathers",
-              "hearts", "butterflies", "pompoms", "chains", "fringe", "lace trim", "ruffles", "crest", "gold buttons")
+FOOT_TRIMS = (
+    "bows",
+    "rosettes",
+    "studs",
+    "pearls",
+    "spikes",
+    "contrast piping",
+    "buckles",
+    "embroidery",
+    "feathers",
+    "hearts",
+    "butterflies",
+    "pompoms",
+    "chains",
+    "fringe",
+    "lace trim",
+    "ruffles",
+    "crest",
+    "gold buttons",
+)
 
 DRAWERS = {"heels": heels, "ballet flats": ballet_flats, "loafers": loafers}
 

@@ -168,7 +168,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 100, weights=(0.4, 0.25, 0.35), seed=args.seed,
+        steps=args.steps or 80, weights=(0.2, 0.3, 0.5), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
@@ -209,7 +209,7 @@ def _diffusion(args, settings: Settings):
         rows,
         items,
         args.runs / "diffusion.safetensors",
-        steps=args.steps or 2000,
+        steps=args.steps or 1600,
         seed=args.seed,
     )
     diffusion.save(ema, bank[:20_000], engine.encoder, args.out / "diffusion-mini")

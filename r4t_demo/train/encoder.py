@@ -1,8 +1,8 @@
 """Train ``clip-mini``: a text tower distilled from MiniLM and an image tower aligned to the same space.
 
-The two towers meet in the teacher's space (see ``teacher.py``), so they can be trained apart and at the same time: the text
-tower regresses the teacher's vector of a text; the image tower is contrasted against the teacher's vectors of captions.
-Captions of the drawn catalogue name an item's look with *training* terms only, as a shop's descriptions do.
+The text tower regresses the teacher's vector of a text (see ``teacher.py``); a metric then moves looks apart (``metric.py``); the
+image tower is aligned to the finished text tower's vectors of captions. Captions of the drawn catalogue name an item's look with
+*training* terms only, as shoppers' titles do.
 """
 
 import json

@@ -102,7 +102,7 @@ def train(
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.0)
     first = load_state(state, model, optimizer)
     for step in range(first, steps):
-        chosen = random.Random(seed * 1_000_003 + step).sample(range(len(queries)), batch)
+        chosen = random.Random(seed * 1_000_003 + step).sample(range(len(queries)), min(batch, len(queries)))
         ids, mask, completion = folm.generate(
             [queries[i] for i in chosen], query_vectors[chosen], group, seed=seed * 1_000_003 + step, temperature=1.0, k=k
         )

@@ -20,7 +20,7 @@ def write(
     out: Path,
     *,
     samples: int = 16,
-    batch: int = 40,
+    batch: int = 60,
     k: int = 10,
     seed: int = 0,
 ) -> Iterator[Progress]:
