@@ -49,7 +49,7 @@ def _court(canvas: Canvas, last: Last, throat: float, peep: bool = False) -> Non
     lining(canvas, last.path(f"{throat},40! 78,47 112,46 152,58 180,72 197,72! 199,40 150,24 100,20"))
     canvas.panel(
         last.path(
-            f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 "
+            f"-1,6 1,19 16,31 36,38 {throat},42! {throat + 18},32 108,29 150,42 180,58 197,71! 203,48 205,24 203,1! 165,1 112,4 60,1 "  # noqa: E501
             "16,2"
         )
     )
@@ -86,7 +86,7 @@ def _frame(x: float, y: float, rx: float, ry: float) -> str:
         smooth(f"{x - rx},{y - ry} {x + rx},{y - ry} {x + rx},{y + ry} {x - rx},{y + ry}")
         + " "
         + smooth(
-            f"{x - rx * 0.5},{y - ry * 0.5} {x - rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y - ry * 0.5}"
+            f"{x - rx * 0.5},{y - ry * 0.5} {x - rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y + ry * 0.5} {x + rx * 0.5},{y - ry * 0.5}"  # noqa: E501
         )
     )
 

@@ -168,7 +168,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 80, weights=(0.2, 0.3, 0.5), seed=args.seed,
+        steps=args.steps or 90, weights=(0.2, 0.45, 0.35), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
