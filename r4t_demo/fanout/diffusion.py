@@ -1,5 +1,7 @@
 """The diffusion retriever: p(Z | z_q), all k search directions of a query at once."""
 
+import contextlib
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -131,7 +133,8 @@ class DiffusionRetriever:
         folder = Path(folder)
         if not (folder / "config.json").is_file():
             raise UserError(f"There is no diffusion retriever in {folder}.")
-        model = SetDenoiser.from_pretrained(folder, strict=True)
+        with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
+            model = SetDenoiser.from_pretrained(folder, strict=True)
         if model.encoder_id != encoder_id:
             raise UserError(
                 f"The diffusion retriever in {folder} was trained for the encoder {model.encoder_id}, not for {encoder_id}."
