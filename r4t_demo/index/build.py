@@ -23,11 +23,13 @@ def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def build_index(catalog: Catalog, encoder: Encoder, batch: int = 64) -> Iterator[dict[str, int | str]]:
+def build_index(
+    catalog: Catalog, encoder: Encoder, batch: int = 64, image_weight: float = IMAGE_WEIGHT
+) -> Iterator[dict[str, int | str]]:
     """Embed the whole catalogue, yield a record a batch, and save the index into the catalogue's folder at the end."""
     parts = []
     for start in range(0, len(catalog), batch):
-        parts.append(embed_items(catalog.items[start : start + batch], encoder))
+        parts.append(embed_items(catalog.items[start : start + batch], encoder, image_weight))
         yield {"stage": "index", "step": min(start + batch, len(catalog)), "total": len(catalog)}
     FaissIndex.build(np.concatenate(parts), encoder.id, catalog.fingerprint).save(catalog.root / FOLDER)
 
