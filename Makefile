@@ -43,7 +43,7 @@ TRAIN := $(PYTHON) -m r4t_demo train
 
 checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=folder of the real photos
 	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
-	@echo "Times are for two CPU cores; no time was measured on a GPU yet."
+	@echo "Rough times on two CPU cores, from interrupted runs; none was measured on a GPU."
 	@echo "1/7 text tower, about 20 minutes";       $(TRAIN) text-tower --data $(DATA)
 	@echo "2/7 image tower, about 30 minutes";      $(TRAIN) image-tower --data $(DATA)
 	@echo "3/7 index, under a minute";              $(PYTHON) -m r4t_demo index

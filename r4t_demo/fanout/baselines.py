@@ -33,8 +33,8 @@ class NoFanOut:
 class MMR:
     """Maximal marginal relevance over the query's ``pool`` best items (Carbonell and Goldstein, 1998).
 
-    Each step takes the item c with the greatest lam·cos(c, q) - (1 - lam)·max cos(c, taken). ``lam`` was chosen on the
-    validation queries of Atelier: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.3 mmr:0.5 …``.
+    Each step takes the item c with the greatest lam·cos(c, q) - (1 - lam)·max cos(c, taken). The default ``lam`` is
+    a customary one, not yet tuned: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.6 mmr:0.8 …``.
     """
 
     def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = 200, lam: float = 0.7, name: str = "mmr"):
