@@ -1,8 +1,8 @@
 """Handbags, totes, clutches and backpacks, seen from the front with a hint of depth."""
 
-from r4t_demo.atelier.canvas import Canvas, both, mirror
+from r4t_demo.atelier.canvas import Canvas, both
 from r4t_demo.atelier.curves import box, lining, oval, ribbon, smooth, solid
-from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
+from r4t_demo.atelier.ornaments import ALL_TRIMS, adorn
 from r4t_demo.atelier.trim import chain
 
 FRAME = "#b07a3e"  # bamboo and raffia
@@ -201,8 +201,9 @@ def _leather_tote(canvas: Canvas, reach: float) -> None:
     """Winged trapeze with belted sides and rolled handles on rings."""
     _handle(canvas, f"116,122 118,80 136,{reach + 18} 160,{reach + 12} 184,{reach + 18} 202,80 204,122", 9, behind=True)
     lining(canvas, smooth("26,108! 160,100 294,108! 276,122 160,120 44,122"))
-    canvas.panel(smooth("60,118! 24,106! 22,140 44,196! 40,284! 62,288!"), shade=0.86)
-    canvas.panel(mirror(smooth("60,118! 24,106! 22,140 44,196! 40,284! 62,288!")), shade=0.8)
+    left, right = _twins("60,118! 24,106! 22,140 44,196! 40,284! 62,288!")
+    canvas.panel(left, shade=0.86)
+    canvas.panel(right, shade=0.8)
     canvas.panel(smooth("54,116! 160,120 266,116! 274,200 278,276! 272,288 258,290! 62,290! 48,288 42,276! 46,200"))
     _stitch(canvas, smooth("48,268 52,200 59,122! 160,126 261,122! 268,200 272,268", close=False))
     canvas.gloss("M66 136 Q58 200 58 262", width=12, opacity=0.2)
@@ -329,14 +330,9 @@ def _mini(canvas: Canvas, pocket: bool) -> None:
     canvas.panel(smooth("76,270! 68,200 74,132 106,90 160,78 214,90 246,132 252,200 244,270! 228,284 160,288 92,284"))
     canvas.fold("M240 150 Q250 220 236 280", width=16, opacity=0.14)
     canvas.gloss("M90 160 Q96 112 140 98", width=12, opacity=0.26)
-    canvas.raw(
-        f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
-        'stroke="#d9ac4a" stroke-width="4.6"/>'
-    )
-    canvas.raw(
-        f'<path d="{smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)}" fill="none" '
-        'stroke="#5b3d10" stroke-width="4.6" stroke-dasharray="1.2 1.8"/>'
-    )
+    teeth = smooth("84,184 84,138 112,104 160,93 208,104 236,138 236,184", close=False)
+    canvas.raw(f'<path d="{teeth}" fill="none" stroke="#d9ac4a" stroke-width="4.6"/>')
+    canvas.raw(f'<path d="{teeth}" fill="none" stroke="#5b3d10" stroke-width="4.6" stroke-dasharray="1.2 1.8"/>')
     canvas.metal(smooth("231,182! 241,182! 243,206! 229,206!"))
     if pocket:
         canvas.panel(smooth("94,190! 226,190! 230,256! 216,268 160,271 104,268 90,256!"), shade=1.02)
@@ -358,10 +354,9 @@ def _sporty(canvas: Canvas, pocket: bool) -> None:
     for path in _twins("62,200! 40,208 34,240 40,284! 70,290!"):
         canvas.panel(path, colour=1, material="mesh", pattern="plain")
     canvas.panel(smooth("58,264! 54,190 62,112 96,64 160,52 224,64 258,112 266,190 262,264! 246,288 160,294 74,288"))
-    canvas.panel(smooth("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190"), colour=1, outline=1)
-    canvas.panel(
-        mirror(smooth("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190")), colour=1, outline=1, shade=0.92
-    )
+    left, right = _twins("60,118! 82,80 110,60! 126,120 112,210 96,290! 76,288 58,264! 54,190")
+    canvas.panel(left, colour=1, outline=1)
+    canvas.panel(right, colour=1, outline=1, shade=0.92)
     canvas.raw(
         f'<path d="{smooth("84,150 88,110 118,82 160,74 202,82 232,110 236,150", close=False)}" fill="none" '
         'stroke="#1e1e24" stroke-width="4.4"/>'
@@ -381,7 +376,7 @@ def _sporty(canvas: Canvas, pocket: bool) -> None:
     adorn(canvas, edge="104,112 130,102 160,99 190,102 216,112", spot=(160, 250, 46), hang=24, zip_path="M104 268 L216 268")
 
 
-BAG_TRIMS = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS + ("zips",)
+BAG_TRIMS = ALL_TRIMS + ("zips",)
 
 DRAWERS = {"handbag": handbag, "tote bag": tote_bag, "clutch": clutch, "backpack": backpack}
 

@@ -53,6 +53,11 @@ class Cut:
         return self.depth or NECK_DEPTH[self.neckline]
 
     @property
+    def sleeved(self) -> bool:
+        """Whether there are sleeves to draw, if only caps."""
+        return self.sleeve not in ("sleeveless", "strap")
+
+    @property
     def strapped(self) -> bool:
         """Whether the top edge crosses the bust, held by straps or by nothing."""
         return self.sleeve == "strap" or (self.neckline == "sweetheart" and self.sleeve == "sleeveless")
@@ -280,6 +285,31 @@ def patch_pocket(
         for sign in (-1, 1) if both else (1,):
             x, y = figure.point(sign * (u + width / 2), v + 2.6)
             figure.canvas.button(round(x, 1), round(y, 1), round(max(1.7, figure.size(0.55)), 1))
+
+
+def waistband(
+    figure: Figure,
+    cut: Cut,
+    rise: tuple[float, float, float],
+    below: float,
+    *,
+    wider: tuple[float, float],
+    shade: float = 0.96,
+) -> None:
+    """A band about the waist that bows with the body.
+
+    `rise` is its upper edge's height over the waist at the centre, half-way and at the side, `below` how far its lower corner
+    hangs under it; `wider` lets the upper and the lower corner stand out from the bodice.
+    """
+    w, v, low = cut.waist, cut.waist_at, cut.waist_at + below
+    centre, middle, corner = (v - lift for lift in rise)
+    figure.panel(
+        symmetric(
+            f"M0 {centre}C{w * 0.5} {centre} {w * 0.8} {middle} {w + wider[0]} {corner}L{w + wider[1]} {low}"
+            f"C{w * 0.8} {low + 0.4} {w * 0.5} {low + 0.8} 0 {low + 0.8}"
+        ),
+        shade=shade,
+    )
 
 
 def ribs(

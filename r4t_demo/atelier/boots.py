@@ -228,6 +228,12 @@ def _cowboy_edge(last: Last, front: float, back: float, top: float) -> str:
     return last.path(_rim("cowboy", front + 1, back - 1, top - 4).replace("!", ""), close=False)
 
 
+def _pull_tab(canvas: Canvas, last: Last, back: float, top: float, rise: float, shade: float) -> None:
+    """The loop at the back of the rim, ``rise`` of it above."""
+    tab = f"{back - 9},{top + 9} {back - 11},{top - rise}! {back - 2},{top - rise}! {back - 1},{top + 9}"
+    canvas.panel(last.path(tab), shade=shade, outline=1)
+
+
 def _chelsea(canvas: Canvas, last: Last, front: float, back: float, top: float) -> None:
     """Elastic gore at the side, pull tabs."""
     gore = f"134,{top - 10}! 132,96 146,66 158,62 170,68 180,96 178,{top - 9}! 156,{top - 12}"
@@ -241,11 +247,7 @@ def _chelsea(canvas: Canvas, last: Last, front: float, back: float, top: float) 
             'stroke-width="1" opacity=".4" fill="none"/>'
         )
     _stitched(canvas, last.path("100,92! 122,84 138,66 150,60", close=False))
-    canvas.panel(
-        last.path(f"{back - 9},{top + 9} {back - 11},{top - 14}! {back - 2},{top - 14}! {back - 1},{top + 9}"),
-        shade=0.8,
-        outline=1,
-    )
+    _pull_tab(canvas, last, back, top, 14, shade=0.8)
 
 
 def _combat(canvas: Canvas, last: Last, front: float, back: float, top: float) -> None:
@@ -255,11 +257,7 @@ def _combat(canvas: Canvas, last: Last, front: float, back: float, top: float) -
     _stitched(canvas, last.path("156,3! 160,44 180,66 200,74", close=False))
     canvas.line(last.path(f"{front + 30},{top - 14}! 170,{top - 22} {back - 2},{top - 14}", close=False), dash="3 2")
     _laced(canvas, last, front, top, "#e9e4d8" if "laces" in canvas.garment.trims else "#1d1c1e")
-    canvas.panel(
-        last.path(f"{back - 9},{top + 9} {back - 11},{top - 16}! {back - 2},{top - 16}! {back - 1},{top + 9}"),
-        shade=0.78,
-        outline=1,
-    )
+    _pull_tab(canvas, last, back, top, 16, shade=0.78)
 
 
 def _laced(canvas: Canvas, last: Last, front: float, top: float, lace: str) -> None:

@@ -1,10 +1,20 @@
-"""Parts that outerwear shares: lapels, pockets, hoods, belts, toggles."""
+"""Parts that outerwear shares: its fit, lapels, pockets, hoods, belts, zips, toggles."""
 
+from dataclasses import replace
+
+from r4t_demo.atelier.adorn import Spots
 from r4t_demo.atelier.bodice import Cut, button_kind
 from r4t_demo.atelier.figure import Figure
+from r4t_demo.atelier.fitting import cut_to, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.sleeves import arm
-from r4t_demo.atelier.trim import buckle, toggle
+from r4t_demo.atelier.trim import buckle, toggle, zip_line
+
+
+def cut_coat(details: dict[str, str], base: Cut) -> Cut:
+    """The cut that the details ask for; a shorter coat closes higher up."""
+    cut = cut_to(details, base)
+    return replace(cut, depth=base.depth * min(1.0, cut.length / base.length))
 
 
 def sleeve_seams(cut: Cut) -> tuple[str, ...]:
@@ -16,16 +26,27 @@ def sleeve_seams(cut: Cut) -> tuple[str, ...]:
     return one, moved(one, -1, 1, 0, 0)
 
 
-def notch_lapels(
-    figure: Figure, cut: Cut, *, tip: float = 11.0, at: float = 13.0, peak: bool = False, cross: float = 0.0, colour: int = 0
-) -> None:
-    """Collar and lapels rolling to the break point; `peak` points them up, `cross` moves the break over the centre."""
-    n, d = cut.neck, cut.drop
+def coat_spots(cut: Cut) -> Spots:
+    """Where a coat or a jacket wears its trims: as a top does, and down the sleeves."""
+    spots = top_spots(replace(cut, depth=min(cut.drop, 20)))
+    return replace(spots, seams=spots.seams + sleeve_seams(cut))
+
+
+def collar_stand(figure: Figure, n: float) -> None:
+    """The inside of a collar's back, `n` the half-width of the neck."""
     figure.panel(
         symmetric(f"M0 -3.2C{n * 0.5} -3.2 {n * 0.8} -3 {n - 0.6} -2.2L{n - 1} 2C{n * 0.5} 3.4 {n * 0.3} 3.6 0 3.6"),
         inside=True,
         outline=0.9,
     )
+
+
+def notch_lapels(
+    figure: Figure, cut: Cut, *, tip: float = 11.0, at: float = 13.0, peak: bool = False, cross: float = 0.0, colour: int = 0
+) -> None:
+    """Collar and lapels rolling to the break point; `peak` points them up, `cross` moves the break over the centre."""
+    n, d = cut.neck, cut.drop
+    collar_stand(figure, n)
     rise = -3.4 if peak else 0.0
     for sign in (-1, 1):
         end = -cross if sign > 0 else cross * 0.2
@@ -118,6 +139,12 @@ def toggles(figure: Figure, top: float, bottom: float) -> None:
     for k in range(4):
         x, y = figure.point(0, top + (bottom - top) * k / 3)
         toggle(figure.canvas, x, y, max(20.0, figure.size(9)))
+
+
+def front_zip(figure: Figure, top: float, bottom: float) -> None:
+    """A zip down the centre front."""
+    (x, y0), (_, y1) = figure.point(0, top), figure.point(0, bottom)
+    zip_line(figure.canvas, f"M{x} {y0:.1f}L{x} {y1:.1f}")
 
 
 def belt(figure: Figure, half: float, v: float, *, tied: bool) -> None:

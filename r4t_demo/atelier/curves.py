@@ -63,6 +63,20 @@ def _lean(corner: Point, handle: Point, other: Point) -> Point:
     return (corner[0] + (target[0] - corner[0]) * share, corner[1] + (target[1] - corner[1]) * share)
 
 
+def widened(points: str, share: float) -> str:
+    """The point text with every distance from the middle line x = 160 scaled; corners keep their mark."""
+    words = []
+    for word in points.split():
+        x, y = word.rstrip("!").split(",")
+        words.append(f"{160 + (float(x) - 160) * share:.1f},{y}{'!' if word.endswith('!') else ''}")
+    return " ".join(words)
+
+
+def lowered(points: str, by: float) -> str:
+    """The point text moved down by so many pixels; it has no corners."""
+    return " ".join(f"{x},{float(y) + by:.1f}" for x, y in (word.split(",") for word in points.split()))
+
+
 def smooth(points: str, close: bool = True) -> str:
     """The SVG path of a smooth contour, closed unless told otherwise."""
     pieces = segments(points, close)

@@ -18,9 +18,11 @@ from r4t_demo.atelier.bodice import (
     ribs,
     straps,
     torso,
+    waistband,
 )
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure, drape, gathers, skirt
+from r4t_demo.atelier.fitting import contrast, cut_to_waist
 from r4t_demo.atelier.geometry import symmetric
 from r4t_demo.atelier.sleeves import arm, sleeves
 
@@ -82,15 +84,9 @@ def dress(canvas: Canvas) -> None:
     """Draw a dress of the garment's silhouette and details."""
     details, name = canvas.garment.details, canvas.garment.silhouette
     cut, low, length = DRESSES[name]
-    cut = replace(cut, length=cut.waist_at, half=cut.waist, sag=1.0)
-    cut = replace(
-        cut,
-        neckline=details.get("neckline", cut.neckline),
-        sleeve=details.get("sleeve", cut.sleeve),
-        depth=0 if "neckline" in details else cut.depth,
-    )
+    cut = cut_to_waist(details, cut)
     bottom = LENGTHS[details.get("length", length)]
-    reach = max(low.half, arm(cut).outer[0] + 2 if cut.sleeve not in ("sleeveless", "strap") else 0, cut.bust + 2)
+    reach = max(low.half, arm(cut).outer[0] + 2 if cut.sleeved else 0, cut.bust + 2)
     figure = Figure(
         canvas, reach, -6.0 if cut.neckline in ("high", "halter", "collar") or cut.strapped else -2.0, bottom + low.sag + 1
     )
@@ -188,15 +184,8 @@ def waist_line(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
 
 def maxi(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A deep, shaped waistband."""
-    w, v = cut.waist, cut.waist_at
-    figure.panel(
-        symmetric(
-            f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.2} {v - 4.4}L{w + 0.1} {v + 0.2}C{w * 0.8} {v + 0.6}"
-            f" {w * 0.5} {v + 1} 0 {v + 1}"
-        ),
-        shade=0.96,
-    )
-    gathers(figure, w, v - 3.4, 8, 9, up=True)
+    waistband(figure, cut, (3.4, 3.8, 4.4), 0.2, wider=(0.2, 0.1))
+    gathers(figure, cut.waist, cut.waist_at - 3.4, 8, 9, up=True)
 
 
 def wrap(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
@@ -218,13 +207,7 @@ def wrap(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
         ),
         width=9,
     )
-    figure.panel(
-        symmetric(
-            f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.3} {v - 2.4}L{w + 0.3} {v + 1}C{w * 0.8} {v + 1.4}"
-            f" {w * 0.5} {v + 1.8} 0 {v + 1.8}"
-        ),
-        shade=0.97,
-    )
+    waistband(figure, cut, (1.6, 2.0, 2.4), 1.0, wider=(0.3, 0.3), shade=0.97)
     k = w * 0.66
     figure.panel(
         f"M{k} {v}C{k + 3} {v + 8} {k + 2} {v + 20} {k + 5} {v + 30}L{k + 8.5} {v + 28.6}C{k + 5} {v + 18} {k + 5} {v + 8}"
@@ -268,15 +251,8 @@ def shirt(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A button band from collar to hem, breast pockets and a tied belt."""
     placket(figure, cut.drop, bottom + low.sag - 0.4, 9, kind=button_kind(figure))
     patch_pocket(figure, 6.5, 20, 8.5, 8.5)
-    w, v = cut.waist, cut.waist_at
-    figure.panel(
-        symmetric(
-            f"M0 {v - 1.4}C{w * 0.5} {v - 1.4} {w * 0.8} {v - 1.9} {w + 0.5} {v - 2.3}L{w + 0.5} {v + 1.4}C{w * 0.8} {v + 1.8}"
-            f" {w * 0.5} {v + 2.2} 0 {v + 2.2}"
-        ),
-        shade=0.96,
-    )
-    bow_panels(figure, v + 0.4, 7.5)
+    waistband(figure, cut, (1.4, 1.9, 2.3), 1.4, wider=(0.5, 0.5))
+    bow_panels(figure, cut.waist_at + 0.4, 7.5)
 
 
 def bodycon(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
@@ -342,11 +318,7 @@ FINISH = {
 
 def pinafore(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     """A bib, straps and an A-line skirt over a blouse in the second colour."""
-    blouse = (
-        {"colour": 1, "material": "cotton"}
-        if len(figure.canvas.garment.colours) > 1
-        else {"shade": 1.32, "pattern": "plain", "material": "cotton"}
-    )
+    blouse = contrast(figure.canvas.garment, shade=1.32, pattern="plain") | {"material": "cotton"}
     back_neck(figure, cut)
     sleeves(figure, cut, **blouse)
     figure.panel(torso(cut), **blouse)
@@ -357,13 +329,7 @@ def pinafore(figure: Figure, cut: Cut, low: Skirt, bottom: float) -> None:
     figure.pair("M7.4 20C7.8 12 8.4 6 9.2 0.6L12.4 1.4C11.6 8 11 14 10.8 22Z", outline=1.0)
     figure.panel(symmetric(f"M0 18C5 18 8 17.8 11.2 17.4C11.2 25 12 32 {w + 0.2} {v - 3}L0 {v - 2}"))
     figure.stitch("M0 19.2C5 19.2 7 19 10.2 18.8C10.4 25 11 31 13.4 35.6")
-    figure.panel(
-        symmetric(
-            f"M0 {v - 3.4}C{w * 0.5} {v - 3.4} {w * 0.8} {v - 3.8} {w + 0.4} {v - 4.2}L{w + 0.3} {v + 0.2}C{w * 0.8} {v + 0.6}"
-            f" {w * 0.5} {v + 1} 0 {v + 1}"
-        ),
-        shade=0.97,
-    )
+    waistband(figure, cut, (3.4, 3.8, 4.2), 0.2, wider=(0.4, 0.3), shade=0.97)
     for sign in (-1, 1):
         button_row(figure, sign * 9.1, 20.6, 20.6, 1, kind="gold", r=1.2)
     patch_pocket(figure, 7, 51, 10, 10.5)

@@ -4,9 +4,9 @@ import math
 
 from r4t_demo.atelier import handheld
 from r4t_demo.atelier.canvas import Canvas, mirror, tint
-from r4t_demo.atelier.curves import along, box, lining, oval, ribbon, smooth, solid
+from r4t_demo.atelier.curves import along, box, lining, lowered, oval, ribbon, smooth, solid
 from r4t_demo.atelier.gems import cast, gem, gem_of, links, metal_of
-from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
+from r4t_demo.atelier.ornaments import ALL_TRIMS, adorn
 from r4t_demo.atelier.trim import fringe, lacing
 
 WIDTHS = {"skinny": 0.6, "medium": 1.0, "wide": 1.5}
@@ -44,13 +44,9 @@ def _ring_band(canvas: Canvas, deep: float) -> str:
     return "24,150 58,190 108,210 160,215 212,210 262,190 296,150"
 
 
-def _shifted(points: str, dy: float) -> str:
-    return " ".join(f"{p.split(',')[0]},{float(p.split(',')[1].rstrip('!')) + dy:.1f}" for p in points.split())
-
-
 def _edge_stitch(canvas: Canvas, line: str, deep: float) -> None:
     for sign in (-1, 1):
-        canvas.line(smooth(_shifted(line, sign * (deep / 2 - 5)), close=False), dash="3.4 2.4", opacity=0.6)
+        canvas.line(smooth(lowered(line, sign * (deep / 2 - 5)), close=False), dash="3.4 2.4", opacity=0.6)
 
 
 def _buckle_belt(canvas: Canvas, wide: float) -> None:
@@ -152,7 +148,7 @@ def _woven_belt(canvas: Canvas, wide: float) -> None:
     line = _ring_band(canvas, deep)
     for row in range(3):
         y = (row - 1) * deep * 0.3
-        for x, yy, turn in along(_shifted(line, y), 22):
+        for x, yy, turn in along(lowered(line, y), 22):
             ink = canvas.colours.second if row == 1 and len(canvas.garment.colours) > 1 else tint(canvas.colours.main, 0.12)
             shape = oval(x, yy, 10.5, deep * 0.115, turn + (32 if row % 2 else -32))
             canvas.raw(f'<path d="{shape}" fill="{ink}" stroke="{tint(ink, -0.5)}" stroke-width="1"/>')
@@ -281,11 +277,9 @@ def _barb(x: float, y: float, angle: float, run: float) -> str:
     return f"M{x:.0f} {y:.0f}q{dx * 0.6 - dy * 0.35:.0f} {dy * 0.6 + dx * 0.35:.0f} {dx:.0f} {dy + 5:.0f}"
 
 
-_ALL = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS
-
 DRAWERS = {"belt": belt, "scarf": scarf} | handheld.DRAWERS
 
-TRIMS_SHOWN = {"belt": _ALL, "scarf": _ALL} | handheld.TRIMS_SHOWN
+TRIMS_SHOWN = {"belt": ALL_TRIMS, "scarf": ALL_TRIMS} | handheld.TRIMS_SHOWN
 
 DETAILS = {
     "belt": {"width": tuple(WIDTHS)},

@@ -4,7 +4,7 @@ import math
 
 from r4t_demo.atelier.canvas import Canvas, both, tint
 from r4t_demo.atelier.curves import box, oval, ribbon, smooth, solid
-from r4t_demo.atelier.gems import METALS, gem, gem_of, metal_of
+from r4t_demo.atelier.gems import METALS, gem, gem_of, metal_line, metal_of
 from r4t_demo.atelier.ornaments import EDGE_TRIMS, SPOT_TRIMS, adorn
 
 DIALS = {"white": "#f7f5ee", "black": "#1f2026", "navy": "#1d2b52", "green": "#1d4a3a", "blush": "#efc9c0"}
@@ -195,10 +195,7 @@ def _aviator(canvas: Canvas, frame: str, lens: str, glass: str) -> None:
     metal = metal_of(canvas)
     for y in (126, 148):
         bar = smooth(f"134,{y} 160,{y - 7 if y < 140 else y - 5} 186,{y}", close=False)
-        canvas.raw(
-            f'<path d="{bar}" fill="none" stroke="#3a2f22" stroke-width="7"/><path d="{bar}" fill="none" '
-            f'stroke="url(#{metal})" stroke-width="5.4"/>'
-        )
+        metal_line(canvas, bar, metal, width=5.4, edge=7)
     for path, inner, wrap in zip(
         both(frame), both(lens), both(smooth("24,128 46,120 60,117! 44,144 40,176 50,212! 28,190 18,156")), strict=False
     ):

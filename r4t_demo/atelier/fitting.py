@@ -1,19 +1,34 @@
-"""What every top and coat has in common: fitting a cut to the details, its width, and where it wears its trims."""
+"""What everything with a bodice has in common: fitting a cut to the details, its width, and where it wears its trims."""
 
 from dataclasses import replace
 
 from r4t_demo.atelier.adorn import Spots
 from r4t_demo.atelier.bodice import Cut
 from r4t_demo.atelier.sleeves import arm
+from r4t_demo.atelier.spec import Garment
 
 LENGTHS = {"cropped": 0.76, "regular": 1.0, "longline": 1.24}  # share of the silhouette's usual length
 
 
+def contrast(garment: Garment, **instead: object) -> dict[str, object]:
+    """A panel's arguments for a part set off from the rest: the second cloth, or the main one changed `instead`."""
+    return {"colour": 1} if len(garment.colours) > 1 else instead
+
+
+def restyled(details: dict[str, str], cut: Cut) -> Cut:
+    """The cut with the neckline and the sleeve that the details ask for."""
+    depth = 0.0 if "neckline" in details else cut.depth  # another neckline has its own usual depth
+    return replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve), depth=depth)
+
+
+def cut_to_waist(details: dict[str, str], cut: Cut) -> Cut:
+    """The restyled cut, ending at the waist, where a skirt or trousers are joined to it."""
+    return replace(restyled(details, cut), length=cut.waist_at, half=cut.waist, sag=1.0)
+
+
 def cut_to(details: dict[str, str], cut: Cut) -> Cut:
     """The cut with the neckline, the sleeve and the length that the details ask for."""
-    cut = replace(cut, neckline=details.get("neckline", cut.neckline), sleeve=details.get("sleeve", cut.sleeve))
-    if "neckline" in details:
-        cut = replace(cut, depth=0.0)
+    cut = restyled(details, cut)
     length = max(cut.underarm + 12, cut.length * LENGTHS[details.get("length", "regular")])
     if length >= cut.length or cut.length <= cut.waist_at:
         return replace(cut, length=length)
@@ -24,7 +39,7 @@ def cut_to(details: dict[str, str], cut: Cut) -> Cut:
 def reach(cut: Cut) -> float:
     """Half-width that the item needs."""
     side = max(cut.bust, cut.half) + 1.5
-    if cut.sleeve in ("sleeveless", "strap"):
+    if not cut.sleeved:
         return side
     bulge = {"puff": 4.0, "balloon": 9.0, "bishop": 4.0}.get(cut.sleeve, 1.5)
     return max(side, arm(cut).outer[0] + bulge)
@@ -33,7 +48,7 @@ def reach(cut: Cut) -> float:
 def lowest(cut: Cut) -> float:
     """How far down the item reaches: its hem or the ends of its sleeves."""
     hem = cut.length + cut.sag
-    if cut.sleeve in ("sleeveless", "strap"):
+    if not cut.sleeved:
         return hem
     one = arm(cut)
     return max(hem, one.outer[1] + 2, one.inner[1] + 4)

@@ -101,6 +101,14 @@ def ball(canvas: Canvas, x: float, y: float, r: float, colour: str) -> None:
     )
 
 
+def metal_line(canvas: Canvas, path: str, kind: str, *, width: float = 4.6, edge: float = 6) -> None:
+    """A metal rim or bar along an open path, over a dark line ``edge`` px wide that sets it off."""
+    canvas.raw(
+        f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="{edge}"/>'
+        f'<path d="{path}" fill="none" stroke="url(#{kind})" stroke-width="{width}"/>'
+    )
+
+
 def links(canvas: Canvas, points: str, size: float, kind: str, close: bool = False) -> None:
     """A chain of oval links along the contour, every second one seen edge-on; ``size`` is a link's length in px."""
     length = sum(math.dist(a[:2], b[:2]) for a, b in pairwise(along(points, 60, close)))

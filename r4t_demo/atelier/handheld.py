@@ -5,7 +5,7 @@ import math
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.curves import box, lining, oval, placed, ribbon, smooth, solid
 from r4t_demo.atelier.gems import cast
-from r4t_demo.atelier.ornaments import EDGE_TRIMS, HANG_TRIMS, SPOT_TRIMS, adorn
+from r4t_demo.atelier.ornaments import ALL_TRIMS, adorn
 from r4t_demo.atelier.trim import fur_edge
 
 
@@ -172,11 +172,9 @@ def _parasol(canvas: Canvas, crook: bool) -> None:
     adorn(canvas, edge="20,140 40,184 90,216 160,228 230,216 280,184 300,140", spot=(210, 168, 46), hang=18)
 
 
-_ALL = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS
-
 DRAWERS = {"gloves": gloves, "umbrella": umbrella}
 
-TRIMS_SHOWN = dict.fromkeys(DRAWERS, _ALL)
+TRIMS_SHOWN = dict.fromkeys(DRAWERS, ALL_TRIMS)
 
 DETAILS = {
     "gloves": {"cuff": ("plain", "ribbed", "fur")},

@@ -4,11 +4,11 @@ import math
 from itertools import pairwise
 
 from r4t_demo.atelier.canvas import Canvas, tint
-from r4t_demo.atelier.curves import along, lining, oval, ribbon, smooth
+from r4t_demo.atelier.curves import along, lining, lowered, oval, ribbon, smooth
 from r4t_demo.atelier.eyewear import DETAILS as EYEWEAR_DETAILS
 from r4t_demo.atelier.eyewear import DRAWERS as EYEWEAR
 from r4t_demo.atelier.eyewear import TRIMS_SHOWN as EYEWEAR_TRIMS
-from r4t_demo.atelier.gems import GEMS, METALS, ball, cast, gem, gem_of, links, metal_of
+from r4t_demo.atelier.gems import GEMS, METALS, ball, cast, gem, gem_of, links, metal_line, metal_of
 from r4t_demo.atelier.ornaments import adorn
 from r4t_demo.atelier.trim import butterfly, heart, tassel
 
@@ -278,18 +278,13 @@ def _bangle(canvas: Canvas, size: float) -> None:
     kind = metal_of(canvas)
     front = f"28,{top} 66,{top + 56} 160,{top + 80} 254,{top + 56} 292,{top}"
     back = f"28,{top} 66,{top - 56} 160,{top - 76} 254,{top - 56} 292,{top}"
-    lining(canvas, smooth(f"{_corners(back)} {_corners(_lowered(back, deep), backwards=True)}"))
-    canvas.panel(smooth(f"{_corners(front)} {_corners(_lowered(front, deep), backwards=True)}"))
+    lining(canvas, smooth(f"{_corners(back)} {_corners(lowered(back, deep), backwards=True)}"))
+    canvas.panel(smooth(f"{_corners(front)} {_corners(lowered(front, deep), backwards=True)}"))
     canvas.gloss(smooth(f"44,{top + 52} 84,{top + 92} 140,{top + 104}", close=False), width=deep * 0.34, opacity=0.5)
     canvas.fold(smooth(f"288,{top + 10} 262,{top + 66} 214,{top + 100}", close=False), width=20, opacity=0.16)
-    for line in (back, front, _lowered(front, deep)):
-        path = smooth(line, close=False)
-        canvas.raw(
-            f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
-            f'stroke="url(#{kind})" '
-            'stroke-width="4.6"/>'
-        )
-    for x, y, _ in along(_lowered(front, deep / 2), 9)[1:-1]:
+    for line in (back, front, lowered(front, deep)):
+        metal_line(canvas, smooth(line, close=False), kind)
+    for x, y, _ in along(lowered(front, deep / 2), 9)[1:-1]:
         gem(canvas, x, y, 9 * min(size, 1.25), gem_of(canvas), setting=kind)
     _charms(canvas, 160, top + 100 + deep)
 
@@ -297,10 +292,6 @@ def _bangle(canvas: Canvas, size: float) -> None:
 def _corners(points: str, backwards: bool = False) -> str:
     words = points.split()[::-1] if backwards else points.split()
     return " ".join([words[0] + "!", *words[1:-1], words[-1] + "!"])
-
-
-def _lowered(points: str, by: float) -> str:
-    return " ".join(f"{x},{float(y) + by:.1f}" for x, y in (word.split(",") for word in points.split()))
 
 
 def _cuff(canvas: Canvas, size: float) -> None:
@@ -322,11 +313,8 @@ def _cuff(canvas: Canvas, size: float) -> None:
     canvas.fold(f"M280 {top + 16} Q286 168 272 {low + 14}", width=18, opacity=0.2)
     kind = metal_of(canvas)
     for y in (top + 7, low - 6):
-        path = smooth(f"33,{y} 63,{y + 32} 110,{y + 47} 160,{y + 51} 210,{y + 47} 257,{y + 32} 287,{y}", close=False)
-        canvas.raw(
-            f'<path d="{path}" fill="none" stroke="#3a2f22" stroke-width="6"/><path d="{path}" fill="none" '
-            f'stroke="url(#{kind})" stroke-width="4.6"/>'
-        )
+        rim = f"33,{y} 63,{y + 32} 110,{y + 47} 160,{y + 51} 210,{y + 47} 257,{y + 32} 287,{y}"
+        metal_line(canvas, smooth(rim, close=False), kind)
     gem(canvas, 160, 219, 27, gem_of(canvas), "step", setting=kind)
     for x, y in ((108, 212), (212, 212)):
         gem(canvas, x, y, 10, canvas.colours.third, setting=kind)

@@ -1,7 +1,5 @@
 """Jumpsuits: a bodice joined to trousers at the waist."""
 
-from dataclasses import replace
-
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import (
     NECKLINES,
@@ -16,9 +14,11 @@ from r4t_demo.atelier.bodice import (
     placket,
     straps,
     torso,
+    waistband,
 )
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.figure import Figure
+from r4t_demo.atelier.fitting import contrast, cut_to_waist
 from r4t_demo.atelier.geometry import symmetric
 from r4t_demo.atelier.sleeves import arm, sleeves
 
@@ -33,19 +33,11 @@ def jumpsuit(canvas: Canvas) -> None:
     """Draw a jumpsuit: a bodice joined to trousers at the waist."""
     details, name = canvas.garment.details, canvas.garment.silhouette
     cut, leg, rise = JUMPSUITS[name]
-    cut = replace(cut, length=cut.waist_at, half=cut.waist, sag=1.0)
-    cut = replace(
-        cut,
-        neckline=details.get("neckline", cut.neckline),
-        sleeve=details.get("sleeve", cut.sleeve),
-        depth=0 if "neckline" in details else cut.depth,
-    )
+    cut = cut_to_waist(details, cut)
     bottom = {"knee": 92.0, "ankle": 136.0}[details.get("length", "ankle")]
-    reach = max(leg + 8, cut.bust + 3, arm(cut).outer[0] + 2 if cut.sleeve not in ("sleeveless", "strap") else 0)
+    reach = max(leg + 8, cut.bust + 3, arm(cut).outer[0] + 2 if cut.sleeved else 0)
     figure = Figure(canvas, reach, -5.0, bottom + 2)
-    blouse = {"colour": 1, "material": "cotton"} if name == "dungarees" else {}
-    if blouse and len(canvas.garment.colours) == 1:
-        blouse = {"shade": 1.35, "pattern": "plain", "material": "cotton"}
+    blouse = contrast(canvas.garment, shade=1.35, pattern="plain") | {"material": "cotton"} if name == "dungarees" else {}
     back_neck(figure, cut)
     sleeves(figure, cut, **blouse)
     straps(figure, cut)
@@ -53,18 +45,14 @@ def jumpsuit(canvas: Canvas) -> None:
     front_folds(figure, cut)
     neck_finish(figure, cut)
     legs(figure, cut, leg, rise, bottom)
-    w, v = cut.waist, cut.waist_at
+    v = cut.waist_at
     if name == "dungarees":
         dungaree_bib(figure, cut)
     elif name == "boiler":
         placket(figure, cut.drop, v + 18, 6, kind=button_kind(figure))
         patch_pocket(figure, 6.5, 17, 9.5, 9.5, flap=True)
         patch_pocket(figure, 9, v + 46, 9, 12, flap=True)
-    belt = symmetric(
-        f"M0 {v - 1.6}C{w * 0.5} {v - 1.6} {w * 0.8} {v - 2} {w + 0.4} {v - 2.6}L{w + 0.4} {v + 1.6}C{w * 0.8} {v + 2} {w * 0.5}"
-        f" {v + 2.4} 0 {v + 2.4}"
-    )
-    figure.panel(belt, shade=0.96)
+    waistband(figure, cut, (1.6, 2.0, 2.6), 1.6, wider=(0.4, 0.4))
     if name == "wide-leg":
         bow_panels(figure, v + 0.4, 6.5)
     adorn(figure, jumpsuit_spots(cut, leg, bottom), skip=("gold buttons",) if name == "boiler" else ())

@@ -4,7 +4,7 @@ from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.canvas import Canvas
 from r4t_demo.atelier.coat_parts import belt
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.fitting import LENGTHS
+from r4t_demo.atelier.fitting import LENGTHS, contrast
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.trim import fringe
 
@@ -21,7 +21,7 @@ def kimono(canvas: Canvas) -> None:
     wide = {"wide": 30.0, "narrow": 20.0}[canvas.garment.details.get("sleeve", "wide")]
     tip, half = 46.0, 23.0 if name == "fringed" else 21.0
     figure = Figure(canvas, tip + 3, -3, max(low + (11 if name == "fringed" else 2), 12 + wide))
-    band = {"colour": 1} if len(canvas.garment.colours) > 1 else {"shade": 0.82, "pattern": "plain"}
+    band = contrast(canvas.garment, shade=0.82, pattern="plain")
     figure.panel(symmetric(f"M0 2C4 2 6 1.4 8 0L10 {low - 2}L0 {low - 1}"), inside=True)
     for sign in (-1, 1):
         turn = sign * -9.0
@@ -79,7 +79,7 @@ def poncho(canvas: Canvas, low: float) -> None:
     figure.panel(symmetric(body))
     for u0, v0, u1, v1 in ((3, 18, 4, low - 4), (8, 10, 16, low - 9), (14, 6, 28, side + 8), (20, 8, 38, side + 3)):
         figure.creases(u0, v0, u1, v1, width=3.0, deep=0.13)
-    band = {"colour": 1} if len(canvas.garment.colours) > 1 else {"shade": 0.82, "pattern": "plain"}
+    band = contrast(canvas.garment, shade=0.82, pattern="plain")
     figure.pair("M0 18.6C4 12 8.6 5 9.6 -0.4L6.8 -1C6 4 3 9 0 14.6Z", outline=1.0, **band)
     fields = ((14.0, 22.0), (-15.0, 34.0), (17.0, 42.0), (-10.0, low * 0.72), (8.0, low * 0.78))
     hems = ((0.0, low, half - 4, side + 3, 2.0), (-half + 4, side + 3, 0.0, low, 2.0))

@@ -5,11 +5,12 @@ from dataclasses import replace
 from r4t_demo.atelier.adorn import adorn
 from r4t_demo.atelier.bodice import Cut, back_neck, button_kind, button_row, front_folds, ribs, side, top_edge, torso
 from r4t_demo.atelier.canvas import Canvas
+from r4t_demo.atelier.coat_parts import front_zip
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, contrast, cut_to, lowest, reach, top_spots
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.sleeves import sleeves
-from r4t_demo.atelier.trim import fur_edge, zip_line
+from r4t_demo.atelier.trim import fur_edge
 
 WOOLLY = Cut(
     sleeve="long", shoulder=19, slope=5, bust=21, underarm=22.5, waist=20.4, hip=20.4, half=19.6, length=60, roomy=1.2, depth=8
@@ -129,7 +130,7 @@ def roll_neck(figure: Figure, cut: Cut) -> None:
 def shell(figure: Figure, cut: Cut) -> None:
     """The round-necked jumper under a twinset's cardigan."""
     inner = replace(cut, sleeve="sleeveless", depth=6.5, length=cut.length - 2)
-    tone = {"colour": 1} if len(figure.canvas.garment.colours) > 1 else {"shade": 0.93}
+    tone = contrast(figure.canvas.garment, shade=0.93)
     figure.panel(torso(inner), **tone)
     neck_rib(figure, inner, 1.8)
 
@@ -215,8 +216,7 @@ def hood_front(figure: Figure, cut: Cut) -> None:
         figure.line(moved("M3.4 9.4C4.6 14 3.6 18 4.4 23", sign, 1, 0, 0), width=1.6, tone=0.6, opacity=1)
     low = cut.length
     if name == "zip":
-        (x, y0), (_, y1) = figure.point(0, 12.4), figure.point(0, low + cut.sag - 0.4)
-        zip_line(figure.canvas, f"M{x} {y0:.1f}L{x} {y1:.1f}")
+        front_zip(figure, 12.4, low + cut.sag - 0.4)
         figure.pair(f"M1.4 {low - 22}L10 {low - 22}L15.6 {low - 12}L15.6 {low - 6.4}L1.4 {low - 5.6}Z", outline=1.0)
         figure.stitch(f"M10.2 {low - 21}L16 {low - 11.4}")
     else:

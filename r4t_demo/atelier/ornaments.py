@@ -24,6 +24,7 @@ SPOT_TRIMS = (
     "tassels",
     "toggles",
 )
+ALL_TRIMS = EDGE_TRIMS + HANG_TRIMS + SPOT_TRIMS
 
 
 def adorn(

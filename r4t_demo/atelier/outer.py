@@ -5,9 +5,9 @@ from dataclasses import replace
 from r4t_demo.atelier.adorn import Spots, adorn
 from r4t_demo.atelier.bodice import Cut, back_neck, button_kind, button_row, front_folds, patch_pocket, shirt_collar, torso
 from r4t_demo.atelier.canvas import Canvas
-from r4t_demo.atelier.coat_parts import belt, hood, hood_edges, notch_lapels, sleeve_seams, toggles, welt
+from r4t_demo.atelier.coat_parts import belt, coat_spots, cut_coat, hood, hood_edges, notch_lapels, toggles, welt
 from r4t_demo.atelier.figure import Figure, drape
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach
 from r4t_demo.atelier.geometry import symmetric
 from r4t_demo.atelier.puffers import puffer_cropped, puffer_long, quilted, ski
 from r4t_demo.atelier.sleeves import sleeves
@@ -60,8 +60,7 @@ def outerwear(canvas: Canvas) -> None:
     """Draw a coat, a puffer or a hooded raincoat."""
     garment = canvas.garment
     base = CUTS[garment.category][garment.silhouette]
-    cut = cut_to(garment.details, base)
-    cut = replace(cut, depth=base.depth * min(1.0, cut.length / base.length))
+    cut = cut_coat(garment.details, base)
     hooded = garment.silhouette in ("duffle", "hooded", "ski")
     figure = Figure(canvas, reach(cut) + 2, -15.5 if hooded else -6.0, lowest(cut) + 1)
     if hooded:
@@ -82,12 +81,11 @@ def outerwear(canvas: Canvas) -> None:
             else f"M-2 9C-8 8 -11.4 3 -{cut.neck + 1} -3C-5 -6 5 -6 {cut.neck + 1} -3C11.4 3 8 8 2 9"
         )
         fur_edge(canvas, figure.path(around), figure.size(6))
-    spots = top_spots(replace(cut, depth=min(cut.drop, 20)))
     fields = ((9.0, 27.0), (-11.0, 62.0), (12.0, 78.0), (-12.0, 30.0), (-14.0, 90.0))
     fields = tuple((u, min(v, cut.length - 8)) for u, v in fields)
     adorn(
         figure,
-        replace(spots, seams=spots.seams + sleeve_seams(cut), fields=fields, waist=(cut.waist, min(42.0, cut.length - 5))),
+        replace(coat_spots(cut), fields=fields, waist=(cut.waist, min(42.0, cut.length - 5))),
         skip=("toggles", "hood fur") + (("gold buttons",) if garment.silhouette in BUTTONED else ()),
     )
     if "toggles" in garment.trims and garment.silhouette != "duffle":

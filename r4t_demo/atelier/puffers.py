@@ -1,7 +1,7 @@
 """Down-filled coats: quilting that swells, and what closes them."""
 
 from r4t_demo.atelier.bodice import Cut, top_edge
-from r4t_demo.atelier.coat_parts import belt, hood_edges
+from r4t_demo.atelier.coat_parts import belt, front_zip, hood_edges
 from r4t_demo.atelier.figure import Figure, hem
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.sleeves import Arm, sleeves
@@ -68,8 +68,7 @@ def down_collar(figure: Figure, cut: Cut) -> None:
         )
     )
     figure.canvas.fold(figure.path(f"M-{n + 2} 0.4Q0 4 {n + 2} 0.4"), width=3, opacity=0.4)
-    (x, y0), (_, y1) = figure.point(0, -3), figure.point(0, cut.length + cut.sag - 0.4)
-    zip_line(figure.canvas, f"M{x} {y0:.1f}L{x} {y1:.1f}")
+    front_zip(figure, -3, cut.length + cut.sag - 0.4)
 
 
 def puffer_cropped(figure: Figure, cut: Cut) -> None:
@@ -100,8 +99,7 @@ def ski(figure: Figure, cut: Cut) -> None:
     )
     figure.panel(symmetric(yoke), colour=1, shade=1.0 if len(figure.canvas.garment.colours) > 1 else 0.8)
     hood_edges(figure)
-    (x, y0), (_, y1) = figure.point(0, 10), figure.point(0, cut.length + cut.sag - 0.4)
-    zip_line(figure.canvas, f"M{x} {y0:.1f}L{x} {y1:.1f}")
+    front_zip(figure, 10, cut.length + cut.sag - 0.4)
     for a, b, c, d in ((7, 27, 13, 25), (9, 54, 14, 44), (-9, 54, -14, 44)):
         (p, q), (r, s) = figure.point(a, min(b, cut.length - 6)), figure.point(c, min(d, cut.length - 12))
         zip_line(figure.canvas, f"M{p:.1f} {q:.1f}L{r:.1f} {s:.1f}", width=2.8)

@@ -82,7 +82,7 @@ def sleeves(
     `rib` adds a knitted cuff of so many centimetres; `marks(arm, sign)` draws on each sleeve (sign -1 left, 1 right) while it is
     the last panel; other keywords go to the cloth.
     """
-    if cut.sleeve in ("sleeveless", "strap") or cut.neckline == "halter":
+    if not cut.sleeved or cut.neckline == "halter":
         return
     one = arm(cut)
     (ou, ov), (iu, iv) = one.outer, one.inner

@@ -16,9 +16,20 @@ from r4t_demo.atelier.bodice import (
     torso,
 )
 from r4t_demo.atelier.canvas import Canvas
-from r4t_demo.atelier.coat_parts import breast_welt, cuff_buttons, darts, front_edge, notch_lapels, sleeve_seams, welt
+from r4t_demo.atelier.coat_parts import (
+    breast_welt,
+    coat_spots,
+    collar_stand,
+    cuff_buttons,
+    cut_coat,
+    darts,
+    front_edge,
+    front_zip,
+    notch_lapels,
+    welt,
+)
 from r4t_demo.atelier.figure import Figure
-from r4t_demo.atelier.fitting import LENGTHS, cut_to, lowest, reach, top_spots
+from r4t_demo.atelier.fitting import LENGTHS, contrast, lowest, reach
 from r4t_demo.atelier.geometry import moved, symmetric
 from r4t_demo.atelier.sleeves import arm, ribbed_cuff, sleeves
 from r4t_demo.atelier.trim import buckle, fringe, studs, zip_line
@@ -77,8 +88,7 @@ def tailored(canvas: Canvas) -> None:
     """Draw a blazer, a jacket or a waistcoat."""
     garment = canvas.garment
     base = CUTS[garment.category][garment.silhouette]
-    cut = cut_to(garment.details, base)
-    cut = replace(cut, depth=base.depth * min(1.0, cut.length / base.length))
+    cut = cut_coat(garment.details, base)
     fringed_hem = 9 if garment.silhouette in ("crochet", "fringed") else 4
     figure = Figure(canvas, reach(cut) + 1.5, -5.0, max(lowest(cut) + 1, cut.length + fringed_hem))
     back_neck(figure, cut)
@@ -91,8 +101,7 @@ def tailored(canvas: Canvas) -> None:
         figure.panel(torso(cut))
         front_folds(figure, cut)
     FRONTS[garment.silhouette](figure, cut)
-    spots = top_spots(replace(cut, depth=min(cut.drop, 20)))
-    adorn(figure, replace(spots, seams=spots.seams + sleeve_seams(cut)), skip=("gold buttons",))
+    adorn(figure, coat_spots(cut), skip=("gold buttons",))
 
 
 # -- blazers --------------------------------------------------------------------------------------------------------------
@@ -137,12 +146,8 @@ def tuxedo(figure: Figure, cut: Cut) -> None:
     """A satin shawl collar and one button."""
     front_edge(figure, cut, curve=10)
     n, d = cut.neck, cut.drop
-    ground = {"colour": 1} if len(figure.canvas.garment.colours) > 1 else {"shade": 0.86}
-    figure.panel(
-        symmetric(f"M0 -3.2C{n * 0.5} -3.2 {n * 0.8} -3 {n - 0.6} -2.2L{n - 1} 2C{n * 0.5} 3.4 {n * 0.3} 3.6 0 3.6"),
-        inside=True,
-        outline=0.9,
-    )
+    ground = contrast(figure.canvas.garment, shade=0.86)
+    collar_stand(figure, n)
     figure.pair(
         f"M{n - 2} -2.8C{n + 1.6} -2.4 {n + 2.4} 2 {n + 3.4} 6C{n + 5.6} 14 9 {d * 0.66} 0 {d}C4 {d * 0.72} {n - 3} {d * 0.36}"
         f" {n - 3} 6C{n - 3.2} 3 {n - 2.8} 0 {n - 2} -2.8Z",
@@ -201,8 +206,7 @@ def bomber(figure: Figure, cut: Cut) -> None:
     )
     for k in range(1, 9):
         figure.lines(f"M{n * k / 9} {5 - 0.5 * k}L{n * k / 8.4} {7.6 - 0.6 * k}", width=0.8, opacity=0.5)
-    (x, y0), (_, y1) = figure.point(0, 6.4), figure.point(0, low + 0.6)
-    zip_line(figure.canvas, f"M{x} {y0:.1f}L{x} {y1:.1f}")
+    front_zip(figure, 6.4, low + 0.6)
     figure.pair("M8.4 46L14.6 36L16.4 37L10.4 47Z", outline=0.9, shade=0.94)
 
 

@@ -63,34 +63,14 @@ def shearling(figure: Figure, cut: Cut) -> None:
     width = figure.size(4.0)
     figure.stitch(f"M11 26C10.4 36 10.4 48 10.8 {low - 3}")
     patch_pocket(figure, 8, low - 20, 9, 10)
+    armhole = f"M{s - 0.3} {y + 1}C{s - 2.4} {y + 6} {s - 2.2} {cut.underarm - 5} {cut.bust - 0.4} {cut.underarm}"
+    front = (
+        f"M{cut.half - 0.6} {low}Q{cut.half * 0.5} {low + 1.6} 3.6 {low + 1.2}C3.6 {low * 0.6} 3.4 {low * 0.4} 5"
+        f" {low * 0.25}C6 12 {n - 0.4} 5 {n} 0C{n - 1} -2 4 -2.6 0 -2.8"
+    )
     for sign in (-1, 1):
-        fur_edge(
-            figure.canvas,
-            figure.path(
-                moved(
-                    f"M{s - 0.3} {y + 1}C{s - 2.4} {y + 6} {s - 2.2} {cut.underarm - 5} {cut.bust - 0.4} {cut.underarm}",
-                    sign,
-                    1,
-                    0,
-                    0,
-                )
-            ),
-            width * 0.8,
-        )
-        fur_edge(
-            figure.canvas,
-            figure.path(
-                moved(
-                    f"M{cut.half - 0.6} {low}Q{cut.half * 0.5} {low + 1.6} 3.6 {low + 1.2}C3.6 {low * 0.6} 3.4 {low * 0.4} 5"
-                    f" {low * 0.25}C6 12 {n - 0.4} 5 {n} 0C{n - 1} -2 4 -2.6 0 -2.8",
-                    sign,
-                    1,
-                    0,
-                    0,
-                )
-            ),
-            width,
-        )
+        for edge, roll in ((armhole, width * 0.8), (front, width)):
+            fur_edge(figure.canvas, figure.path(moved(edge, sign, 1, 0, 0)), roll)
 
 
 def crochet_vest(figure: Figure, cut: Cut) -> None:
