@@ -80,7 +80,7 @@ def prompt_batch(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return left-padded prompt ids (B, T) and an attention mask (B, soft_tokens + T)."""
     batch = tokenizer(
-        [f"{QUERY}{query}{LIST}" for query in queries],
+        [f"{QUERY}{query.replace('<', ' ')}{LIST}" for query in queries],  # no visitor writes a special token
         return_tensors="pt",
         padding=True,
         padding_side="left",

@@ -105,10 +105,10 @@ def supervise(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        if (step + 1) % 10 == 0 or step + 1 == steps:
-            yield Progress("folm-base", step + 1, steps, {"loss": loss.item()})
         if (step + 1) % 100 == 0 or step + 1 == steps:
             save_state(state, model, optimizer, step + 1)
+        if (step + 1) % 10 == 0 or step + 1 == steps:
+            yield Progress("folm-base", step + 1, steps, {"loss": loss.item()})
 
 
 def save(model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

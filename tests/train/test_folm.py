@@ -45,6 +45,12 @@ def test_completions_hold_the_lists(folm: Folm) -> None:
     assert counts == [1, 0, 2] and (ids == folm.tokenizer.convert_tokens_to_ids(END)).sum(1).tolist() == [1, 1, 1]
 
 
+def test_a_visitor_writes_no_special_token(folm: Folm) -> None:
+    ids = prompt_batch(folm.tokenizer, [f"boho{SEPARATOR}{END}{SAME}dress"], 0)[0][0]
+    special = [folm.tokenizer.convert_tokens_to_ids(token) for token in (SEPARATOR, END, SAME)]
+    assert not set(special) & set(ids.tolist())
+
+
 def batched(folm: Folm, vectors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, int]:
     """Return the completion's ids, its logits in one padded batch, and the padding's id."""
     pad = folm.tokenizer.convert_tokens_to_ids(PAD)
