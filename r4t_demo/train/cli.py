@@ -13,7 +13,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-ENCODER_STEPS = {"text": 800, "photos": 500, "mixed": 900}
+ENCODER_STEPS = {"text": 2000, 64: 1000, 96: 1200}  # the image tower by the side of its pictures
 
 
 def add_parser(subparsers) -> None:
@@ -68,11 +68,17 @@ def _need_data(data: Path) -> None:
         )
 
 
+def _words() -> list[str]:
+    from r4t_demo.train import corpus, teacher
+
+    return corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
+
+
 def _text_tower(args, settings: Settings):
     from r4t_demo.train import corpus, encoder, teacher
 
     _need_data(args.data)
-    words = corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
+    words = _words()
     queries = corpus.training_queries(settings.assets)
     texts = [
         *words,
@@ -98,44 +104,44 @@ def _text_tower(args, settings: Settings):
 def _image_tower(args, settings: Settings):
     import numpy as np
 
-    from r4t_demo.train import corpus, encoder, encoder_data, metric
+    from r4t_demo.train import corpus, encoder, encoder_data, metric, teacher
 
     _need_data(args.data)
     states = args.runs / "encoder"
     if not (states / "text.safetensors").exists():
         raise UserError("Train the text tower first: python -m r4t_demo train text-tower")
-    unchanged = np.eye(encoder.DIM, dtype=np.float32)
-    general = encoder.text_embedder(encoder.with_towers(states / "text.safetensors", None, unchanged))
+    miniLM = teacher.Teacher(np.load(states / "rotation.npy"))
     terms, looks = corpus.training_terms(settings.assets)
-    looks_apart = metric.look_metric(general(terms), looks)
-    embed = encoder.text_embedder(encoder.with_towers(states / "text.safetensors", None, looks_apart))
-    pixels, captions = encoder_data.photos(args.data, embed, states)
-    model = encoder.new_model()
-    yield from encoder.align_images(
-        model, np.asarray(pixels), captions, np.ones(len(pixels)), states / "image64.safetensors",
-        steps=args.steps or ENCODER_STEPS["photos"], size=64, seed=args.seed,
-    )  # fmt: skip
+    looks_apart = metric.look_metric(miniLM.embed(terms), looks)
+
+    def embed(texts: list[str]) -> np.ndarray:
+        return metric.apply(teacher.kept_vectors(miniLM, texts, states / "text_targets"), looks_apart)
+
+    photos, captions = encoder_data.photos(args.data, embed, states, corpus.held_out_terms(settings.assets))
     drawn, targets = encoder_data.atelier(settings.assets / "atelier", embed)
-    # Three pictures of a batch in four are drawn, whatever the two sets' sizes.
-    weights = np.concatenate([np.full(len(pixels), 1 / len(pixels)), np.full(len(drawn), 3 / len(drawn))])
-    encoder.start_tower(model.visual, states / "image64.safetensors", "model.tower.")
-    all_captions = np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)])
-    yield from encoder.align_images(
-        model, np.concatenate([pixels, drawn]), all_captions, weights,
-        states / "image96.safetensors", steps=args.steps or ENCODER_STEPS["mixed"], size=96, rate=1e-3, seed=args.seed + 1,
-    )  # fmt: skip
-    encoder.export(
-        encoder.with_towers(states / "text.safetensors", states / "image96.safetensors", looks_apart), args.out / "clip-mini"
-    )
+    pixels = np.concatenate([photos, drawn])
+    captions = np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)])
+    # Two pictures of a batch in three are drawn, whatever the two sets' sizes.
+    weights = np.concatenate([np.full(len(photos), 1 / len(photos)), np.full(len(drawn), 2 / len(drawn))])
+    model, state = encoder.new_model(), None
+    for size, rate in ((64, 2e-3), (96, 1e-3)):  # small pictures first: they cost less than half
+        if state:
+            encoder.start_tower(model.visual, state, "model.tower.")
+        state = states / f"image{size}.safetensors"
+        yield from encoder.align_images(
+            model, pixels, captions, weights, state,
+            steps=args.steps or ENCODER_STEPS[size], size=size, rate=rate, seed=args.seed + size,
+        )  # fmt: skip
+    encoder.export(encoder.with_towers(states / "text.safetensors", state, looks_apart), args.out / "clip-mini")
 
 
 def _folm_base(args, settings: Settings):
     from r4t_demo.encoder import Encoder
-    from r4t_demo.train import corpus, folm, lists, teacher
+    from r4t_demo.train import corpus, folm, lists
 
     _need_data(args.data)
     encoder = Encoder.load(settings.encoder)
-    words = corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
+    words = _words()
     held_out = corpus.held_out_terms(settings.assets)
     terms = corpus.broad_queries(settings.assets)
     general = corpus.without_terms([*corpus.combinations(words, 6_000, 1), *corpus.photo_titles(args.data)[::40]], held_out)
@@ -153,7 +159,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 240, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 
@@ -168,7 +174,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 90, weights=(0.2, 0.45, 0.35), seed=args.seed,
+        steps=args.steps or 45, weights=(0.15, 0.3, 0.55), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 
@@ -179,15 +185,9 @@ def _supervision(args, settings: Settings):
     from r4t_demo.train import corpus, supervision
 
     engine = Engine.load(settings)
-    queries = corpus.broad_queries(settings.assets)
-    yield from supervision.write(
-        Folm.load(args.out / "folm-mini", engine.encoder),
-        queries,
-        engine.index,
-        args.runs / "supervision",
-        samples=2,
-        seed=args.seed,
-    )
+    folm = Folm.load(args.out / "folm-mini", engine.encoder)
+    queries = corpus.distillation_queries(settings.assets, _words())
+    yield from supervision.write(folm, queries, engine.index, args.runs / "supervision", samples=3, seed=args.seed)
 
 
 def _diffusion(args, settings: Settings):
@@ -198,7 +198,7 @@ def _diffusion(args, settings: Settings):
 
     engine = Engine.load(settings)
     query_of, rows, bank = supervision.read(args.runs / "supervision")
-    query_vectors = engine.encoder.encode_text(corpus.broad_queries(settings.assets))
+    query_vectors = engine.encoder.encode_text(corpus.distillation_queries(settings.assets, _words()))
     model, ema = diffusion.new_models(engine.encoder.dim, rows.shape[1], engine.encoder.id)
     items = engine.index.vectors(np.arange(len(engine.index)))
     yield from diffusion.train(
@@ -209,7 +209,7 @@ def _diffusion(args, settings: Settings):
         rows,
         items,
         args.runs / "diffusion.safetensors",
-        steps=args.steps or 1600,
+        steps=args.steps or 3000,
         seed=args.seed,
     )
     diffusion.save(ema, bank[:20_000], engine.encoder, args.out / "diffusion-mini")

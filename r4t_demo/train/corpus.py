@@ -49,11 +49,13 @@ def training_terms(assets: Path) -> tuple[list[str], np.ndarray]:
 
 
 def broad_queries(assets: Path) -> list[str]:
-    """Return what the FOLM and the retriever practise on: Atelier's training queries, and plain garment requests besides."""
+    """Return what the FOLM practises on: Atelier's training queries, and plain garment requests besides."""
     rng = random.Random(7)
-    words = ("{colour} {category}", "{material} {category}", "{pattern} {category}", "something {material}", "{colour} outfit")
+    templates = (
+        "{colour} {category}", "{material} {category}", "{pattern} {category}", "something {material}", "{colour} outfit",
+    )  # fmt: skip
     plain = [
-        rng.choice(words).format(
+        rng.choice(templates).format(
             colour=rng.choice(list(COLOURS)),
             material=rng.choice(MATERIALS),
             pattern=rng.choice(PATTERNS),
@@ -62,6 +64,15 @@ def broad_queries(assets: Path) -> list[str]:
         for _ in range(1_000)
     ]
     return without_terms([*training_queries(assets), *plain], held_out_terms(assets))
+
+
+def distillation_queries(assets: Path, words: list[str], everyday: int = 2_000) -> list[str]:
+    """Return what the FOLM is asked for the retriever's training pairs.
+
+    The broad queries and, behind them, phrases of any subject: a visitor's words are rarely among a catalogue's own.
+    """
+    phrases = combinations(words, everyday, seed=3)[::2]  # every other one is about fashion
+    return without_terms([*broad_queries(assets), *phrases], held_out_terms(assets))
 
 
 def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:

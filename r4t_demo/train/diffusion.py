@@ -61,11 +61,11 @@ def train(
             for average, value in zip(ema.parameters(), model.parameters(), strict=True):
                 average.lerp_(value, 1 - keep)
         recent.append(loss.item())
+        if (step + 1) % 200 == 0 or step + 1 == steps:
+            save_state(state, model, optimizer, step + 1, ema)
         if (step + 1) % 20 == 0 or step + 1 == steps:
             yield Progress("diffusion", step + 1, steps, {"loss": float(np.mean(recent))})
             recent = []
-        if (step + 1) % 200 == 0 or step + 1 == steps:
-            save_state(state, model, optimizer, step + 1, ema)
 
 
 def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetDenoiser]:

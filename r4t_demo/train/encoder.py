@@ -1,7 +1,8 @@
 """Train ``clip-mini``: a text tower distilled from MiniLM and an image tower aligned to the same space.
 
-The text tower regresses the teacher's vector of a text (see ``teacher.py``); a metric then moves looks apart (``metric.py``); the
-image tower is aligned to the finished text tower's vectors of captions. Captions of the drawn catalogue name an item's look with
+Both towers learn one space, the teacher's (``teacher.py``) seen through a metric that moves looks apart (``metric.py``): the text
+tower regresses the teacher's vector of a text, and the metric joins its last layer; the image tower is aligned to the vectors of
+captions. Captions of the drawn catalogue name an item's look with
 *training* terms only, as shoppers' titles do.
 """
 
@@ -89,10 +90,10 @@ def distil_text(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimizer.step()
-        if (step + 1) % 20 == 0 or step + 1 == steps:
-            yield Progress("text tower", step + 1, steps, {"loss": loss.item(), "cosine": cosine.item()})
         if (step + 1) % 200 == 0 or step + 1 == steps:
             save_state(state, tower, optimizer, step + 1)
+        if (step + 1) % 20 == 0 or step + 1 == steps:
+            yield Progress("text tower", step + 1, steps, {"loss": loss.item(), "cosine": cosine.item()})
 
 
 def rows_of_like_length(lengths: torch.Tensor, batch: int, generator: torch.Generator) -> torch.Tensor:
@@ -109,22 +110,6 @@ def start_token_embeddings(model, embed: Callable[[list[str]], np.ndarray]) -> N
     vectors = torch.from_numpy(embed(names))
     with torch.no_grad():
         model.text.token_embedding.weight.copy_(vectors / vectors.std() * 0.02)
-
-
-def text_embedder(model) -> Callable[[list[str]], np.ndarray]:
-    """Return a function from texts to the model's unit vectors (n, DIM), in batches of like length."""
-    tokenize = tokenizer()
-
-    @torch.inference_mode()
-    def embed(texts: list[str]) -> np.ndarray:
-        tokens = tokenize(texts)
-        order = (tokens != 0).sum(1).argsort()
-        vectors = torch.empty(len(texts), DIM)
-        for rows in order.split(512):
-            vectors[rows] = F.normalize(text_features(model, tokens[rows]), dim=-1)
-        return vectors.numpy()
-
-    return embed
 
 
 def align_images(
@@ -166,6 +151,8 @@ def align_images(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(holder.parameters(), 1.0)
         optimizer.step()
+        if (step + 1) % 100 == 0 or step + 1 == steps:
+            save_state(state, holder, optimizer, step + 1)
         if (step + 1) % 10 == 0 or step + 1 == steps:
             top1 = same.gather(1, logits.argmax(1, keepdim=True)).mean()
             yield Progress(
@@ -174,8 +161,6 @@ def align_images(
                 steps,
                 {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.item(), "batch_top1": top1.item()},
             )
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            save_state(state, holder, optimizer, step + 1)
 
 
 def augment(pixels: torch.Tensor, size: int, generator: torch.Generator) -> torch.Tensor:

@@ -10,7 +10,7 @@ import pandas as pd
 from PIL import Image, ImageOps
 
 from r4t_demo.files import write_atomically
-from r4t_demo.train.corpus import photo_rows
+from r4t_demo.train.corpus import photo_rows, without_terms
 
 SIDE = 104  # a little larger than the tower's 96, so that it can be shifted
 Embed = Callable[[list[str]], np.ndarray]  # texts to unit vectors (n, d)
@@ -45,12 +45,18 @@ def atelier_captions(folder: Path) -> list[list[str]]:
     return [[f"{term} {row.category}" for term in worn[row.item_ID]] or [row.description] for row in items.itertuples()]
 
 
-def photos(data: Path, embed: Embed, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 6, d)."""
+def photos(data: Path, embed: Embed, cache: Path, held_out: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 6, d).
+
+    A photo whose captions speak of a held-out term is left out.
+    """
     rows = photo_rows(data)
+    captions = photo_captions(rows)
+    clean = [len(without_terms(group, held_out)) == len(set(group)) for group in captions]
+    rows, captions = rows[clean], [group for group, is_clean in zip(captions, clean, strict=True) if is_clean]
     if not (cache / "photo_pixels.npy").exists():
         _keep(cache / "photo_pixels.npy", np.stack([picture(Image.open(io.BytesIO(image["bytes"]))) for image in rows.image]))
-    return np.load(cache / "photo_pixels.npy", mmap_mode="r"), np.stack(embed_captions(photo_captions(rows), embed))
+    return np.load(cache / "photo_pixels.npy", mmap_mode="r"), np.stack(embed_captions(captions, embed))
 
 
 def atelier(folder: Path, embed: Embed) -> tuple[np.ndarray, np.ndarray]:

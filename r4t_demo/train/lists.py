@@ -20,6 +20,16 @@ PARAPHRASES = (
     "{colour} {core} outfit", "{core} accessories", "{core} shoes",
 )  # fmt: skip
 EXTENSIONS = (
+    "{core} {category}", "{core} {category}", "{core} {category}", "{core} {category}", "{category} for {core}",
+    "{core} {material} {category}", "{core} {colour} {category}", "{core} {silhouette} {category}",
+)  # fmt: skip
+PHRASES = (
+    "{core} style", "{core} outfit", "{core} look", "{core} fashion", "{core} clothes", "{core} wear", "{core} ideas",
+    "{core} inspiration", "{core}", "{core} wardrobe", "{core} aesthetic", "{core} mood", "{core} essentials", "modern {core}",
+    "classic {core}", "casual {core} look", "elegant {core} style", "vintage {core}", "{core} for women", "{core} in {colour}",
+    "{colour} {core} outfit", "{core} accessories", "{core} shoes",
+)  # fmt: skip
+EXTENSIONS = (
     "{core} {category}", "{core} {category}", "{category} for {core}", "{core} {material} {category}",
     "{core} {colour} {category}", "{core} {pattern} {category}", "{core} {silhouette} {category}",
     "{core} {category} with {trim}", "{colour} {core} {category}",
@@ -62,8 +72,11 @@ def nearest(queries: np.ndarray, phrases: np.ndarray, count: int) -> np.ndarray:
 
 
 def zero_shot_list(related: Sequence[str], k: int, rng: random.Random) -> list[str]:
-    """Return k distinct sub-queries: rephrasings, extensions and related phrases in proportions that vary from list to list."""
-    weights = [rng.gammavariate(share, 1.0) for share in (2.0, 0.9, 0.7)]
+    """Return k distinct sub-queries: rephrasings, extensions and related phrases.
+
+    The proportions vary from list to list; on average half are rephrasings and half name a garment.
+    """
+    weights = [rng.gammavariate(share, 1.0) for share in (2.0, 1.1, 0.9)]
     kinds = (
         lambda: fill(rng.choice(PARAPHRASES), rng, SAME),
         lambda: fill(rng.choice(EXTENSIONS), rng, SAME),

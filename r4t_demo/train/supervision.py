@@ -20,7 +20,7 @@ def write(
     out: Path,
     *,
     samples: int = 16,
-    batch: int = 60,
+    batch: int = 160,
     k: int = 10,
     seed: int = 0,
 ) -> Iterator[Progress]:

@@ -62,12 +62,16 @@ def test_atelier_holds_terms_out(held_out: list[str]) -> None:
     assert len({(look, look_of[term]) for term, look in zip(terms, looks.tolist(), strict=True)}) == len(set(looks.tolist()))
 
 
-@pytest.mark.parametrize("piece", ["training queries", "training terms", "broad queries", "term phrases", "item captions"])
+@pytest.mark.parametrize(
+    "piece",
+    ["training queries", "training terms", "broad queries", "distillation queries", "term phrases", "item captions"],
+)
 def test_no_training_text_holds_a_held_out_term(held_out: list[str], piece: str) -> None:
     texts = {
         "training queries": lambda: corpus.training_queries(ASSETS),
         "training terms": lambda: corpus.training_terms(ASSETS)[0],
         "broad queries": lambda: corpus.broad_queries(ASSETS),
+        "distillation queries": lambda: corpus.distillation_queries(ASSETS, ["office", "life", "active", "lifestyle"]),
         "term phrases": lambda: corpus.term_phrases(corpus.training_queries(ASSETS), 3000, 0),
         "item captions": lambda: [text for texts in encoder_data.atelier_captions(ASSETS / "atelier") for text in texts],
     }[piece]()
