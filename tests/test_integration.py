@@ -41,7 +41,7 @@ def test_the_index_was_made_with_this_encoder_from_these_pictures(real: Engine) 
     np.testing.assert_allclose(embedded, real.index.vectors(rows), atol=2e-3)
 
 
-TWICE = pytest.mark.xfail(strict=True, reason="two of folm-mini's ten sub-queries find the same skirt first")
+TWICE = pytest.mark.xfail(strict=True, reason="two of folm-mini's ten sub-queries find the same dress first")
 SHORT = pytest.mark.xfail(strict=True, reason="measured: folm is below mmr and diffusion below 0.9 x folm, see the README")
 
 

@@ -2,8 +2,7 @@
 
 Both towers learn one space, the teacher's (``teacher.py``) seen through a metric that moves looks apart (``metric.py``): the text
 tower regresses the teacher's vector of a text, and the metric joins its last layer; the image tower is aligned to the vectors of
-captions. Captions of the drawn catalogue name an item's look with
-*training* terms only, as shoppers' titles do.
+captions. Captions of the drawn catalogue name an item's look with *training* terms only, as shoppers' titles do.
 """
 
 import json

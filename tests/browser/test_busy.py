@@ -58,3 +58,4 @@ def test_an_option_changed_from_the_keyboard_is_answered_at_once(browser, slow):
         page.wait_for_function("document.querySelectorAll('#left-column .direction:first-child .card').length === 3")
         page.locator("#seed input").fill("7")
         page.wait_for_function("document.querySelector('#status').textContent.includes('seed 7')")
+        assert page.locator("#left-column .direction:first-child .card").count() == 3, "the option set before is kept"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.fanout import diffusion
 from r4t_demo.fanout.diffusion import RHO, SIGMA_MAX, SIGMA_MIN, STEPS, DiffusionRetriever, SetDenoiser, heun, karras_sigmas
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
@@ -170,3 +171,17 @@ def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: Has
     training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
     with pytest.raises(UserError, match=f"trained for the encoder {encoder.id}, not for clip-other"):
         DiffusionRetriever.load(tmp_path / "d", "clip-other")
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0, 3.0])
+def test_guidance_extrapolates_from_no_query(retriever: DiffusionRetriever, monkeypatch, weight: float) -> None:
+    """The formula of Ho and Salimans with two separate calls as the oracle; 0 forgets the query, 1 is the plain model."""
+    monkeypatch.setattr(diffusion, "GUIDANCE", weight)
+    model, generator = retriever.model, torch.Generator().manual_seed(0)
+    x, query = torch.randn(2, model.slots, model.dim, generator=generator), torch.randn(2, model.dim, generator=generator)
+    sigma = torch.tensor([0.1, 1.0])
+    with torch.inference_mode():
+        asked, unasked = model(x, sigma, query), model(x, sigma, model.no_query.expand(2, -1))
+        guided = retriever._guided(x, sigma, query)
+    torch.testing.assert_close(guided, (1 - weight) * unasked + weight * asked, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(asked, unasked), "the query must matter, or this proves nothing"
