@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, move_folder, one_cycle, save_state
 
 QUERY_DROP = 0.1
@@ -49,7 +50,7 @@ def train(
         targets = torch.from_numpy(item_vectors[np.take_along_axis(rows[chosen], order, 1)])
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=100)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             loss = edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
         optimizer.zero_grad()
         loss.backward()

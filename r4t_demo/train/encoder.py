@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.encoder import text_features
 from r4t_demo.files import write_atomically
+from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
 CONFIG = {
@@ -79,7 +80,7 @@ def distil_text(
         rows = rows_of_like_length(lengths, batch, torch.Generator().manual_seed(seed * 1_000_003 + step))
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=100)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             vectors = text_features(model, tokens[rows])
         vectors = F.normalize(vectors.float(), dim=-1)
         cosine = (vectors * goal[rows]).sum(1).mean()
@@ -113,9 +114,9 @@ def start_token_embeddings(model, embed: Callable[[list[str]], np.ndarray]) -> N
 
 def align_images(
     model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, state: Path, *,
-    steps: int, size: int, batch: int = 256, rate: float = 2e-3, seed: int = 0,
+    steps: int, size: int, batch: int = 256, rate: float = 2e-3, pull: float = 2.0, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus a pull to the caption itself.
+    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus ``pull`` times 1 - cosine to the caption itself.
 
     ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
     ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a batch whose
@@ -137,7 +138,7 @@ def align_images(
         choice = torch.randint(captions.shape[1], (batch,), generator=generator).numpy()
         goal = torch.from_numpy(captions[rows, choice].astype(np.float32))
         images = augment(torch.from_numpy(pixels[rows]), size, generator)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             vectors = tower(images.to(memory_format=torch.channels_last))
         vectors = F.normalize(vectors.float(), dim=-1)
         logits = vectors @ goal.T * scale.exp().clamp(max=100)
@@ -145,7 +146,7 @@ def align_images(
         spread = same / same.sum(1, keepdim=True)
         contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
         cosine = (vectors * goal).sum(1).mean()
-        loss = contrast + 2 * (1 - cosine)
+        loss = contrast + pull * (1 - cosine)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(holder.parameters(), 1.0)

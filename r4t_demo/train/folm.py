@@ -22,6 +22,7 @@ from r4t_demo.fanout.folm import (
     prompt_batch,
 )
 from r4t_demo.train.lists import nearest, zero_shot_list
+from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, move_folder, one_cycle, save_state
 
 VOCABULARY = 8192
@@ -97,7 +98,7 @@ def supervise(
         completion = completion_batch(tokenizer, lists)
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=50)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             logits = completion_logits(model, ids, mask, torch.from_numpy(vectors[rows]), completion, pad)
         target = completion.masked_fill(completion == pad, IGNORE)
         loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), target.flatten(), ignore_index=IGNORE)

@@ -10,6 +10,7 @@ import torch
 import r4t_demo.torch_guard  # noqa: F401
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
+from r4t_demo.train.precision import mixed_precision
 
 
 def teacher_folder() -> Path:
@@ -43,7 +44,7 @@ class Teacher:
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             tokens = self.tokenizer([texts[i] for i in rows], padding=True, truncation=True, max_length=64, return_tensors="pt")
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed_precision():
                 hidden = self.model(**tokens).last_hidden_state.float()
             mask = tokens["attention_mask"].unsqueeze(-1)
             vectors[rows] = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1).numpy()
