@@ -21,18 +21,8 @@ PARAPHRASES = (
 )  # fmt: skip
 EXTENSIONS = (
     "{core} {category}", "{core} {category}", "{core} {category}", "{core} {category}", "{category} for {core}",
-    "{core} {material} {category}", "{core} {colour} {category}", "{core} {silhouette} {category}",
-)  # fmt: skip
-PHRASES = (
-    "{core} style", "{core} outfit", "{core} look", "{core} fashion", "{core} clothes", "{core} wear", "{core} ideas",
-    "{core} inspiration", "{core}", "{core} wardrobe", "{core} aesthetic", "{core} mood", "{core} essentials", "modern {core}",
-    "classic {core}", "casual {core} look", "elegant {core} style", "vintage {core}", "{core} for women", "{core} in {colour}",
-    "{colour} {core} outfit", "{core} accessories", "{core} shoes",
-)  # fmt: skip
-EXTENSIONS = (
-    "{core} {category}", "{core} {category}", "{category} for {core}", "{core} {material} {category}",
-    "{core} {colour} {category}", "{core} {pattern} {category}", "{core} {silhouette} {category}",
-    "{core} {category} with {trim}", "{colour} {core} {category}",
+    "{core} outfit with {category}", "{core} look with {category}", "{core} {material} {category}", "{core} {colour} {category}",
+    "{core} {silhouette} {category}",
 )  # fmt: skip
 PHRASES = (
     "{colour} {material} {category}", "{pattern} {silhouette} {category}", "{material} {category} with {trim}",
