@@ -7,10 +7,12 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import Folm
+from r4t_demo.fanout.folm import Folm, core_of
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.progress import Progress
+
+FRAME = {"a", "and", "aesthetic", "clothes", "for", "in", "look", "outfit", "style", "the", "with"}  # name no garment alone
 
 
 def write(
@@ -28,7 +30,8 @@ def write(
 
     OAR targets are the embeddings of retrieved content. A list with fewer than k distinct sub-queries is left out. Writes one
     shard a batch of queries, ``shard-00000.safetensors`` with ``query`` (n,) int64 into ``queries`` and ``rows`` (n, k) int64
-    into the index, and ``shard-00000.txt`` with the sub-queries; a finished shard is not written again, so the work resumes.
+    into the index, and ``shard-00000.txt`` with what the sub-queries add to their query; a finished shard is not written again,
+    so the work resumes.
     """
     vectors = folm.encoder.encode_text(queries)
     total = -(-len(queries) // batch)
@@ -39,9 +42,11 @@ def write(
         part = range(shard * batch, min(len(queries), (shard + 1) * batch))
         sampled = folm.sample_lists([queries[i] for i in part], vectors[part], k, samples, seed=seed * 1_000_003 + shard)
         pairs = [(i, texts) for i, lists in zip(part, sampled, strict=True) for texts in lists if len(texts) == k]
-        texts = [text for _, sub_queries in pairs for text in sub_queries]
-        rows = index.search(folm.encoder.encode_text(texts), 1)[1][:, 0].reshape(-1, k).astype(np.int64)
-        bank = "".join(f"{text}\n" for text in dict.fromkeys(texts))
+        texts = list(dict.fromkeys(text for _, sub_queries in pairs for text in sub_queries))  # a query's lists share many
+        found = dict(zip(texts, index.search(folm.encoder.encode_text(texts), 1)[1][:, 0], strict=True))
+        rows = np.array([found[text] for _, sub_queries in pairs for text in sub_queries], np.int64).reshape(-1, k)
+        named = dict.fromkeys(garment_words(text, queries[i]) for i, sub_queries in pairs for text in sub_queries)
+        bank = "".join(f"{text}\n" for text in named if text)
         write_atomically(
             path.with_suffix(".txt"), lambda temporary, bank=bank: temporary.write_text(bank, encoding="utf-8") and None
         )
@@ -51,8 +56,21 @@ def write(
         yield Progress("supervision", shard + 1, total, {"pairs": len(pairs), "distinct_items": distinct})
 
 
+def garment_words(sub_query: str, query: str) -> str:
+    """Return a sub-query without the words of the query that it builds on: "rainy sunday wool coat" -> "wool coat".
+
+    One query's words would puzzle as the reading of another query's direction. Empty where nothing is left.
+    """
+    words = sub_query.replace(core_of(query), " ").split()
+    while words and words[0] in FRAME:
+        words.pop(0)
+    while words and words[-1] in FRAME:
+        words.pop()
+    return " ".join(words)
+
+
 def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return query numbers (n,), target rows (n, k) and the bank of distinct sub-queries, most frequent over the shards first."""
+    """Return query numbers (n,), target rows (n, k) and the bank of distinct phrases, most frequent over the shards first."""
     shards = sorted(folder.glob("shard-*.safetensors"))
     if not shards:
         raise UserError(f"There are no training pairs in {folder}. Write them: python -m r4t_demo train supervision")

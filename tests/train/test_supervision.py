@@ -57,7 +57,8 @@ def test_whole_lists_become_pairs(index: FaissIndex, tmp_path: Path, batch: int)
     pairs = [(i, texts) for i, query in enumerate(QUERIES) for texts in LISTS[query] if len(texts) == 2]
     assert query_of.tolist() == [i for i, _ in pairs] and query_of.dtype == rows.dtype == np.int64
     assert rows.tolist() == [[nearest_row(index, text) for text in texts] for _, texts in pairs]
-    assert set(bank) == {text for _, texts in pairs for text in texts} and len(bank) == len(set(bank))
+    named = {supervision.garment_words(text, QUERIES[i]) for i, texts in pairs for text in texts}
+    assert set(bank) == named and len(bank) == len(set(bank))
     assert sum(record.metrics["pairs"] for record in records) == len(pairs) == 6
     assert all(0 <= record.metrics["distinct_items"] <= 2 for record in records)
     assert records[-1].step == records[-1].total == -(-5 // batch)
@@ -82,6 +83,20 @@ def test_a_second_run_writes_only_what_is_missing(index: FaissIndex, tmp_path: P
     files = {path.name: path.read_bytes() for path in out.iterdir()}
     assert files == {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()}
     assert len(files) == 6
+
+
+@pytest.mark.parametrize(
+    ("sub_query", "query", "words"),
+    [
+        ("rainy sunday wool coat", "a rainy sunday look", "wool coat"),
+        ("boots for rainy sunday", "rainy sunday", "boots"),
+        ("rainy sunday outfit with boots", "rainy sunday", "boots"),
+        ("black belt", "rainy sunday", "black belt"),
+        ("rainy sunday", "Rainy  Sunday outfit", ""),
+    ],
+)
+def test_the_bank_leaves_out_the_words_of_the_query(sub_query: str, query: str, words: str) -> None:
+    assert supervision.garment_words(sub_query, query) == words
 
 
 def test_reading_nothing_is_told(tmp_path: Path) -> None:
