@@ -8,7 +8,9 @@ A_i = (r_i - mean) / (std + eps) over its group, and every token t of it the los
 with c = 0.2 and beta1 = beta2 = 0.05: clipped policy gradient plus forward and reverse KL to the *sampling* policy; there is no
 frozen reference. Where the paper is silent we chose:
 
-- The loss is averaged over the tokens of a minibatch. A rollout is used once, in four minibatches: rho leaves 1 after the first.
+- The loss is averaged over the tokens of a minibatch. A rollout is used once, in four minibatches of whole groups: rho leaves 1
+  after the first.
+- The learning rate warms up over ten rollouts and falls linearly to zero.
 - Rollout temperature 1, so that pi_old is exactly the policy that sampled.
 - The reward parts are summed literally. ``advantages(..., per_part=True)`` standardises each part within its group before the
   sum, for spaces where one part's range drowns the others (titles embedded by their own text: the policy repeats one title).
@@ -28,6 +30,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.folm import END, PAD, Folm, parse_list
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.folm import completion_logits
+from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, save_state
 
 CLIP, BETA_FORWARD, BETA_REVERSE = 0.2, 0.05, 0.05
@@ -78,9 +81,18 @@ def soft_grpo_loss(
     return (loss * mask).sum() / mask.sum()
 
 
+def whole_groups(lists: int, group: int, count: int, seed: int) -> list[torch.Tensor]:
+    """Split the rows of a rollout into ``count`` minibatches of whole groups, in random order.
+
+    The advantages of a group sum to zero, so those of each minibatch do; rows drawn singly would push all their lists up or down.
+    """
+    groups = torch.randperm(lists // group, generator=torch.Generator().manual_seed(seed))
+    return [(chunk.unsqueeze(1) * group + torch.arange(group)).flatten() for chunk in groups.chunk(count)]
+
+
 def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the log-probability of each sampled token and the entropy of its distribution, both (B, C)."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         logits = completion_logits(model, ids, mask, vectors, completion, pad)
     log_probs = logits.float().log_softmax(-1)
     entropy = -(log_probs.detach().exp() * log_probs.detach()).sum(-1)
@@ -90,7 +102,7 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = False, group: int = 8, batch: int = 16,
-    minibatches: int = 4, k: int = 10, rate: float = 4e-4, seed: int = 0, watch: str = "bohemian festival style",
+    minibatches: int = 4, k: int = 10, rate: float = 3e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
 
@@ -113,27 +125,30 @@ def train(
         parts = oar_parts(lists, vectors.numpy(), index, encoder, k)
         advantage = torch.from_numpy(advantages(parts, weights, group, per_part=per_part)).float()
         counted = (completion != pad).float()
+        batches = [(rows, slice(int(counted[rows].sum(1).max()))) for rows in whole_groups(len(lists), group, minibatches, step)]
         with torch.no_grad():
-            old, entropy = token_log_probs(model, ids, mask, vectors, completion, pad)
+            old = [token_log_probs(model, ids[r], mask[r], vectors[r], completion[r, c], pad) for r, c in batches]
+        entropy = sum((each * counted[r, c]).sum() for (r, c), (_, each) in zip(batches, old, strict=True))
         for optimizer_group in optimizer.param_groups:
-            optimizer_group["lr"] = rate * min(1.0, (step + 1) / 10)
+            optimizer_group["lr"] = rate * min((step + 1) / 10, 1 - step / steps)
         kl, clipped = [], []
-        for rows in torch.randperm(len(lists), generator=torch.Generator().manual_seed(step)).chunk(minibatches):
-            new, _ = token_log_probs(model, ids[rows], mask[rows], vectors[rows], completion[rows], pad)
-            loss = soft_grpo_loss(new, old[rows], advantage[rows], counted[rows])
+        for (rows, columns), (before, _) in zip(batches, old, strict=True):
+            new, _ = token_log_probs(model, ids[rows], mask[rows], vectors[rows], completion[rows, columns], pad)
+            present = counted[rows, columns]
+            loss = soft_grpo_loss(new, before, advantage[rows], present)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            ratio = (new.detach() - old[rows]).exp()
-            kl.append((((old[rows] - new.detach()) * counted[rows]).sum() / counted[rows].sum()).item())
-            clipped.append(((((ratio - 1).abs() > CLIP) * counted[rows]).sum() / counted[rows].sum()).item())
+            ratio = (new.detach() - before).exp()
+            kl.append((((before - new.detach()) * present).sum() / present.sum()).item())
+            clipped.append(((((ratio - 1).abs() > CLIP) * present).sum() / present.sum()).item())
         reward = parts @ np.asarray(weights)
         spread = reward.reshape(-1, group).std(1)
         metrics = {
             "reward": reward.mean(), "groundedness": parts[:, 0].mean(), "diversity": parts[:, 1].mean(),
             "alignment": parts[:, 2].mean(), "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
-            "entropy": ((entropy * counted).sum() / counted.sum()).item(), "kl": np.mean(kl), "clip_ratio": np.mean(clipped),
+            "entropy": (entropy / counted.sum()).item(), "kl": np.mean(kl), "clip_ratio": np.mean(clipped),
             "completions/mean_length": counted.sum(1).mean().item(),
             "completions/mean_list": np.mean([len(texts) for texts in lists]),
             "completions/ended": (completion == end).any(1).float().mean().item(),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import soft_grpo
-from r4t_demo.train.soft_grpo import advantages, oar_parts, soft_grpo_loss
+from r4t_demo.train.soft_grpo import advantages, oar_parts, soft_grpo_loss, whole_groups
 from tests.doubles import HashEncoder
 from tests.tiny_models import assert_same_weights, moved, tiny_folm, weights_of
 
@@ -107,6 +107,16 @@ def test_each_group_is_its_own_scale(seed: int, per_part: bool) -> None:
     louder = parts.copy()
     louder[4:8] = louder[4:8] * 50 + 3  # another group's scale must not matter, and hardly its own
     np.testing.assert_allclose(advantages(louder, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4), values, atol=0.03)
+
+
+@given(groups=st.integers(1, 9), group=st.integers(1, 5), count=st.integers(1, 4), seed=st.integers(0, 100))
+def test_minibatches_are_whole_groups(groups: int, group: int, count: int, seed: int) -> None:
+    """A minibatch that held a part of a group would push all its lists up, or all down."""
+    batches = whole_groups(groups * group, group, count, seed)
+    assert sorted(torch.cat(batches).tolist()) == list(range(groups * group)) and len(batches) <= count
+    for rows in batches:
+        members = (rows // group).tolist()
+        assert all(members.count(number) == group for number in members)
 
 
 def test_reward_parts_by_loops(encoder: HashEncoder, index: FaissIndex) -> None:
