@@ -27,7 +27,7 @@ from r4t_demo.fanout.base import FanOut
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
-MAX_NEW_TOKENS = 120
+MAX_NEW_TOKENS = 80  # twice the length of a usual list
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 
 
@@ -112,13 +112,20 @@ def parse_list(text: str, k: int, query: str) -> list[str]:
 
 
 class _ListComplete(StoppingCriteria):
-    """Stops a row behind its k-th separator: what follows would not be read."""
+    """Stops a row behind its k-th distinct sub-query: what follows would not be read. A repetition does not count."""
 
     def __init__(self, separator: int, k: int) -> None:
         self.separator, self.k = separator, k
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs) -> torch.Tensor:
-        return (input_ids == self.separator).sum(1) >= self.k
+        closed = (input_ids[:, -1] == self.separator) & ((input_ids == self.separator).sum(1) >= self.k)
+        done = [bool(row) and self._distinct(ids) >= self.k for row, ids in zip(closed, input_ids, strict=True)]
+        return torch.tensor(done, device=input_ids.device)
+
+    def _distinct(self, ids: torch.Tensor) -> int:
+        bounds = torch.nonzero(ids == self.separator).flatten()
+        pieces = torch.tensor_split(ids, (bounds + 1).cpu())
+        return len({tuple(piece.tolist()) for piece in pieces if len(piece) > 1})
 
 
 class Folm:
