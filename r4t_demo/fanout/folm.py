@@ -28,6 +28,7 @@ from r4t_demo.fanout.base import FanOut
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 80  # twice the length of a usual list
+SPARE = 2  # repetitions that a list may hold
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 
 
@@ -112,15 +113,19 @@ def parse_list(text: str, k: int, query: str) -> list[str]:
 
 
 class _ListComplete(StoppingCriteria):
-    """Stops a row behind its k-th distinct sub-query: what follows would not be read. A repetition does not count."""
+    """Stops a row behind its k-th distinct sub-query: what follows would not be read.
+
+    A list may repeat itself ``SPARE`` times before that costs it a sub-query.
+    """
 
     def __init__(self, separator: int, k: int) -> None:
         self.separator, self.k = separator, k
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs) -> torch.Tensor:
-        closed = (input_ids[:, -1] == self.separator) & ((input_ids == self.separator).sum(1) >= self.k)
-        done = [bool(row) and self._distinct(ids) >= self.k for row, ids in zip(closed, input_ids, strict=True)]
-        return torch.tensor(done, device=input_ids.device)
+        count = (input_ids == self.separator).sum(1)
+        full = (input_ids[:, -1] == self.separator) & (count >= self.k)
+        done = [bool(row) and self._distinct(ids) >= self.k for row, ids in zip(full, input_ids, strict=True)]
+        return torch.tensor(done, device=input_ids.device) | (count >= self.k + SPARE)
 
     def _distinct(self, ids: torch.Tensor) -> int:
         bounds = torch.nonzero(ids == self.separator).flatten()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, Folm, core_of, parse_list
+from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, SPARE, Folm, core_of, parse_list
 from r4t_demo.train import folm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import tiny_folm
@@ -93,7 +93,7 @@ def test_the_copy_token_spells_the_querys_own_words() -> None:
 
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_a_list_stops_behind_its_kth_distinct_sub_query(folm: Folm, encoder: HashEncoder, k: int) -> None:
-    """A repetition or an empty piece costs a list nothing: sampling goes on until k different ones are closed."""
+    """Two repetitions or empty pieces cost a list nothing: sampling goes on until k different ones are closed."""
     _, _, completion = folm.generate(QUERIES, encoder.encode_text(QUERIES), 4, seed=0, k=k)
     separator, pad, end = (folm.tokenizer.convert_tokens_to_ids(token) for token in (SEPARATOR, PAD, END))
     assert completion.shape[0] == 8 and completion.shape[1] <= MAX_NEW_TOKENS
@@ -102,11 +102,11 @@ def test_a_list_stops_behind_its_kth_distinct_sub_query(folm: Folm, encoder: Has
         places = [i for i, token in enumerate(row) if token == separator]
         pieces = [tuple(row[begin + 1 : place]) for begin, place in zip([-1, *places], places, strict=False)]
         distinct = [len({piece for piece in pieces[:count] if piece}) for count in range(len(pieces) + 1)]
-        assert distinct[-1] <= k and distinct.count(k) <= 1
-        if distinct[-1] == k and end not in row:
+        assert distinct[-1] <= k and distinct.count(k) <= 1 and len(pieces) <= k + SPARE
+        if (distinct[-1] == k or len(pieces) == k + SPARE) and end not in row:
             assert set(row[places[-1] + 1 :]) <= {pad}
             stopped += 1
-            longer += len(pieces) > k
+            longer += len(pieces) > k == distinct[-1]
     assert stopped >= 4, "the language model of this test should fill most lists"
     assert longer or k == 1, "some list of this test should repeat itself or leave a piece empty"
 
