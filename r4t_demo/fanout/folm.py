@@ -28,7 +28,7 @@ from r4t_demo.fanout.base import FanOut
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 80  # twice the length of a usual list
-SPARE = 2  # repetitions that a list may hold
+SPARE = 5  # repetitions that a list may hold
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 
 

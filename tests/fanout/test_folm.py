@@ -93,7 +93,7 @@ def test_the_copy_token_spells_the_querys_own_words() -> None:
 
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_a_list_stops_behind_its_kth_distinct_sub_query(folm: Folm, encoder: HashEncoder, k: int) -> None:
-    """Two repetitions or empty pieces cost a list nothing: sampling goes on until k different ones are closed."""
+    """A few repetitions or empty pieces cost a list nothing: sampling goes on until k different ones are closed."""
     _, _, completion = folm.generate(QUERIES, encoder.encode_text(QUERIES), 4, seed=0, k=k)
     separator, pad, end = (folm.tokenizer.convert_tokens_to_ids(token) for token in (SEPARATOR, PAD, END))
     assert completion.shape[0] == 8 and completion.shape[1] <= MAX_NEW_TOKENS
