@@ -45,9 +45,9 @@ checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=fo
 	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
 	@echo "Rough times on two CPU cores, other work beside them; none was measured on a GPU."
 	@echo "1/7 text tower, about 20 minutes";       $(TRAIN) text-tower --data $(DATA)
-	@echo "2/7 image tower, about 60 minutes";      $(TRAIN) image-tower --data $(DATA)
+	@echo "2/7 image tower, about two hours";      $(TRAIN) image-tower --data $(DATA)
 	@echo "3/7 index, under a minute";              $(PYTHON) -m r4t_demo index
-	@echo "4/7 base language model, 8 minutes";     $(TRAIN) folm-base --data $(DATA)
-	@echo "5/7 Soft-GRPO, about 7 minutes";        $(TRAIN) soft-grpo
-	@echo "6/7 supervision, about 9 minutes";       $(TRAIN) supervision
-	@echo "7/7 diffusion retriever, about 15 minutes"; $(TRAIN) diffusion
+	@echo "4/7 base language model, about 12 minutes";     $(TRAIN) folm-base --data $(DATA)
+	@echo "5/7 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
+	@echo "6/7 supervision, about 10 minutes";       $(TRAIN) supervision
+	@echo "7/7 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion

@@ -102,7 +102,7 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, weights: Sequence[float] = rewards.WEIGHTS, per_part: bool = False, group: int = 8, batch: int = 16,
-    minibatches: int = 4, k: int = 10, rate: float = 3e-4, seed: int = 0, watch: str = "bohemian festival style",
+    minibatches: int = 4, k: int = 10, rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
 
