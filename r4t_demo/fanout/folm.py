@@ -33,7 +33,7 @@ TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 
 
 TEMPLATE_WORDS = re.compile(
-    r"^(a|an|the|my|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
+    r"^(a|an|the|my|for|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
     r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
 )
 

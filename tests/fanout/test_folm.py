@@ -49,6 +49,7 @@ CORES = {
     "a boho wanderer look": "boho wanderer",
     "What to wear to a garden party": "garden party",
     "something regal": "regal",
+    "something for a safari": "safari",
     "gothic": "gothic",
     "outfit": "outfit",
     "  Summer   Glow ": "summer glow",
