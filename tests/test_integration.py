@@ -41,18 +41,13 @@ def test_the_index_was_made_with_this_encoder_from_these_pictures(real: Engine) 
     np.testing.assert_allclose(embedded, real.index.vectors(rows), atol=2e-3)
 
 
-TWICE = pytest.mark.xfail(strict=True, reason="two of folm-mini's ten sub-queries find the same dress first")
-SHORT = pytest.mark.xfail(strict=True, reason="measured: folm is below mmr and diffusion below 0.9 x folm, see the README")
-
-
-@pytest.mark.parametrize("method", [pytest.param("folm", marks=TWICE), "diffusion"])
+@pytest.mark.parametrize("method", ["folm", "diffusion"])
 def test_a_festival_outfit_is_a_set(real: Engine, method: str) -> None:
     items = first_items(real.run([FESTIVAL], [method])[0])
     assert len({item.item_id for item in items}) == len(items) == 10
     assert len({item.category for item in items}) >= 5
 
 
-@pytest.mark.xfail(strict=True, reason="plain search finds seven categories: this space puts the look before the garment")
 def test_plain_search_is_no_set(real: Engine) -> None:
     assert len({item.category for item in first_items(real.run([FESTIVAL], ["none"])[0])}) < 5
 
@@ -75,7 +70,6 @@ def test_more_like_this_stays_near(real: Engine) -> None:
     assert sum(hit.item.category == item.category for hit in real.similar(item.item_id, 8)) >= 4
 
 
-@SHORT
 def test_the_order_of_methods_in_court(real: Engine) -> None:
     """A slice of ``evaluate oar``, with the margins left to the whole of it."""
     queries = oar.load_queries(real.catalog.root)

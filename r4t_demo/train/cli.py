@@ -211,10 +211,10 @@ def _diffusion(args, settings: Settings):
         rows,
         items,
         args.runs / "diffusion.safetensors",
-        steps=args.steps or 6000,
+        steps=args.steps or 4200,
         seed=args.seed,
     )
-    diffusion.save(ema, bank[:20_000], engine.encoder, args.out / "diffusion-mini")
+    diffusion.save(ema, bank, engine.encoder, args.out / "diffusion-mini")
 
 
 STEPS = {

@@ -77,7 +77,7 @@ def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetD
 
 
 def save(model: SetDenoiser, phrases: Sequence[str], encoder: Encoder, folder: Path) -> None:
-    """Write a checkpoint folder: the network, and the bank of sub-queries with their vectors in half precision."""
+    """Write a checkpoint folder: the network, and the bank of garment phrases with their vectors in half precision."""
     staged = folder.with_name(f".{folder.name}.part")
     model.save_pretrained(staged)
     (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card; the folder's own stays

@@ -70,7 +70,10 @@ def garment_words(sub_query: str, query: str) -> str:
 
 
 def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return query numbers (n,), target rows (n, k) and the bank of distinct phrases, most frequent over the shards first."""
+    """Return query numbers (n,), target rows (n, k) and the bank of phrases, most frequent over the shards first.
+
+    The bank keeps what half of the shards hold or more: the rest are slips of the pen, such as a brand without a garment.
+    """
     shards = sorted(folder.glob("shard-*.safetensors"))
     if not shards:
         raise UserError(f"There are no training pairs in {folder}. Write them: python -m r4t_demo train supervision")
@@ -79,5 +82,5 @@ def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
     for shard in shards:
         for text in shard.with_suffix(".txt").read_text(encoding="utf-8").splitlines():
             counts[text] = counts.get(text, 0) + 1
-    bank = sorted(counts, key=lambda text: -counts[text])
+    bank = sorted((text for text in counts if 2 * counts[text] >= len(shards)), key=lambda text: -counts[text])
     return np.concatenate([t["query"] for t in tensors]), np.concatenate([t["rows"] for t in tensors]), bank
