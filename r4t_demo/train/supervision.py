@@ -1,5 +1,6 @@
 """The frozen FOLM writes the diffusion retriever's training data: pairs of a query embedding and a target set."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def garment_words(sub_query: str, query: str) -> str:
 
     One query's words would puzzle as the reading of another query's direction. Empty where nothing is left.
     """
-    words = sub_query.replace(core_of(query), " ").split()
+    words = re.sub(rf"(?<!\w){re.escape(core_of(query))}(?!\w)", " ", sub_query).split()  # whole words: "red" is not in "layered"
     while words and words[0] in FRAME:
         words.pop(0)
     while words and words[-1] in FRAME:

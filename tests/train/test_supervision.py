@@ -96,6 +96,7 @@ def test_a_second_run_writes_only_what_is_missing(index: FaissIndex, tmp_path: P
         ("boots for rainy sunday", "rainy sunday", "boots"),
         ("rainy sunday outfit with boots", "rainy sunday", "boots"),
         ("black belt", "rainy sunday", "black belt"),
+        ("layered red hat", "something red", "layered hat"),
         ("rainy sunday", "Rainy  Sunday outfit", ""),
     ],
 )
