@@ -161,7 +161,7 @@ def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | Non
     longest = max(map(len, queries))
     if longest > MAX_QUERY:
         raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
-    _whole("The number of sub-queries", k, MAX_K)
+    _whole("The number of directions", k, MAX_K)
     _whole("The number of items", n, MAX_N)
     _whole("The seed", seed, MAX_SEED, least=0)
     if steps is not None:

@@ -46,7 +46,7 @@ class FanOutTab:
         left, right = by_name[ask.left], by_name[ask.right]
         seconds = time.perf_counter() - start
         return (
-            f"<p>“{esc(ask.q)}” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
+            f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
             render_summary(left, right, ask.to_link(), csv_link(results)),
             render_column(left, right, self.methods[left.method], "left"),
             render_column(right, left, self.methods[right.method], "right"),
@@ -76,7 +76,7 @@ class FanOutTab:
             page = self.answer(ask)
             yield ask.q, ask.left, ask.right, ask.k, ask.n, ask.seed, ask.steps, *page
         except UserError as error:
-            yield *keep[0], _sentence(error), *keep[1]
+            yield params["q"], *keep[0][1:], _sentence(error), *keep[1]
 
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
@@ -90,7 +90,7 @@ class FanOutTab:
 
         Parameters:
             query: a broad wish in a few words, such as "bohemian festival style"
-            methods: any of none, mmr, base, best-of-5, folm, diffusion; folm and diffusion when left out
+            methods: any of none, mmr, template, base, best-of-5, folm, diffusion, diffusion-teacher (folm, diffusion)
             k: number of directions, 1 to 10
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
@@ -158,14 +158,16 @@ def _question(query: str) -> tuple[gr.Textbox, gr.Button, list[gr.Button]]:
         return box, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
 
 
-def _options(opening: Ask) -> tuple[gr.Slider, gr.Slider, gr.Number, gr.Number]:
+def _options(opening: Ask) -> list[gr.Number]:
+    """Plain number fields: the engine's sentence tells a value out of range, where a slider would fail on its own."""
+    fields = {
+        "Directions (k), 1 to 10": (opening.k, "k"),
+        "Items each, 1 to 50": (opening.n, "n"),
+        "Seed": (opening.seed, "seed"),
+        "Steps of diffusion-teacher (0: its own)": (opening.steps, "steps"),
+    }
     with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"), gr.Row():
-        return (
-            gr.Slider(1, 10, opening.k, step=1, label="Directions (k)", min_width=150, buttons=[]),
-            gr.Slider(1, 8, opening.n, step=1, label="Items each", min_width=150, buttons=[]),
-            gr.Number(opening.seed, label="Seed", precision=0, minimum=0, min_width=120, elem_id="seed"),
-            gr.Number(opening.steps, label="Sampler steps (0: default)", precision=0, minimum=0, min_width=150),
-        )
+        return [gr.Number(value, label=label, min_width=150, elem_id=name) for label, (value, name) in fields.items()]
 
 
 def _selector(choices: list[tuple[str, str]], value: str, side: str) -> gr.Dropdown:

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from r4t_demo.errors import UserError
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 
@@ -17,7 +18,10 @@ def launch(engine, *, prevent_thread_lock: bool = False) -> tuple[gr.Blocks, str
     where = {"server_name": settings.host, "server_port": settings.port or None}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}
     look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}
-    _, address, _ = demo.launch(**where, **closed, **look, prevent_thread_lock=True, quiet=True)
+    try:
+        _, address, _ = demo.launch(**where, **closed, **look, prevent_thread_lock=True, quiet=True)
+    except OSError as error:
+        raise UserError(f"The page cannot be put on port {settings.port}: set R4T_PORT to a free one, or to 0.") from error
     print(f"The page is on {address}", flush=True)
     if not prevent_thread_lock:
         demo.block_thread()

@@ -38,14 +38,19 @@ def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = F
 
 
 def strip(cards: list[str]) -> str:
-    """Cards side by side: up to six in a row, more in two even rows."""
+    """Cards side by side: up to six in a row, more in two even rows; a few keep the size of four, so that none is stretched."""
     per_row = len(cards) if len(cards) <= 6 else -(-len(cards) // 2)
-    return f'<ul class="strip" style="--per-row:{max(per_row, 1)}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
+    return f'<ul class="strip" style="--per-row:{max(per_row, 4)}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
 
 
 def item_words(hit, rank: int) -> str:
     """The item as a screen reader says it."""
     return f"{hit.item.title}, number {rank}, similarity {hit.score:.2f}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number and its noun: 1 item, 2 items."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def milliseconds(value: float) -> str:

@@ -43,7 +43,7 @@ def render_plot(left, right, index) -> str:
         '<figure class="map"><h2>Where they looked</h2>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{esc(spoken)}">{marks}{_query(left.query, query[0])}</svg>'
         f"{_legend(left, right)}<figcaption>The two strongest principal axes of everything shown here; they keep {kept:.0%} "
-        "of its variance. Point at a mark for its name, click an item for its details.</figcaption></figure>"
+        "of its variance. Point at a mark for its name, click or tap an item for its details.</figcaption></figure>"
     )
 
 
@@ -60,7 +60,8 @@ def _items(left, right, at: dict) -> str:
         shape = "".join(_shape(side, x, y, nested=len(sides) == 2) for side in sorted(sides))
         by = " and ".join(display_name(result.method) for side, result in (("left", left), ("right", right)) if side in sides)
         marks.append(
-            f'<g class="found" data-item="{esc(hit.item.item_id)}"><title>{esc(hit.item.title)} ({esc(by)})</title>{shape}</g>'
+            f'<g class="found" data-item="{esc(hit.item.item_id)}"><title>{esc(hit.item.title)} ({esc(by)})</title>'
+            f'<circle class="reach" cx="{x:.1f}" cy="{y:.1f}" r="9"/>{shape}</g>'  # a finger needs more than the mark
         )
     return "".join(marks)
 

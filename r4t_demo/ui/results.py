@@ -1,6 +1,6 @@
 """One method's answer as a column, and the line that compares two answers."""
 
-from r4t_demo.ui.markup import card, display_name, esc, milliseconds, strip
+from r4t_demo.ui.markup import card, counted, display_name, esc, milliseconds, strip
 
 STAGES = (("encode", "encode"), ("fanout", "fan-out"), ("search", "search"))
 SCORES = (  # key in ResultSet.scores, name, what it says, why it may be undefined
@@ -21,8 +21,8 @@ def render_column(result, other, description: str, side: str) -> str:
     shared = item_ids(result) & item_ids(other)
     first_picks = [hits[0].item for hits in result.items if hits]
     counts = (
-        f"{len(result.sub_queries)} directions, {len(item_ids(result))} items, "
-        f"{len({item.category for item in first_picks})} categories among the first picks"
+        f"{counted(len(result.sub_queries), 'direction', 'directions')}, {counted(len(item_ids(result)), 'item', 'items')}, "
+        f"{counted(len({item.category for item in first_picks}), 'category', 'categories')} among the first picks"
     )
     rows = "".join(_row(result, place, shared) for place in range(len(result.items)))
     return (
@@ -46,7 +46,7 @@ def render_summary(left, right, link: str, csv_link: str) -> str:
 
 def _verdict(left, right) -> str:
     common = len(item_ids(left) & item_ids(right))
-    shared = f"{common} item{'' if common == 1 else 's'} in common" if common else "no item in common"
+    shared = f"{counted(common, 'item', 'items')} in common" if common else "no item in common"
     if left.method == right.method:
         return f"Both columns show {esc(display_name(left.method))}; {shared}."
     fast, slow = sorted((left, right), key=lambda result: result.ms["total"])
