@@ -1,5 +1,6 @@
 """The value in which every method meets, and the protocol that all of them implement."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,6 +25,11 @@ class FanOut:
     encode_seconds: float = 0.0
     is_text: bool = False
     label_scores: list[float] | None = None
+
+
+def own_seed(seed: int, query: str, sample: int = 0) -> int:
+    """The seed of one sample: made of ``seed``, query and the sample's number, so that neighbours in a batch do not matter."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\n{sample}\n{query}".encode()).digest()[:7])
 
 
 class FanOutMethod(Protocol):

@@ -1,6 +1,5 @@
 """The fan-out language model (FOLM): a causal LM that reads a query and samples a list of sub-queries."""
 
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,25 +16,21 @@ from transformers import (
     AutoTokenizer,
     LlamaConfig,
     LlamaForCausalLM,
+    LogitsProcessor,
     PreTrainedTokenizerFast,
     StoppingCriteria,
 )
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.base import FanOut, own_seed
+from r4t_demo.fanout.words import core_of
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 80  # twice the length of a usual list
 SPARE = 5  # repetitions that a list may hold
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
-
-
-TEMPLATE_WORDS = re.compile(
-    r"^(a|an|the|my|for|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
-    r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
-)
 
 
 class FolmConfig(LlamaConfig):
@@ -92,14 +87,6 @@ def prompt_batch(
     return batch["input_ids"], mask
 
 
-def core_of(query: str) -> str:
-    """Return the words of a query that carry its meaning: "a boho wanderer look" -> "boho wanderer"."""
-    core = " ".join(query.lower().split())
-    while (shorter := TEMPLATE_WORDS.sub("", core).strip()) != core and shorter:
-        core = shorter
-    return core
-
-
 def parse_list(text: str, k: int, query: str) -> list[str]:
     """Return the first k distinct, non-empty sub-queries of a completion, ``SAME`` spelt out by the query's core.
 
@@ -110,6 +97,17 @@ def parse_list(text: str, k: int, query: str) -> list[str]:
     pieces = text.split(END)[0].split(PAD)[0].split(SEPARATOR)
     pieces = (" ".join(piece.replace(SAME, f" {core} ").split()) for piece in pieces)
     return list(dict.fromkeys(piece for piece in pieces if piece))[:k]
+
+
+class _OwnNoise(LogitsProcessor):
+    """Makes the largest score a sample at a temperature (the Gumbel-max trick), every row with noise of its own seed."""
+
+    def __init__(self, seeds: Sequence[int], temperature: float) -> None:
+        self.generators, self.temperature = [torch.Generator().manual_seed(seed) for seed in seeds], temperature
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        waits = torch.stack([torch.empty(scores.shape[1]).exponential_(generator=each) for each in self.generators])
+        return scores / self.temperature - waits.log().to(scores.device)
 
 
 class _ListComplete(StoppingCriteria):
@@ -195,19 +193,18 @@ class Folm:
         temperature: float = TEMPERATURE,
         k: int = 10,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Sample completions of at most k sub-queries.
+        """Sample completions of at most k sub-queries; a row's sample hangs on ``seed``, its query and its number alone.
 
         Return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples.
         """
         repeated = [query for query in queries for _ in range(n_samples)]
         ids, mask = prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens)
         embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            completion = self.model.generate(
-                inputs_embeds=embedded, attention_mask=mask, do_sample=True, temperature=temperature, top_k=0, top_p=1.0,
-                max_new_tokens=MAX_NEW_TOKENS, eos_token_id=self.tokenizer.convert_tokens_to_ids(END),
-                pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD), use_cache=True,
-                stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
-            )  # fmt: skip
+        seeds = [own_seed(seed, query, sample) for query in queries for sample in range(n_samples)]
+        completion = self.model.generate(
+            inputs_embeds=embedded, attention_mask=mask, do_sample=False, logits_processor=[_OwnNoise(seeds, temperature)],
+            max_new_tokens=MAX_NEW_TOKENS, eos_token_id=self.tokenizer.convert_tokens_to_ids(END),
+            pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD), use_cache=True,
+            stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
+        )  # fmt: skip
         return ids, mask, completion

@@ -8,7 +8,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import Folm, core_of
+from r4t_demo.fanout.folm import Folm
+from r4t_demo.fanout.words import core_of
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.progress import Progress
@@ -85,3 +86,19 @@ def read(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
             counts[text] = counts.get(text, 0) + 1
     bank = sorted((text for text in counts if 2 * counts[text] >= len(shards)), key=lambda text: -counts[text])
     return np.concatenate([t["query"] for t in tensors]), np.concatenate([t["rows"] for t in tensors]), bank
+
+
+def widen(query_of: np.ndarray, rows: np.ndarray, slots: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give every set (n, k) spare rows from the next list of its query, so that it fills ``slots`` of the retriever.
+
+    Lists whose query has no second list, or none with enough items of its own, are left out.
+    """
+    of, wide = [], []
+    for query in np.unique(query_of):
+        lists = rows[query_of == query]
+        for own, other in zip(lists, np.roll(lists, -1, axis=0), strict=True):
+            spare = [row for row in dict.fromkeys(other.tolist()) if row not in own][: slots - len(own)]
+            if len(own) + len(spare) == slots:
+                of.append(query)
+                wide.append([*own, *spare])
+    return np.array(of, np.int64), np.array(wide, np.int64).reshape(-1, slots)

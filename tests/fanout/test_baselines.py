@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
-from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, mmr_order
+from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, Template, mmr_order
 from r4t_demo.index.faiss_index import FaissIndex
 from tests.doubles import HashEncoder, ListFolm
 
@@ -86,3 +86,16 @@ def test_batches_equal_one_by_one(catalog: Catalog, index: FaissIndex, encoder: 
         together = method.fan_out(QUERIES, vectors, k)
         alone = [method.fan_out([query], vectors[i : i + 1], k)[0] for i, query in enumerate(QUERIES)]
         assert [fan.labels for fan in together] == [fan.labels for fan in alone]
+
+
+def test_the_template_names_categories_of_the_catalogue(catalog: Catalog, encoder: HashEncoder) -> None:
+    method, queries = Template(catalog, encoder), ["a bohemian festival look", "gothic"]
+    categories = {item.category for item in catalog.items}
+    vectors = encoder.encode_text(queries)
+    for fan, core in zip(method.fan_out(queries, vectors, 4, seed=1), ("bohemian festival", "gothic"), strict=True):
+        assert len(fan.labels) == len(set(fan.labels)) == 4 and fan.is_text
+        assert {label.removeprefix(f"{core} ") for label in fan.labels} <= categories
+        np.testing.assert_allclose(fan.vectors, encoder.encode_text(fan.labels), atol=1e-6)
+    assert len(method.fan_out(queries, vectors, 10)[0].labels) == min(10, len(categories))
+    draws = {tuple(method.fan_out(queries, vectors, 4, seed=seed)[0].labels) for seed in range(5)}
+    assert len(draws) > 1, "the seed decides"

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, SPARE, Folm, core_of, parse_list
+from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, SPARE, Folm, parse_list
+from r4t_demo.fanout.words import core_of
 from r4t_demo.train import folm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import tiny_folm

@@ -107,3 +107,14 @@ def test_the_bank_leaves_out_the_words_of_the_query(sub_query: str, query: str, 
 def test_reading_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no training pairs in .*train supervision"):
         supervision.read(tmp_path)
+
+
+def test_a_set_is_widened_by_its_querys_next_list() -> None:
+    query_of = np.array([3, 3, 3, 5, 7, 7])
+    rows = np.array([[0, 1], [1, 2], [4, 4], [8, 9], [10, 11], [11, 10]])
+    of, wide = supervision.widen(query_of, rows, 3)
+    # list 1 lends 2 to list 0, and so on round; query 5 has one list, and those of query 7 have nothing to lend
+    assert of.tolist() == [3, 3, 3] and wide.tolist() == [[0, 1, 2], [1, 2, 4], [4, 4, 0]]
+    assert supervision.widen(query_of, rows, 4)[1].tolist() == [[4, 4, 0, 1]]
+    of, wide = supervision.widen(query_of, rows, 2)
+    assert of.tolist() == query_of.tolist() and wide.tolist() == rows.tolist()
