@@ -44,10 +44,11 @@ TRAIN := $(PYTHON) -m r4t_demo train
 checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=folder of the real photos
 	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
 	@echo "Rough times on two CPU cores, other work beside them; none was measured on a GPU."
-	@echo "1/7 text tower, about 20 minutes";       $(TRAIN) text-tower --data $(DATA)
-	@echo "2/7 image tower, about two hours";      $(TRAIN) image-tower --data $(DATA)
-	@echo "3/7 index, under a minute";              $(PYTHON) -m r4t_demo index
-	@echo "4/7 base language model, about 12 minutes";     $(TRAIN) folm-base --data $(DATA)
-	@echo "5/7 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
-	@echo "6/7 supervision, about 10 minutes";       $(TRAIN) supervision
-	@echo "7/7 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
+	@echo "1/8 text tower, about 20 minutes";       $(TRAIN) text-tower --data $(DATA)
+	@echo "2/8 image tower, about two hours";      $(TRAIN) image-tower --data $(DATA)
+	@echo "3/8 index, under a minute";              $(PYTHON) -m r4t_demo index
+	@echo "4/8 base language model, about 12 minutes";     $(TRAIN) folm-base --data $(DATA)
+	@echo "5/8 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
+	@echo "6/8 supervision, about 15 minutes";       $(TRAIN) supervision
+	@echo "7/8 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
+	@echo "8/8 one-step student, about 20 minutes";   $(TRAIN) one-step

@@ -36,12 +36,14 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("fanout", help="answer queries")
     parser.add_argument("queries", nargs="+", metavar="QUERY")
     parser.add_argument(
-        "--method", action="append", help="none, mmr, base, best-of-5, folm or diffusion; may be repeated (folm, diffusion)"
+        "--method",
+        action="append",
+        help="none, mmr, template, base, best-of-5, folm, diffusion or diffusion-teacher; may be repeated (folm, diffusion)",
     )
     parser.add_argument("--k", type=int, default=10, help="sub-queries (%(default)s)")
     parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, help="sampler steps of the diffusion retriever (its own default)")
+    parser.add_argument("--steps", type=int, help="sampler steps of diffusion-teacher (its own default)")
     _add_common(parser)
     parser.set_defaults(run=_fanout)
 

@@ -54,7 +54,8 @@ def index(catalog_folder: Path) -> FaissIndex:
 def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path) -> Engine:
     """An engine whose language models and retriever are stand-ins; the baselines are the real ones."""
     engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
-    for folder in ("folm-base", "folm-mini", "diffusion-mini"):
+    for folder in ("folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher"):
         (tmp_path / folder).mkdir()
-    engine.fanouts._loaded.update(base=ListFolm(encoder), folm=ListFolm(encoder, "folm"), diffusion=FixedSlots(encoder))
+    engine.fanouts._loaded.update(base=ListFolm(encoder), folm=ListFolm(encoder, "folm"))
+    engine.fanouts._loaded.update({name: FixedSlots(encoder, name) for name in ("diffusion", "diffusion-teacher")})
     return engine

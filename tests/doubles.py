@@ -53,10 +53,8 @@ class ListFolm:
 class FixedSlots:
     """A one-call retriever whose slots are the query turned towards each category; keeps the steps it was given."""
 
-    name = "diffusion"
-
-    def __init__(self, encoder: HashEncoder):
-        self.encoder, self.steps = encoder, None
+    def __init__(self, encoder: HashEncoder, name: str = "diffusion"):
+        self.encoder, self.name, self.steps = encoder, name, None
 
     def fan_out(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None

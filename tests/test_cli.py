@@ -39,7 +39,7 @@ def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
             for item in items:
                 assert set(item) == {"item_id", "title", "category", "score"}
                 assert -1.001 <= item["score"] <= 1.001
-        has_texts = answer["method"] in ("base", "best-of-5", "folm")
+        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm")
         assert (answer["scores"]["groundedness"] is not None) == (answer["scores"]["alignment"] is not None) == has_texts
 
 
@@ -66,7 +66,7 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["fanout", " "], "The query is empty: type a few words, such as 'bohemian festival style'."),
         (["fanout", "x" * 10_000, "--json"], "The query is 10,000 characters long: at most 500 are read."),
         (["fanout", "x", "--method", "magic"], "There is no method 'magic'"),
-        (["fanout", "x", "--k", "99"], "The number of sub-queries is 99: it must be between 1 and 10."),
+        (["fanout", "x", "--k", "99"], "The number of directions is 99: it must be between 1 and 10."),
         (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
         (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),

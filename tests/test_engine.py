@@ -66,10 +66,11 @@ def test_the_seed_decides(engine: Engine) -> None:
 
 
 def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
-    engine.run(["x"], ["folm", "diffusion"], steps=7)
-    assert engine.fanouts["diffusion"].steps == 7
-    engine.run(["x"], ["diffusion"])
-    assert engine.fanouts["diffusion"].steps is None
+    engine.run(["x"], ["folm", "diffusion", "diffusion-teacher"], steps=7)
+    assert engine.fanouts["diffusion"].steps is None, "the student makes one call"
+    assert engine.fanouts["diffusion-teacher"].steps == 7
+    engine.run(["x"], ["diffusion-teacher"])
+    assert engine.fanouts["diffusion-teacher"].steps is None
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,16 @@ def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
         ([], {}, "The query is empty"),
         (["fine", "\n"], {}, "The query is empty"),
         (["x" * 10_000], {}, "The query is 10,000 characters long: at most 500"),
-        (["x"], {"k": 0}, "The number of sub-queries is 0: it must be between 1 and 10"),
+        (["x"], {"k": 0}, "The number of directions is 0: it must be between 1 and 10"),
         (["x"], {"k": 11}, "between 1 and 10"),
         (["x"], {"n": 51}, "The number of items is 51: it must be between 1 and 50"),
         (["x"], {"steps": 0}, "The number of sampler steps is 0"),
         (["x"], {"seed": -1}, "The seed is -1: it must be between 0"),
-        (["x"], {"methods": ["magic"]}, "There is no method 'magic': choose from none, mmr, base, best-of-5, folm, diffusion"),
+        (
+            ["x"],
+            {"methods": ["magic"]},
+            "There is no method 'magic': choose from none, mmr, template, base, best-of-5, folm, diffusion",
+        ),
         (["x"], {"methods": ["mmr:2"]}, "'mmr:2' is no method: write a number between 0 and 1"),
         (["x"], {"methods": ["mmr:big"]}, "'mmr:big' is no method"),
     ],
@@ -108,9 +113,9 @@ def test_mmr_by_hand(engine: Engine) -> None:
 
 def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path) -> None:
     engine = Engine(Settings(checkpoints=tmp_path), catalog, index, encoder)
-    assert list(engine.methods()) == ["none", "mmr"]
+    assert list(engine.methods()) == ["none", "mmr", "template"]
     (tmp_path / "folm-base").mkdir()
-    assert list(engine.methods()) == ["none", "mmr", "base", "best-of-5"]
+    assert list(engine.methods()) == ["none", "mmr", "template", "base", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
 

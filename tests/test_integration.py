@@ -14,7 +14,7 @@ from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import embed_items
 from r4t_demo.settings import ROOT, Settings
 
-CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini")
+CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher")
 PARTS = [ROOT / "assets" / "atelier" / "index", *(ROOT / "checkpoints" / name for name in CHECKPOINTS)]
 MISSING = [str(part.relative_to(ROOT)) for part in PARTS if not part.is_dir()]
 

@@ -25,7 +25,13 @@ K, BATCH = 10, 32
 COURT = ("on_style", "coverage", "set_f1")
 TEXT_ONLY = ("groundedness", "alignment", "composite")
 METRICS = (*COURT, "diversity", "content_alignment", *TEXT_ONLY)
-RATIOS = (("folm", "base"), ("folm", "best-of-5"), ("diffusion", "folm"))
+RATIOS = (
+    ("folm", "base"),
+    ("folm", "best-of-5"),
+    ("folm", "template"),
+    ("diffusion", "folm"),
+    ("diffusion", "diffusion-teacher"),
+)
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 
 

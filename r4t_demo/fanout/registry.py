@@ -9,7 +9,7 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOutMethod
-from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut
+from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, Template
 from r4t_demo.index.base import VectorIndex
 
 
@@ -81,10 +81,10 @@ def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     return Folm.load(parts.checkpoints / folder, parts.encoder, name=name)
 
 
-def _diffusion(parts: MethodSet) -> FanOutMethod:
+def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    return DiffusionRetriever.load(parts.checkpoints / "diffusion-mini", parts.encoder.id)
+    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder.id, name=name)
 
 
 METHODS: dict[str, Method] = {
@@ -95,6 +95,10 @@ METHODS: dict[str, Method] = {
     "mmr": Method(
         "Maximal marginal relevance: the best 200 items, thinned for variety.",
         lambda parts: MMR(parts.index, parts.catalog),
+    ),
+    "template": Method(
+        "The query's words with ten of the catalogue's categories, drawn at random.",
+        lambda parts: Template(parts.catalog, parts.encoder),
     ),
     "base": Method(
         "The language model before reinforcement learning.",
@@ -112,9 +116,14 @@ METHODS: dict[str, Method] = {
         needs="folm-mini",
     ),
     "diffusion": Method(
-        "The diffusion retriever distilled from the FOLM: all directions at once.",
-        _diffusion,
+        "The diffusion retriever distilled from the FOLM: all directions at once, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
         needs="diffusion-mini",
+    ),
+    "diffusion-teacher": Method(
+        "The diffusion retriever before its distillation into one call: five steps of Heun's method.",
+        lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
+        needs="diffusion-teacher",
         takes_steps=True,
     ),
 }

@@ -200,21 +200,32 @@ def _diffusion(args, settings: Settings):
 
     engine = Engine.load(settings)
     query_of, rows, bank = supervision.read(args.runs / "supervision")
+    query_of, rows = supervision.widen(query_of, rows, diffusion.SLOTS)
     query_vectors = engine.encoder.encode_text(corpus.distillation_queries(settings.assets, _words()))
-    model, ema = diffusion.new_models(engine.encoder.dim, rows.shape[1], engine.encoder.id)
+    model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     items = engine.index.vectors(np.arange(len(engine.index)))
     yield from diffusion.train(
-        model,
-        ema,
-        query_vectors,
-        query_of,
-        rows,
-        items,
-        args.runs / "diffusion.safetensors",
-        steps=args.steps or 4200,
-        seed=args.seed,
-    )
-    diffusion.save(ema, bank, engine.encoder, args.out / "diffusion-mini")
+        model, ema, query_vectors, query_of, rows, items, args.runs / "diffusion.safetensors",
+        steps=args.steps or 4500, seed=args.seed,
+    )  # fmt: skip
+    diffusion.save(ema, bank, engine.encoder, args.out / "diffusion-teacher")
+
+
+def _one_step(args, settings: Settings):
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.fanout.diffusion import DiffusionRetriever
+    from r4t_demo.train import corpus, diffusion, one_step
+
+    encoder = Encoder.load(settings.encoder)
+    teacher = DiffusionRetriever.load(args.out / "diffusion-teacher", encoder.id)
+    query_vectors = encoder.encode_text(corpus.distillation_queries(settings.assets, _words()))
+    yield from one_step.write_pairs(teacher.model, query_vectors, args.runs / "one-step", seed=args.seed)
+    student, ema = one_step.new_student(teacher.model)
+    yield from one_step.train(
+        student, ema, query_vectors, one_step.read_pairs(args.runs / "one-step"), args.runs / "one-step.safetensors",
+        steps=args.steps or 3000, seed=args.seed,
+    )  # fmt: skip
+    diffusion.save(ema, teacher.phrases, encoder, args.out / "diffusion-mini")
 
 
 STEPS = {
@@ -224,4 +235,5 @@ STEPS = {
     "soft-grpo": _soft_grpo,
     "supervision": _supervision,
     "diffusion": _diffusion,
+    "one-step": _one_step,
 }

@@ -66,7 +66,7 @@ def broad_queries(assets: Path) -> list[str]:
     return without_terms([*training_queries(assets), *plain], held_out_terms(assets))
 
 
-def distillation_queries(assets: Path, words: list[str], everyday: int = 4_000) -> list[str]:
+def distillation_queries(assets: Path, words: list[str], everyday: int = 12_000) -> list[str]:
     """Return what the FOLM is asked for the retriever's training pairs.
 
     The broad queries and, behind them, phrases of any subject: a visitor's words are rarely among a catalogue's own.

@@ -10,9 +10,10 @@ from safetensors.torch import save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.diffusion import SetDenoiser
-from r4t_demo.train.precision import mixed_precision
-from r4t_demo.train.progress import Progress, load_state, move_folder, one_cycle, save_state
+from r4t_demo.train.descent import descend
+from r4t_demo.train.progress import Progress, move_folder
 
+SLOTS = 12  # the paper's L, for k = 10 directions
 QUERY_DROP = 0.1
 LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.2, 1.4  # around sigma_data = 1/16, wide enough for SIGMA_MIN and SIGMA_MAX
 
@@ -40,33 +41,14 @@ def train(
     ``query_vectors`` (q, d); ``query_of`` (n,) and ``rows`` (n, k) as ``supervision.read`` gives them; ``item_vectors``
     (items, d). The rows of a set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
     """
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
-    first = load_state(state, model, optimizer, ema)
-    recent: list[float] = []
-    for step in range(first, steps):
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+
+    def loss_of(generator: torch.Generator) -> torch.Tensor:
         chosen = torch.randint(len(rows), (batch,), generator=generator).numpy()
         order = torch.rand(batch, rows.shape[1], generator=generator).argsort(1).numpy()
         targets = torch.from_numpy(item_vectors[np.take_along_axis(rows[chosen], order, 1)])
-        for group in optimizer.param_groups:
-            group["lr"] = rate * one_cycle(step, steps, warmup=100)
-        with mixed_precision():
-            loss = edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        with torch.no_grad():
-            # A short memory at first, so that the untrained start is soon forgotten.
-            keep = min(decay, (1 + step) / (10 + step))
-            for average, value in zip(ema.parameters(), model.parameters(), strict=True):
-                average.lerp_(value, 1 - keep)
-        recent.append(loss.item())
-        if (step + 1) % 200 == 0 or step + 1 == steps:
-            save_state(state, model, optimizer, step + 1, ema)
-        if (step + 1) % 20 == 0 or step + 1 == steps:
-            yield Progress("diffusion", step + 1, steps, {"loss": float(np.mean(recent))})
-            recent = []
+        return edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
+
+    return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)
 
 
 def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetDenoiser]:

@@ -73,6 +73,19 @@ def test_wrong_input_is_answered_with_a_sentence(page, text, sentence):
     answered(page, "rainy Sunday")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [("k", "11", "between 1 and 10"), ("k", "", "whole number"), ("seed", "-1", "between 0"), ("seed", "1.5", "whole number")],
+)
+def test_an_option_out_of_range_is_told_in_a_sentence(browser, app_address, field, value, sentence):
+    with watched_page(browser, app_address, **DESKTOP) as page:
+        page.locator("#options button").first.click()
+        page.locator(f"#{field} input").fill(value)
+        page.wait_for_selector("#status .error")
+        assert sentence in page.locator("#status .error").inner_text()
+        assert page.locator("#left-column .card").count() > 0
+
+
 def test_everything_works_from_the_keyboard(browser, app_address):
     with watched_page(browser, app_address, **DESKTOP) as page:
         box = page.locator("#query textarea, #query input")

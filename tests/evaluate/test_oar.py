@@ -36,17 +36,23 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
     queries = load_queries(catalog_folder)
     result = oar.evaluate(engine, queries, list(engine.methods()), seeds=2)
     assert (result["catalog"], result["n_queries"], result["n_terms"], result["seeds"]) == ("tiny", 6, 6, 2)
-    assert set(result["methods"]) == {"none", "mmr", "base", "best-of-5", "folm", "diffusion"}
+    assert set(result["methods"]) == {"none", "mmr", "template", "base", "best-of-5", "folm", "diffusion", "diffusion-teacher"}
     for name, figures in result["methods"].items():
         assert set(figures) == set(METRICS)
         for metric, figure in figures.items():
-            if metric in TEXT_ONLY and name in ("none", "mmr", "diffusion"):
+            if metric in TEXT_ONLY and name in ("none", "mmr", "diffusion", "diffusion-teacher"):
                 assert figure is None
             else:
                 mean, low, high = figure
                 assert low <= mean <= high
     assert result["ratios"]["folm/base"]["set_f1"] == pytest.approx([1.0, 1.0, 1.0])  # the same stand-in under two names
-    assert set(result["ratios"]) == {"folm/base", "folm/best-of-5", "diffusion/folm"}
+    assert set(result["ratios"]) == {
+        "folm/base",
+        "folm/best-of-5",
+        "folm/template",
+        "diffusion/folm",
+        "diffusion/diffusion-teacher",
+    }
     json.dumps(result, allow_nan=False)
     assert "folm/best-of-5" in oar.tables(result)
 

@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout import diffusion
-from r4t_demo.fanout.diffusion import RHO, SIGMA_MAX, SIGMA_MIN, STEPS, DiffusionRetriever, SetDenoiser, heun, karras_sigmas
+from r4t_demo.fanout.diffusion import (
+    DRAWN,
+    RELEVANCE,
+    RHO,
+    SIGMA_MAX,
+    SIGMA_MIN,
+    DiffusionRetriever,
+    SetDenoiser,
+    heun,
+    karras_sigmas,
+    sample,
+)  # fmt: skip
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import tiny_denoiser
@@ -144,15 +154,19 @@ def test_fan_out_gives_k_unit_rows_and_their_nearest_phrases(retriever: Diffusio
 
 
 def test_the_seed_decides_the_sample(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
-    vectors = encoder.encode_text(["boho", "gothic"])
-    first, again, other = (retriever.sample(vectors, seed=seed) for seed in (5, 5, 6))
+    queries = ["boho", "gothic"]
+    vectors = encoder.encode_text(queries)
+    first, again, other = (retriever.sample(queries, vectors, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 0.1
+    alone = retriever.sample(queries[1:], vectors[1:], seed=5)
+    np.testing.assert_allclose(alone[0], first[1], atol=1e-5, err_msg="a query's neighbours must not change its answer")
 
 
 def test_the_steps_asked_for_are_taken(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
     vectors = encoder.encode_text(["boho"])
-    few, default, many = (retriever.fan_out(["boho"], vectors, 4, steps=steps)[0].vectors for steps in (2, None, STEPS))
+    own = retriever.model.steps
+    few, default, many = (retriever.fan_out(["boho"], vectors, 4, steps=steps)[0].vectors for steps in (2, None, own))
     np.testing.assert_array_equal(default, many)
     assert np.abs(few - default).max() > 1e-3
 
@@ -175,14 +189,39 @@ def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: Has
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0, 3.0])
-def test_guidance_extrapolates_from_no_query(retriever: DiffusionRetriever, monkeypatch, weight: float) -> None:
+def test_guidance_extrapolates_from_no_query(model: SetDenoiser, weight: float) -> None:
     """The formula of Ho and Salimans with two separate calls as the oracle; 0 forgets the query, 1 is the plain model."""
-    monkeypatch.setattr(diffusion, "GUIDANCE", weight)
-    model, generator = retriever.model, torch.Generator().manual_seed(0)
-    x, query = torch.randn(2, model.slots, model.dim, generator=generator), torch.randn(2, model.dim, generator=generator)
-    sigma = torch.tensor([0.1, 1.0])
+    model.guidance = weight
+    generator = torch.Generator().manual_seed(0)
+    noise, query = torch.randn(2, model.slots, model.dim, generator=generator), torch.randn(2, model.dim, generator=generator)
+    sigma = torch.full((2,), SIGMA_MAX)
     with torch.inference_mode():
-        asked, unasked = model(x, sigma, query), model(x, sigma, model.no_query.expand(2, -1))
-        guided = retriever._guided(x, sigma, query)
+        asked, unasked = model(noise * SIGMA_MAX, sigma, query), model(noise * SIGMA_MAX, sigma, model.no_query.expand(2, -1))
+        guided = sample(model, noise, query, steps=1)
     torch.testing.assert_close(guided, (1 - weight) * unasked + weight * asked, atol=1e-4, rtol=1e-4)
     assert not torch.allclose(asked, unasked), "the query must matter, or this proves nothing"
+
+
+@pytest.mark.parametrize(("steps", "guidance", "calls"), [(1, 1.0, 1), (1, 3.0, 1), (3, 1.0, 5)])
+def test_a_checkpoint_says_how_it_is_sampled(
+    encoder: HashEncoder, tmp_path: Path, steps: int, guidance: float, calls: int
+) -> None:
+    saved = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=steps, guidance=guidance)
+    training.save(saved, PHRASES, encoder, tmp_path / "d")
+    retriever, seen = DiffusionRetriever.load(tmp_path / "d", "e"), []
+    retriever.model.register_forward_hook(lambda module, inputs, output: seen.append(len(inputs[0])))
+    retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
+    assert seen == [1 if guidance == 1 else 2] * calls, "without guidance the network need not be asked without the query"
+
+
+def test_k_rows_are_kept_by_marginal_relevance(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
+    queries = ["boho festival", "gothic"]
+    vectors = encoder.encode_text(queries)
+    drawn = retriever.sample(queries, vectors, seed=3)
+    assert drawn.shape == (2, DRAWN, encoder.dim)
+    for fan, rows, query in zip(retriever.fan_out(queries, vectors, 5, seed=3), drawn, vectors, strict=True):
+        kept: list[int] = []
+        for _ in range(5):
+            gain = [RELEVANCE * row @ query - (1 - RELEVANCE) * max((row @ rows[j] for j in kept), default=0) for row in rows]
+            kept.append(max(set(range(DRAWN)) - set(kept), key=lambda i: gain[i]))  # noqa: B023
+        np.testing.assert_allclose(fan.vectors, rows[kept], atol=1e-5)
