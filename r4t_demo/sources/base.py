@@ -1,0 +1,48 @@
+"""What every reader gives: records, one an item, and refusals for what cannot become one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Record:
+    """One item as a source has it; an empty text stands for what the source does not say.
+
+    ``where`` names the row or file for messages; ``fallback_id`` and ``fallback_title`` stand in where id or title are missing.
+    ``read_image`` returns the encoded picture when it is wanted, and raises UserError where it cannot be had; None: an item
+    without a picture.
+    """
+
+    where: str
+    fallback_id: str
+    fallback_title: str = ""
+    item_id: str = ""
+    title: str = ""
+    category: str = ""
+    read_image: Callable[[], bytes] | None = None
+    attributes: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row or file that cannot become an item, and why: a sentence's end, such as 'is encrypted'."""
+
+    where: str
+    why: str
+
+
+class Source(Protocol):
+    """Something with items in a fixed order. ``total``: how many records there are, None where only reading tells."""
+
+    name: str
+    total: int | None
+    notes: list[str]  # what the whole source is to be told about, such as an unusual encoding
+
+    def identity(self) -> list:
+        """A JSON value that changes when the source does: a half-finished run goes on only where it is the same."""
+        ...
+
+    def records(self, start: int = 0) -> Iterator[Record | Refusal]:
+        """Yield the records from number ``start`` on, one at a time, reading no more than is needed."""
+        ...

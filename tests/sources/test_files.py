@@ -1,0 +1,154 @@
+"""Folders and zips: what may be read of them."""
+
+import io
+import stat
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r4t_demo.errors import UserError
+from r4t_demo.sources import files as module
+from r4t_demo.sources.base import Refusal
+from r4t_demo.sources.files import FolderFiles, ZipFiles, inside, read
+from tests.sources.makers import write_files, write_zip
+
+FILES = {"b.txt": b"two", "hats/a.txt": b"one", ".DS_Store": b"x", "__MACOSX/hats/._a.txt": b"x"}
+OUTSIDE = ["../a", "hats/../../a", "/etc/passwd", "C:\\a", "c:a", "\\\\server\\a", "..\\a", ""]
+
+
+@pytest.fixture(params=["folder", "zip"])
+def files(request: pytest.FixtureRequest, tmp_path: Path):
+    if request.param == "zip":
+        return ZipFiles(write_zip(tmp_path / "files.zip", FILES))
+    return FolderFiles(write_files(tmp_path / "files", FILES))
+
+
+def test_names_are_in_order_without_hidden_ones(files) -> None:
+    assert files.names() == ["b.txt", "hats/a.txt"]
+    assert read(files, "hats/a.txt") == b"one"
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_no_name_leads_outside(files, name: str) -> None:
+    with pytest.raises(UserError, match="leads outside the folder"):
+        read(files, name)
+
+
+def test_a_missing_file_is_named(files) -> None:
+    with pytest.raises(UserError, match="'hats/c.txt' is not in the"):
+        read(files, "hats/c.txt")
+
+
+def test_a_link_out_of_a_folder_is_not_followed_by_name(tmp_path: Path) -> None:
+    write_files(tmp_path, {"secret.txt": b"x", "shop/a.txt": b"y"})
+    (tmp_path / "shop" / "way.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(UserError, match=r"'way\.txt' leads outside"):
+        read(FolderFiles(tmp_path / "shop"), "way.txt")
+
+
+def test_a_large_file_is_not_read(files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_FILE", 2)
+    with pytest.raises(UserError, match="larger than|would unpack to"):
+        read(files, "b.txt")
+
+
+def zipped(path: Path, change) -> ZipFiles:
+    """A zip of a good file and one that ``change`` has made strange."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"good")
+        entry = zipfile.ZipInfo("b.txt")
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(entry, change(entry) or b"strange")
+    return ZipFiles(path)
+
+
+def climbing(entry: zipfile.ZipInfo) -> None:
+    entry.filename = "../b.txt"
+
+
+def absolute(entry: zipfile.ZipInfo) -> None:
+    entry.filename = "/b.txt"
+
+
+def link(entry: zipfile.ZipInfo) -> bytes:
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return b"/etc/passwd"
+
+
+def bomb(entry: zipfile.ZipInfo) -> bytes:
+    return bytes(20 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (climbing, "has a name that leads outside"),
+        (absolute, "has a name that leads outside"),
+        (link, "is a link"),
+        (bomb, "times its size, as a zip bomb does"),
+    ],
+)
+def test_strange_entries_are_refused_and_the_rest_is_kept(tmp_path: Path, change, why: str) -> None:
+    files = zipped(tmp_path / "strange.zip", change)
+    good, refused = sorted(files.names(), key=lambda name: isinstance(name, Refusal))
+    assert read(files, good) == b"good"
+    assert why in refused.why
+    with pytest.raises(UserError):
+        read(files, refused.where)
+
+
+def test_a_whole_zip_may_not_unpack_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_zip(tmp_path / "files.zip", {f"{i}.txt": b"x" * 100 for i in range(10)})
+    monkeypatch.setattr(module, "MAX_TOTAL", 999)
+    with pytest.raises(UserError, match="would unpack to"):
+        ZipFiles(path)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 9)
+    with pytest.raises(UserError, match="holds 10 files; at most 9"):
+        ZipFiles(path)
+
+
+def test_a_file_whose_header_lies_is_not_read_on(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "lie.zip", {"a.txt": b"x" * 5000})
+    data = bytearray(path.read_bytes())
+    central = data.index(b"PK\x01\x02")
+    data[central + 24 : central + 28] = (10).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"'a\.txt' is damaged"):
+        read(ZipFiles(path), "a.txt")
+
+
+ZIP = io.BytesIO()
+with zipfile.ZipFile(ZIP, "w", zipfile.ZIP_DEFLATED) as _archive:
+    _archive.writestr("hats/a.txt", b"one" * 40)
+    _archive.writestr("b.txt", b"two")
+
+
+@given(st.lists(st.tuples(st.integers(0, len(ZIP.getvalue()) - 1), st.integers(0, 255)), max_size=5), st.floats(0, 1))
+def test_a_broken_zip_is_files_or_sentences(tmp_path_factory, changes: list, keep: float) -> None:
+    data = bytearray(ZIP.getvalue())
+    for place, value in changes:
+        data[place] = value
+    path = tmp_path_factory.getbasetemp() / "broken.zip"
+    path.write_bytes(data[: int(keep * len(data)) if keep < 0.5 else len(data)])
+    try:
+        files = ZipFiles(path)
+    except UserError:
+        return
+    for name in files.names():
+        if isinstance(name, str):
+            with suppress(UserError):
+                assert isinstance(read(files, name), bytes)
+
+
+@given(st.text())
+def test_a_name_that_passes_stays_inside(name: str) -> None:
+    try:
+        inside(name)
+    except UserError:
+        return
+    assert Path("/shop", name).is_relative_to("/shop")
+    assert ".." not in Path(name).parts
