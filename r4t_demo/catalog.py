@@ -8,18 +8,37 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 
 ITEMS_FILE = "items.parquet"
+IMAGES_FOLDER = "images"  # where the pictures of an indexed source lie; the page serves nothing else
 COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore dataset; further columns are attributes
 
 
 @dataclass(frozen=True)
 class Item:
-    """``attributes`` holds the table's further columns, lists as lists; ``image`` is None for an item without a picture."""
+    """``attributes`` holds the table's further columns, lists as lists; ``image`` is None for an item without a picture.
+
+    The attributes ``artist``, ``genre`` and ``tags`` are known: the models read them, and a card without a picture shows them.
+    """
 
     item_id: str
     title: str
     category: str
     image: Path | None
     attributes: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def subtitle(self) -> str:
+        """Who made it, "" where the catalogue does not say."""
+        return ", ".join(_texts(self.attributes.get("artist")))
+
+    @property
+    def tags(self) -> list[str]:
+        """Genres and tags, each once."""
+        return list(dict.fromkeys(_texts(self.attributes.get("genre")) + _texts(self.attributes.get("tags"))))
+
+    @property
+    def words(self) -> str:
+        """What the text encoder reads: title, subtitle and tags."""
+        return ", ".join(filter(None, (self.title, self.subtitle, *self.tags)))
 
 
 @dataclass(frozen=True)
@@ -71,12 +90,17 @@ class Catalog:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hex digest of what an index is made from: ids, titles and picture sizes in order. Tells a stale index."""
+        """Hex digest of what an index is made from: ids, words and picture sizes in order. Tells a stale index."""
         digest = hashlib.sha256()
         for item in self.items:
             size = item.image.stat().st_size if item.image else 0
-            digest.update(f"{item.item_id}\t{item.title}\t{size}\n".encode())
+            digest.update(f"{item.item_id}\t{item.words}\t{size}\n".encode())
         return digest.hexdigest()
+
+
+def _texts(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(one) for one in values if one not in (None, "")]
 
 
 def _item(number: int, row: dict, root: Path) -> Item:

@@ -1,9 +1,14 @@
-"""Files that are whole or not there at all."""
+"""Files that are whole or not there at all, and what an interrupted job leaves for the next run of it."""
 
+import hashlib
+import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
+
+WORK = ".work"
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -15,3 +20,25 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def replace(new: Path, old: Path) -> None:
+    """Put the finished file or folder ``new`` in the place of ``old``."""
+    if old.is_dir():
+        shutil.rmtree(old)
+    os.replace(new, old)
+
+
+def job_digest(job: dict) -> str:
+    """A digest of everything that shapes a job's result; ``job`` is a JSON value."""
+    return hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
+
+
+def work_folder(root: Path, job: dict) -> Path:
+    """Return ``root``/.work with what an earlier run of the very same job has finished there, empty otherwise."""
+    folder, digest = root / WORK, job_digest(job)
+    mark = folder / "job"
+    if not mark.is_file() or mark.read_text() != digest:
+        shutil.rmtree(folder, ignore_errors=True)
+        write_atomically(mark, lambda temporary: temporary.write_text(digest))
+    return folder

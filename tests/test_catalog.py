@@ -36,6 +36,13 @@ def test_an_item_without_a_picture(tmp_path: Path) -> None:
     assert Catalog.load(write(tmp_path, [GOOD])).items[0].image is None
 
 
+def test_words_are_title_artist_and_tags_each_once(tmp_path: Path) -> None:
+    row = {**GOOD, "artist": "Ann", "genre": ["pop"], "tags": ["sad", "pop"], "price": 5}
+    item, bare = Catalog.load(write(tmp_path, [row, {**GOOD, "item_ID": "b"}])).items
+    assert (item.subtitle, item.tags, item.words) == ("Ann", ["pop", "sad"], "red hat, Ann, pop, sad")
+    assert bare.words == "red hat"
+
+
 def test_the_fingerprint_follows_titles_and_pictures(tmp_path: Path) -> None:
     first = Catalog.load(write_catalog(tmp_path / "one")).fingerprint
     assert Catalog.load(write_catalog(tmp_path / "two")).fingerprint == first

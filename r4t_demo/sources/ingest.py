@@ -1,0 +1,125 @@
+"""From a source to a catalogue folder: items.parquet, pictures, report.json. What a kill leaves, the next run goes on with."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet as parquet
+
+from r4t_demo.catalog import IMAGES_FOLDER, ITEMS_FILE
+from r4t_demo.errors import UserError
+from r4t_demo.files import job_digest, replace, work_folder, write_atomically
+from r4t_demo.sources import decode
+from r4t_demo.sources.base import Source
+from r4t_demo.sources.validate import Gate, Report, prepare
+
+REPORT_FILE = "report.json"
+SHARD = 512  # records; the most that a kill can cost. Also the files of one folder of pictures, which the Hub wants few
+SCHEMA = {
+    "image": pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())]),
+    **dict.fromkeys(("item_ID", "text", "category"), pyarrow.string()),
+}
+
+
+def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2) -> Iterator[dict[str, int | str | None]]:
+    """Read the first ``limit`` records of ``source`` into the catalogue folder ``out``; yield a record a shard.
+
+    Another run over the same source goes on after the last finished shard, and does nothing where the catalogue is complete.
+    UserError where no item could be accepted.
+    """
+    job = {"source": source.identity(), "limit": limit, "shard": SHARD, "side": decode.SIDE, "quality": decode.QUALITY}
+    total = source.total if limit is None else min(limit, source.total or limit)
+    if _is_complete(out, job):
+        yield {"stage": "read", "step": total, "total": total}
+        return
+    work = work_folder(out, job)
+    gate, report = Gate(), Report(source.name, source_notes=source.notes)
+    finished = list(_finished(work))
+    for part in finished:
+        gate.seen |= part.pop("seen")
+        report.add(Report(source.name, **part))
+    step = len(finished) * SHARD
+    yield {"stage": "read", "step": step, "total": total}
+    records = islice(source.records(step), None if limit is None else max(0, limit - step))
+    with ThreadPoolExecutor(threads) as pool:
+        for number, shard in enumerate(iter(lambda: list(islice(records, SHARD)), []), start=len(finished)):
+            report.add(_write_shard(work, number, list(pool.map(partial(prepare, known=gate.seen), shard)), gate))
+            step += len(shard)
+            yield {"stage": "read", "step": step, "total": total}
+    if not report.accepted:
+        shutil.rmtree(work)
+        with suppress(OSError):  # it may hold other files
+            out.rmdir()
+        raise UserError(f"'{source.name}' gave no item. {report.summary()}")
+    _publish(work, out, report, job)
+
+
+def read_report(out: Path) -> Report:
+    """The report of a complete catalogue folder."""
+    stored = json.loads((out / REPORT_FILE).read_text(encoding="utf-8"))
+    del stored["job"]
+    for kind in ("skipped", "duplicates", "notes"):
+        stored[kind] = [tuple(pair) for pair in stored[kind]]
+    return Report(**stored)
+
+
+def _is_complete(out: Path, job: dict) -> bool:
+    path = out / REPORT_FILE
+    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["job"] == job_digest(job)
+
+
+def _finished(work: Path) -> Iterator[dict]:
+    """What the finished shards say, in order."""
+    number = 0
+    while (path := work / f"{number:05d}.json").is_file():
+        yield json.loads(path.read_text(encoding="utf-8"))
+        number += 1
+
+
+def _write_shard(work: Path, number: int, prepared: list, gate: Gate) -> Report:
+    """Pictures first, then rows, then the JSON that says the shard is finished."""
+    before, report, rows = len(gate.seen), Report(""), []
+    folder = work / IMAGES_FOLDER / f"{number:05d}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)  # also where no item has a picture: older pictures in the way are then replaced by none
+    for one in prepared:
+        row = gate.admit(one, report)
+        if row is None:
+            continue
+        path = None
+        if one.picture:
+            path = f"{IMAGES_FOLDER}/{number:05d}/{len(rows):03d}.webp"
+            (work / path).write_bytes(one.picture)
+        rows.append({"image": path and {"bytes": None, "path": path}, **row})
+    if rows:
+        write_atomically(work / f"{number:05d}.parquet", lambda temporary: parquet.write_table(_table(rows), temporary))
+    part = {name: value for name, value in asdict(report).items() if not name.startswith("source")}
+    part["seen"] = dict(islice(gate.seen.items(), before, None))
+    write_atomically(work / f"{number:05d}.json", lambda temporary: temporary.write_text(json.dumps(part), encoding="utf-8"))
+    return report
+
+
+def _table(rows: list[dict]) -> pyarrow.Table:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pyarrow.table({name: pyarrow.array([row.get(name) for row in rows], SCHEMA.get(name)) for name in names})
+
+
+def _publish(work: Path, out: Path, report: Report, job: dict) -> None:
+    """Join the shards and move everything into ``out``, the report last; a kill in between leaves this to be done again."""
+    tables = [parquet.read_table(path) for path in sorted(work.glob("*.parquet")) if path.stem.isdigit()]
+    rows = pyarrow.concat_tables(tables, promote_options="permissive")
+    if (work / IMAGES_FOLDER).is_dir():
+        replace(work / IMAGES_FOLDER, out / IMAGES_FOLDER)
+    parquet.write_table(rows, work / ITEMS_FILE)
+    replace(work / ITEMS_FILE, out / ITEMS_FILE)
+    stored = {"job": job_digest(job), **asdict(report)}
+    (work / REPORT_FILE).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    replace(work / REPORT_FILE, out / REPORT_FILE)
+    shutil.rmtree(work)
