@@ -1,6 +1,9 @@
-"""From a catalogue to its saved index: one vector an item, from its picture and its title."""
+"""From a catalogue to its saved index: one vector an item, from its picture and its words."""
 
+import hashlib
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +11,17 @@ from PIL import Image
 
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
+from r4t_demo.files import replace, work_folder, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 FOLDER = "index"  # inside the catalogue's folder
+SHARD = 8  # batches; the most that a kill can cost
 
 
 def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE_WEIGHT) -> np.ndarray:
-    """unit(w·image + (1-w)·title) of each item: (n, d) float32. An item without a picture is its title alone."""
-    vectors = (1.0 - image_weight) * encoder.encode_text([item.title for item in items])
+    """unit(w·image + (1-w)·words) of each item: (n, d) float32. An item without a picture is its words alone."""
+    vectors = (1.0 - image_weight) * encoder.encode_text([item.words for item in items])
     pictured = [row for row, item in enumerate(items) if item.image]
     if pictured:
         vectors[pictured] += image_weight * encoder.encode_images([_open(items[row].image) for row in pictured])
@@ -24,14 +29,38 @@ def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE
 
 
 def build_index(
-    catalog: Catalog, encoder: Encoder, batch: int = 64, image_weight: float = IMAGE_WEIGHT
+    catalog: Catalog, encoder: Encoder, batch: int = 64, image_weight: float = IMAGE_WEIGHT, threads: int = 2
 ) -> Iterator[dict[str, int | str]]:
-    """Embed the whole catalogue, yield a record a batch, and save the index into the catalogue's folder at the end."""
-    parts = []
-    for start in range(0, len(catalog), batch):
-        parts.append(embed_items(catalog.items[start : start + batch], encoder, image_weight))
-        yield {"stage": "index", "step": min(start + batch, len(catalog)), "total": len(catalog)}
-    FaissIndex.build(np.concatenate(parts), encoder.id, catalog.fingerprint).save(catalog.root / FOLDER)
+    """Embed the whole catalogue and put the index into its folder at the end; yield a record a batch.
+
+    ``threads`` batches run side by side. An older index stays until the new one is whole, and another run after a kill goes on
+    after the last finished shard.
+    """
+    settings = {"batch": batch, "image_weight": image_weight, "encoder": [encoder.id, _probe(encoder)]}
+    work = work_folder(catalog.root, {"index of": catalog.fingerprint, **settings})
+    parts = [work / f"{start:09d}.f32" for start in range(0, len(catalog), batch * SHARD)]
+    finished = sum(part.is_file() for part in parts)
+    yield {"stage": "embed", "step": min(finished * batch * SHARD, len(catalog)), "total": len(catalog)}
+    with ThreadPoolExecutor(threads) as pool:
+        for part in parts[finished:]:
+            start = int(part.stem)
+            shard = catalog.items[start : start + batch * SHARD]
+            batches = [shard[first : first + batch] for first in range(0, len(shard), batch)]
+            rows = []
+            for vectors in pool.map(lambda items: embed_items(items, encoder, image_weight), batches):
+                rows.extend(vectors)
+                yield {"stage": "embed", "step": start + len(rows), "total": len(catalog)}
+            write_atomically(part, np.stack(rows).tofile)
+    rows = np.concatenate([np.fromfile(part, np.float32) for part in parts]).reshape(len(catalog), encoder.dim)
+    FaissIndex.build(rows, encoder.id, catalog.fingerprint).save(work / FOLDER)
+    replace(work / FOLDER, catalog.root / FOLDER)
+    shutil.rmtree(work)
+
+
+def _probe(encoder: Encoder) -> str:
+    """A digest of what both towers answer: retrained weights keep the encoder's id, but their vectors must not be mixed."""
+    answers = encoder.encode_text(["a red dress"]), encoder.encode_images([Image.new("RGB", (64, 64), "teal")])
+    return hashlib.sha256(b"".join(answer.tobytes() for answer in answers)).hexdigest()
 
 
 def _open(path: Path) -> Image.Image:

@@ -1,12 +1,17 @@
 """From catalogue to index."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 from PIL import Image
 
 from r4t_demo.catalog import Catalog, Item
-from r4t_demo.index.build import IMAGE_WEIGHT, embed_items
-from r4t_demo.index.faiss_index import FaissIndex
-from tests.doubles import HashEncoder
+from r4t_demo.errors import UserError
+from r4t_demo.files import WORK
+from r4t_demo.index.build import FOLDER, IMAGE_WEIGHT, build_index, embed_items
+from r4t_demo.index.faiss_index import MANIFEST_FILE, VECTORS_FILE, FaissIndex
+from tests.doubles import HashEncoder, write_catalog
 
 
 def test_rows_are_the_items_in_order(catalog: Catalog, index: FaissIndex, encoder: HashEncoder) -> None:
@@ -24,3 +29,71 @@ def test_a_vector_weighs_picture_and_title(catalog: Catalog, encoder: HashEncode
         picture = encoder.encode_images([image.convert("RGB")])[0]
     mixed = IMAGE_WEIGHT * picture + (1 - IMAGE_WEIGHT) * title
     np.testing.assert_allclose(embed_items([item], encoder)[0], mixed / np.linalg.norm(mixed), atol=1e-6)
+
+
+class Counting(HashEncoder):
+    """Keeps every text that it was asked for; ``shift`` stands for other weights under the same id."""
+
+    def __init__(self, shift: float = 0.0):
+        self.texts, self.shift = [], shift
+
+    def encode_text(self, texts):
+        self.texts += texts
+        rows = super().encode_text(texts) + np.float32(self.shift)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def saved(folder: Path) -> list[bytes]:
+    return [(folder / FOLDER / name).read_bytes() for name in (VECTORS_FILE, MANIFEST_FILE)]
+
+
+def run(folder: Path, encoder: HashEncoder, records: int | None = None) -> None:
+    """Build the index of ``folder`` in shards of 16 items, cut after so many records."""
+    building = build_index(Catalog.load(folder), encoder, batch=2)
+    for number, _ in enumerate(building, start=1):
+        if number == records:
+            building.close()
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> list[bytes]:
+    run(write_catalog(tmp_path / "whole"), Counting())
+    return saved(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("cut", range(1, 25, 3))
+def test_a_cut_run_goes_on_without_embedding_twice(tmp_path: Path, whole: list[bytes], cut: int) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    run(folder, Counting(), cut)
+    with pytest.raises(UserError, match="There is no index"):
+        FaissIndex.load(folder / FOLDER)
+    encoder = Counting()
+    run(folder, encoder)
+    finished = (cut - 2) // 8 * 16 if cut >= 10 else 0  # a shard is eight batches, and the first record says where the run starts
+    items = [item.title for item in Catalog.load(folder).items]
+    assert sorted(text for text in encoder.texts if text in items) == sorted(items[finished:])
+    assert saved(folder) == whole
+    assert not (folder / WORK).exists()
+
+
+def test_retrained_weights_are_not_mixed_with_older_vectors(tmp_path: Path) -> None:
+    cut, fresh = write_catalog(tmp_path / "cut"), write_catalog(tmp_path / "fresh")
+    run(cut, Counting(), 20)
+    for folder in (cut, fresh):
+        run(folder, Counting(shift=0.1))
+    assert saved(cut) == saved(fresh)
+
+
+def test_the_older_index_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    run(folder, Counting())
+    before = saved(folder)
+    run(folder, Counting(shift=0.1), 20)
+    assert saved(folder) == before
+
+
+def test_threads_do_not_change_the_result(tmp_path: Path, whole: list[bytes]) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    for _ in build_index(Catalog.load(folder), Counting(), batch=2, threads=5):
+        pass
+    assert saved(folder) == whole
