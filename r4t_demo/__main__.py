@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from r4t_demo.errors import UserError
@@ -49,7 +50,15 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_index(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("index", help="embed a catalogue and save its index beside it")
+    parser = commands.add_parser("index", help="make a catalogue that the app can load, or embed one anew")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        metavar="SOURCE",
+        help="a folder, .zip, .csv, .tsv or .parquet file, or hub:ORG/NAME; without it, --catalog is embedded where it is",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make of SOURCE")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first rows or files of SOURCE")
     _add_catalog(parser)
     parser.set_defaults(run=_index)
 
@@ -96,15 +105,52 @@ def _fanout(options: argparse.Namespace) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
+    try:
+        is_new = options.source or options.out or options.limit is not None
+        folder = _ingested(options) if is_new else None
+        _embed(options, folder)
+    except OSError as error:
+        again = "Mend that and run the same command again: it goes on where it stopped."
+        raise UserError(f"A file cannot be read or written ({error}). {again}") from error
+
+
+def _ingested(options: argparse.Namespace) -> Path:
+    """Read SOURCE into --out, print the report, and return the folder."""
+    from r4t_demo.sources import open_source
+    from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
+
+    if not options.source or not options.out or options.catalog:
+        raise UserError("index needs both a SOURCE and --out DIR, or only --catalog: python -m r4t_demo index SOURCE --out DIR")
+    _at_least_one(options, "limit")
+    _show_progress(ingest(open_source(options.source), options.out, options.limit, _settings(options).threads))
+    print(f"{read_report(options.out).summary()}\nThe whole report is in {options.out / REPORT_FILE}")
+    return options.out
+
+
+def _embed(options: argparse.Namespace, folder: Path | None) -> None:
+    """Build the index of a catalogue folder, or of the catalogue that the settings name."""
+    import torch
+
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
     from r4t_demo.index.build import FOLDER, build_index
 
     settings = _settings(options)
-    catalog = Catalog.load(settings.catalog_folder)
-    for record in build_index(catalog, Encoder.load(settings.encoder)):
-        print(f"\r{record['step']} of {record['total']} items", end="", file=sys.stderr, flush=True)
-    print(f"\nThe index is in {catalog.root / FOLDER}", file=sys.stderr)
+    torch.set_num_threads(1)  # whole batches run side by side instead: nothing waits at a barrier inside them
+    catalog = Catalog.load(folder or settings.catalog_folder)
+    _show_progress(build_index(catalog, Encoder.load(settings.encoder), threads=settings.threads))
+    print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)
+
+
+def _show_progress(records: Iterable[dict]) -> None:
+    """A bar on standard error with items/s and the time left; what an earlier run had finished counts for neither."""
+    from tqdm import tqdm
+
+    bar = None
+    for record in records:
+        bar = bar or tqdm(desc=record["stage"], total=record["total"], initial=record["step"], unit=" items")
+        bar.update(record["step"] - bar.n)
+    bar.close()
 
 
 def _atelier(options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from r4t_demo.__main__ import main
+from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.fanout.registry import METHODS
@@ -15,6 +16,7 @@ from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import ROOT
 from tests.doubles import HashEncoder, write_catalog
+from tests.sources.makers import picture, write_files
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +71,14 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["fanout", "x", "--k", "99"], "The number of directions is 99: it must be between 1 and 10."),
         (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
         (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
+        (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
+        (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
         (["index", "--catalog", "nowhere"], "There is no catalogue 'nowhere'"),
+        (["index", "nowhere"], "index needs both a SOURCE and --out DIR"),
+        (["index", "--out", "nowhere"], "index needs both a SOURCE and --out DIR"),
+        (["index", "nowhere", "--out", "nowhere"], "There is no file or folder 'nowhere'"),
+        (["index", "nowhere", "--out", "nowhere", "--limit", "0"], "--limit is below 1"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
@@ -113,8 +121,29 @@ def test_index_embeds_and_saves(tmp_path: Path, capsys: pytest.CaptureFixture) -
     assert main(["index", "--catalog", str(folder)]) == 0
     assert len(FaissIndex.load(folder / FOLDER, HashEncoder.id)) == 48
     captured = capsys.readouterr()
-    assert "48 of 48 items" in captured.err
+    assert "48/48" in captured.err
+    assert "items/s" in captured.err
     assert captured.out == ""
+
+
+def test_index_makes_a_catalogue_of_a_source(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    write_files(tmp_path / "shop", {"hats/red.png": picture(), "hats/copy.png": picture(), "hats/bad.png": b"", "a/b.png": b"x"})
+    out = tmp_path / "out"
+    assert main(["index", str(tmp_path / "shop"), "--out", str(out)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("1 items accepted, 2 skipped, 1 duplicates left out.\n")
+    assert "skipped: hats/bad.png: is an empty file\n" in captured.out
+    assert "duplicate: hats/red.png: is the same as hats/copy.png\n" in captured.out
+    catalog = Catalog.load(out)
+    assert len(FaissIndex.load(out / FOLDER, HashEncoder.id, catalog.fingerprint)) == len(catalog) == 1
+    assert sorted(path.name for path in out.iterdir()) == ["images", "index", "items.parquet", "report.json"]
+
+
+def test_index_onto_a_file_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    write_files(tmp_path, {"shop/a.png": picture(), "out": b"a file"})
+    assert main(["index", str(tmp_path / "shop"), "--out", str(tmp_path / "out")]) == 2
+    assert "A file cannot be read or written" in capsys.readouterr().err
+    assert (tmp_path / "out").read_bytes() == b"a file"
 
 
 def test_help_needs_no_heavy_import() -> None:
