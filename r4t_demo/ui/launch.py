@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from r4t_demo.catalog import IMAGES_FOLDER
 from r4t_demo.errors import UserError
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
@@ -13,7 +14,7 @@ def launch(engine, *, prevent_thread_lock: bool = False) -> tuple[gr.Blocks, str
     the catalogue's pictures can be read through it.
     """
     settings = engine.settings
-    gr.set_static_paths([engine.catalog.root / "images"])
+    gr.set_static_paths([engine.catalog.root / IMAGES_FOLDER])
     demo = create_demo(engine).queue(max_size=32)
     where = {"server_name": settings.host, "server_port": settings.port or None}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}

@@ -2,6 +2,7 @@
 
 from html import escape as esc
 from urllib.parse import quote
+from zlib import crc32
 
 NAMES = {"none": "No fan-out", "mmr": "MMR", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM"}
 
@@ -17,9 +18,14 @@ def image_url(path) -> str:
 
 
 def picture(item, *, eager: bool = False) -> str:
-    """The item's picture, or its category in words where there is none."""
+    """The item's picture; where it has none, a cover with its title, who made it and its tags on its category's colour."""
     if item.image is None:
-        return f'<span class="no-picture">{esc(item.category)}</span>'
+        subtitle = f'<span class="by">{esc(item.subtitle)}</span>' if item.subtitle else ""
+        tags = "".join(f"<span>{esc(tag)}</span>" for tag in item.tags[:3] or [item.category])
+        return (
+            f'<span class="cover" style="--hue:{crc32(item.category.encode()) % 360}"><span class="name">{esc(item.title)}</span>'
+            f'{subtitle}<span class="tags">{tags}</span></span>'
+        )
     loading = "eager" if eager else "lazy"
     return f'<img src="{esc(image_url(item.image))}" alt="{esc(item.title)}" loading="{loading}" width="320" height="320"/>'
 
@@ -28,12 +34,12 @@ def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = F
     """One found item as a button; ``found`` says in words what found it, for the details."""
     spoken = f"{item_words(hit, rank)}{', found by both columns' if both else ''}. Show details."
     badge = '<span class="both">in both</span>' if both else ""
+    caption = f'<span class="caption">{esc(hit.item.title)}</span>' if hit.item.image else ""  # a cover holds the title itself
     data = f'data-item="{esc(hit.item.item_id)}" data-found="{esc(found)}"'
     return (
         f'<button type="button" class="card" {data} aria-label="{esc(spoken)}">'
         f'<span class="picture">{picture(hit.item, eager=eager)}{badge}</span>'
-        f'<span class="caption">{esc(hit.item.title)}</span>'
-        f'<span class="rank"><span>No. {rank}</span><span>{hit.score:.2f}</span></span></button>'
+        f'{caption}<span class="rank"><span>No. {rank}</span><span>{hit.score:.2f}</span></span></button>'
     )
 
 

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from r4t_demo.catalog import Item
+from r4t_demo.engine import Hit
 from r4t_demo.errors import UserError
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import COLUMNS, csv_link, guard, to_csv
-from r4t_demo.ui.markup import milliseconds
+from r4t_demo.ui.markup import card, milliseconds, picture
 from r4t_demo.ui.plot import plane, render_plot, to_canvas
 from r4t_demo.ui.results import item_ids, render_column, render_summary
 from tests.ui.fake_engine import FakeEngine
@@ -46,11 +48,11 @@ def test_column_marks_exactly_the_shared_items_in_words(pair):
     root = ElementTree.fromstring(render_column(left, right, "", "left"))
     cards = root.findall(".//button")
     assert len(cards) == 15
-    for card in cards:
-        shared = card.get("data-item") in item_ids(right)
-        assert ("in both" in "".join(card.itertext())) == shared
-        assert ("found by both columns" in card.get("aria-label")) == shared
-        assert card.find(".//img").get("alt")
+    for button in cards:
+        shared = button.get("data-item") in item_ids(right)
+        assert ("in both" in "".join(button.itertext())) == shared
+        assert ("found by both columns" in button.get("aria-label")) == shared
+        assert button.find(".//img").get("alt")
 
 
 def test_a_reading_is_called_one_and_a_text_is_not(pair):
@@ -100,6 +102,27 @@ def test_details_name_the_item_and_list_its_attributes(engine):
     assert root.find(".//h2").text == item.title
     assert [chip.text for chip in root.findall(".//*[@class='chip']")] == ["rust", "felt", "bohemian festival", "western"]
     assert len(root.findall(".//button")) == 12
+
+
+def test_an_item_without_a_picture_is_a_cover(engine):
+    attributes = {"artist": "Tones & I", "genre": ["pop"], "tags": ["sad", "pop", "piano", "90s"]}
+    song = Item("s1", f"Rain {EVIL}", "songs", None, attributes)
+    root = ElementTree.fromstring(card(Hit(song, 0, 0.5), 1))
+    shown = {part.get("class"): list(part.itertext()) for part in root.iter("span")}
+    assert shown["name"] == [song.title]
+    assert shown["by"] == ["Tones & I"]
+    assert shown["tags"] == ["pop", "sad", "piano"]
+    assert "caption" not in shown  # the title stands on the cover
+    assert root.find(".//img") is None
+    large = ElementTree.fromstring(f"<div>{render_details(song, [Hit(song, 0, 0.5)])}</div>")
+    assert len([part for part in large.iter("span") if part.get("class") == "cover"]) == 2
+
+
+def test_covers_of_one_category_share_their_ground_and_bare_ones_show_it():
+    red, other = (picture(Item(i, "Rain", "songs", None)) for i in "ab")
+    assert red == other
+    assert "<span>songs</span>" in red
+    assert picture(Item("c", "Rain", "talks", None)) != red
 
 
 def test_map_is_one_well_formed_figure_with_every_item_once(engine, pair):
