@@ -9,6 +9,7 @@ from r4t_demo.errors import UserError
 
 ITEMS_FILE = "items.parquet"
 IMAGES_FOLDER = "images"  # where the pictures of an indexed source lie; the page serves nothing else
+INDEX_FOLDER = "index"
 COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore dataset; further columns are attributes
 
 
@@ -55,7 +56,7 @@ class Catalog:
         import pyarrow
         import pyarrow.parquet as parquet
 
-        root = Path(folder)
+        root = Path(folder).resolve()
         path = root / ITEMS_FILE
         if not path.is_file():
             raise UserError(f"The catalogue folder '{root}' holds no {ITEMS_FILE}.")
@@ -69,7 +70,7 @@ class Catalog:
         if table.num_rows == 0:
             raise UserError(f"'{path}' holds no items.")
         items = [_item(number, row, root) for number, row in enumerate(table.to_pylist(), start=1)]
-        return cls(root.resolve().name, _without_twins(items), root)
+        return cls(root.name, _without_twins(items), root)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -117,7 +118,7 @@ def _image(number: int, cell: dict | None, root: Path) -> Path | None:
     if not name:
         return None
     path = root / name
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not path.resolve().is_relative_to(root):
         raise UserError(f"row {number}: image '{name}' lies outside the catalogue's folder.")
     if not path.is_file():
         raise UserError(f"row {number}: image '{name}' is not in '{root}'.")

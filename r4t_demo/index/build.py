@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.files import replace, work_folder, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
-FOLDER = "index"  # inside the catalogue's folder
 SHARD = 8  # batches; the most that a kill can cost
 
 

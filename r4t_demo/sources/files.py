@@ -44,7 +44,10 @@ class FolderFiles:
         self._real = root.resolve()
 
     def names(self) -> list[str | Refusal]:
-        return [name for name, *_ in self._entries]
+        names = (name for name, *_ in self._entries)
+        return [
+            name if name.isprintable() else Refusal(ascii(name), "has a name with unreadable signs: rename it") for name in names
+        ]
 
     def identity(self) -> list:
         return [list(entry) for entry in self._entries]

@@ -13,9 +13,9 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet as parquet
 
-from r4t_demo.catalog import IMAGES_FOLDER, ITEMS_FILE
+from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE
 from r4t_demo.errors import UserError
-from r4t_demo.files import job_digest, replace, work_folder, write_atomically
+from r4t_demo.files import WORK, job_digest, replace, work_folder, write_atomically
 from r4t_demo.sources import decode
 from r4t_demo.sources.base import Source
 from r4t_demo.sources.validate import Gate, Report, prepare
@@ -32,13 +32,15 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     """Read the first ``limit`` records of ``source`` into the catalogue folder ``out``; yield a record a shard.
 
     Another run over the same source goes on after the last finished shard, and does nothing where the catalogue is complete.
-    UserError where no item could be accepted.
+    UserError where no item could be accepted, and where ``out`` holds files that an earlier run did not make.
     """
     job = {"source": source.identity(), "limit": limit, "shard": SHARD, "side": decode.SIDE, "quality": decode.QUALITY}
     total = source.total if limit is None else min(limit, source.total or limit)
-    if _is_complete(out, job):
+    if _job_of(out) == job_digest(job):
         yield {"stage": "read", "step": total, "total": total}
         return
+    if out.is_dir() and any(out.iterdir()) and not _job_of(out) and not (out / WORK).is_dir():
+        raise UserError(f"'{out}' holds files that would be in the way: give a new or an empty folder with --out.")
     work = work_folder(out, job)
     gate, report = Gate(), Report(source.name, source_notes=source.notes)
     finished = list(_finished(work))
@@ -70,9 +72,13 @@ def read_report(out: Path) -> Report:
     return Report(**stored)
 
 
-def _is_complete(out: Path, job: dict) -> bool:
-    path = out / REPORT_FILE
-    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["job"] == job_digest(job)
+def _job_of(out: Path) -> str:
+    """The digest of the job that made the catalogue in ``out``; "" where there is none of ours."""
+    try:
+        stored = json.loads((out / REPORT_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return stored.get("job", "") if isinstance(stored, dict) else ""
 
 
 def _finished(work: Path) -> Iterator[dict]:
@@ -115,6 +121,7 @@ def _publish(work: Path, out: Path, report: Report, job: dict) -> None:
     """Join the shards and move everything into ``out``, the report last; a kill in between leaves this to be done again."""
     tables = [parquet.read_table(path) for path in sorted(work.glob("*.parquet")) if path.stem.isdigit()]
     rows = pyarrow.concat_tables(tables, promote_options="permissive")
+    shutil.rmtree(out / INDEX_FOLDER, ignore_errors=True)  # it was made from other pictures
     if (work / IMAGES_FOLDER).is_dir():
         replace(work / IMAGES_FOLDER, out / IMAGES_FOLDER)
     parquet.write_table(rows, work / ITEMS_FILE)

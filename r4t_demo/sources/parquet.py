@@ -21,7 +21,8 @@ class ParquetSource:
     """A Source over the shards ``names`` of ``files``, in that order; a picture's path is read from its shard's folder."""
 
     def __init__(self, files: Files, names: list[str]):
-        self.files, self.name, self.shards = files, files.name, names
+        self.files, self.shards = files, names
+        self.name = files.name if len(names) > 1 else f"{files.name}/{names[0]}"
         schemas, self._lengths = [], []
         for name in names:
             with self._open(name) as file:

@@ -32,6 +32,11 @@ def test_names_are_in_order_without_hidden_ones(files) -> None:
     assert read(files, "hats/a.txt") == b"one"
 
 
+def test_a_name_that_no_report_can_hold_is_refused(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": b"x", "b\udcff.txt": b"y"})
+    assert FolderFiles(tmp_path).names() == ["a.txt", Refusal("'b\\udcff.txt'", "has a name with unreadable signs: rename it")]
+
+
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_no_name_leads_outside(files, name: str) -> None:
     with pytest.raises(UserError, match="leads outside the folder"):

@@ -153,6 +153,15 @@ def test_the_limit_takes_the_first(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("files", [PICTURES, {"images/mine.png": picture()}, {"report.json": b"{}"}, {"report.json": b"mine"}])
+def test_a_folder_with_files_of_others_is_left_alone(tmp_path: Path, files: dict) -> None:
+    out = write_files(tmp_path / "out", files)
+    for source in (out, write_files(tmp_path / "shop", PICTURES)):
+        with pytest.raises(UserError, match="holds files that would be in the way"):
+            taken_in(source, out)
+    assert tree(out) == files
+
+
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """48 items with a copy and a broken picture among them, in seven shards."""
@@ -194,8 +203,10 @@ def test_a_finished_run_is_not_done_again_and_a_changed_source_is(
     stamp = (out / "items.parquet").stat().st_mtime_ns
     taken_in(shop, out)
     assert (out / "items.parquet").stat().st_mtime_ns == stamp
+    write_files(out, {"index/manifest.json": b"of the older pictures"})
     write_files(shop, {"images/new.png": picture((1, 2, 3))})
     taken_in(shop, out)
+    assert not (out / "index").exists()
     assert "images/new.png" in {item.item_id for item in Catalog.load(out).items}
     assert not (out / WORK).exists()
 
