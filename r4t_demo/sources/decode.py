@@ -58,7 +58,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         frame = frame.convert("RGBA")
     elif frame.mode == "P":  # a palette cannot be interpolated
         frame = frame.convert("RGB")
-    frame.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)  # lets JPEG decode at a fraction of its size
+    frame.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=1.0)  # a JPEG is decoded at a fraction
     orientation = image.getexif().get(0x0112)
     if orientation:
         frame.getexif()[0x0112] = orientation
