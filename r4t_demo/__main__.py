@@ -134,11 +134,13 @@ def _embed(options: argparse.Namespace, folder: Path | None) -> None:
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
     from r4t_demo.index.build import FOLDER, build_index
+    from r4t_demo.index.kinds import GIB
 
     settings = _settings(options)
     torch.set_num_threads(1)  # whole batches run side by side instead: nothing waits at a barrier inside them
     catalog = Catalog.load(folder or settings.catalog_folder)
-    _show_progress(build_index(catalog, Encoder.load(settings.encoder), threads=settings.threads))
+    budget = settings.memory * GIB
+    _show_progress(build_index(catalog, Encoder.load(settings.encoder), threads=settings.threads, budget=budget))
     print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)
 
 

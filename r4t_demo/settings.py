@@ -11,12 +11,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """``catalog`` is a name under ``assets`` or a folder; an empty ``encoder`` means ``checkpoints``/clip-mini."""
+    """``catalog`` is a name under ``assets`` or a folder; an empty ``encoder`` means ``checkpoints``/clip-mini.
+
+    ``memory``: GiB that an index may take.
+    """
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
     catalog: str = "atelier"
     encoder: str = ""
+    memory: int = 4
     host: str = "127.0.0.1"
     port: int = 7860
     threads: int = 2
@@ -24,8 +28,9 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.encoder:
             object.__setattr__(self, "encoder", f"local-dir:{self.checkpoints / 'clip-mini'}")
-        if self.threads < 1:
-            raise UserError(f"R4T_THREADS is {self.threads}: it must be at least 1.")
+        for name in ("memory", "threads"):
+            if getattr(self, name) < 1:
+                raise UserError(f"R4T_{name.upper()} is {getattr(self, name)}: it must be at least 1.")
         if not 0 <= self.port <= 65535:
             raise UserError(f"R4T_PORT is {self.port}: it must be between 0 and 65535 (0 takes any free port).")
 

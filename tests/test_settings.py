@@ -25,7 +25,9 @@ def test_environment_then_override(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.from_env(port=9000).port == 9000
 
 
-@pytest.mark.parametrize(("name", "value"), [("R4T_PORT", "eighty"), ("R4T_PORT", "70000"), ("R4T_THREADS", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("R4T_PORT", "eighty"), ("R4T_PORT", "70000"), ("R4T_THREADS", "0"), ("R4T_MEMORY", "0")]
+)
 def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(UserError, match=f"{name} is '?{value}"):

@@ -14,6 +14,7 @@ from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.files import replace, work_folder, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.index.kinds import GIB, choose
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 SHARD = 8  # batches; the most that a kill can cost
@@ -29,13 +30,20 @@ def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE
 
 
 def build_index(
-    catalog: Catalog, encoder: Encoder, batch: int = 64, image_weight: float = IMAGE_WEIGHT, threads: int = 2
+    catalog: Catalog,
+    encoder: Encoder,
+    batch: int = 64,
+    image_weight: float = IMAGE_WEIGHT,
+    threads: int = 2,
+    budget: int = 4 * GIB,
 ) -> Iterator[dict[str, int | str]]:
     """Embed the whole catalogue and put the index into its folder at the end; yield a record a batch.
 
+    ``budget``: the bytes of memory that the loaded index may take, see ``kinds.choose``.
     ``threads`` batches run side by side. An older index stays until the new one is whole, and another run after a kill goes on
     after the last finished shard.
     """
+    kind = choose(len(catalog), encoder.dim, budget)
     settings = {"batch": batch, "image_weight": image_weight, "encoder": [encoder.id, _probe(encoder)]}
     work = work_folder(catalog.root, {"index of": catalog.fingerprint, **settings})
     parts = [work / f"{start:09d}.f32" for start in range(0, len(catalog), batch * SHARD)]
@@ -52,7 +60,7 @@ def build_index(
                 yield {"stage": "embed", "step": start + len(rows), "total": len(catalog)}
             write_atomically(part, np.stack(rows).tofile)
     rows = np.concatenate([np.fromfile(part, np.float32) for part in parts]).reshape(len(catalog), encoder.dim)
-    FaissIndex.build(rows, encoder.id, catalog.fingerprint).save(work / FOLDER)
+    FaissIndex.build(rows, encoder.id, catalog.fingerprint, kind=kind).save(work / FOLDER)
     replace(work / FOLDER, catalog.root / FOLDER)
     shutil.rmtree(work)
 

@@ -1,5 +1,6 @@
 """From catalogue to index."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +98,10 @@ def test_threads_do_not_change_the_result(tmp_path: Path, whole: list[bytes]) ->
     for _ in build_index(Catalog.load(folder), Counting(), batch=2, threads=5):
         pass
     assert saved(folder) == whole
+
+
+def test_the_budget_is_asked_before_the_work(catalog: Catalog, encoder: HashEncoder, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("r4t_demo.index.kinds.EXACT_BELOW", 10)
+    with pytest.raises(UserError, match="An index of 48 vectors needs .* raise R4T_MEMORY"):
+        next(build_index(replace(catalog, root=tmp_path), encoder, budget=100))
+    assert not list(tmp_path.iterdir())
