@@ -28,7 +28,7 @@ lint: .venv/.dev-installed
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-.venv/.dev-installed: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/.dev-installed: requirements-dev.txt requirements-scale.txt requirements.txt | .venv/bin/python
 	@echo "Installing what the tests need …"
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@

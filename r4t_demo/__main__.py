@@ -60,6 +60,7 @@ def _add_index(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make of SOURCE")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first rows or files of SOURCE")
     _add_catalog(parser)
+    _add_where(parser)
     parser.set_defaults(run=_index)
 
 
@@ -87,11 +88,16 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     _add_catalog(parser)
+    _add_where(parser)
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
 def _add_catalog(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="a name under assets/, or a folder (atelier)")
+
+
+def _add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--index", metavar="milvus:URI", help="a Milvus server, cluster or FILE.db (FAISS beside the catalogue)")
 
 
 def _fanout(options: argparse.Namespace) -> None:
@@ -133,15 +139,18 @@ def _embed(options: argparse.Namespace, folder: Path | None) -> None:
 
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
-    from r4t_demo.index.build import FOLDER, build_index
+    from r4t_demo.index.build import FOLDER, build_index, fill_milvus
     from r4t_demo.index.kinds import GIB
 
     settings = _settings(options)
     torch.set_num_threads(1)  # whole batches run side by side instead: nothing waits at a barrier inside them
     catalog = Catalog.load(folder or settings.catalog_folder)
     budget = settings.memory * GIB
-    _show_progress(build_index(catalog, Encoder.load(settings.encoder), threads=settings.threads, budget=budget))
+    encoder = Encoder.load(settings.encoder)
+    _show_progress(build_index(catalog, encoder, threads=settings.threads, budget=budget))
     print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)
+    if settings.index:
+        print(f"{len(fill_milvus(settings.index, catalog, encoder.id))} rows are in Milvus", file=sys.stderr)
 
 
 def _show_progress(records: Iterable[dict]) -> None:
@@ -188,7 +197,7 @@ def _engine(options: argparse.Namespace):
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings.from_env(catalog=options.catalog)
+    return Settings.from_env(catalog=options.catalog, index=options.index)
 
 
 def _at_least_one(options: argparse.Namespace, *names: str) -> None:

@@ -15,8 +15,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.fanout.registry import MethodSet, lookup
 from r4t_demo.index.base import VectorIndex
-from r4t_demo.index.build import FOLDER as INDEX_FOLDER
-from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.index.build import open_index
 from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
@@ -80,8 +79,7 @@ class Engine:
         faiss.omp_set_num_threads(settings.threads)
         catalog = Catalog.load(settings.catalog_folder)
         encoder = Encoder.load(settings.encoder)
-        index = FaissIndex.load(catalog.root / INDEX_FOLDER, encoder.id, catalog.fingerprint)
-        return cls(settings, catalog, index, encoder)
+        return cls(settings, catalog, open_index(settings.index, catalog, encoder.id), encoder)
 
     def methods(self) -> dict[str, str]:
         """name -> one-line description; a method whose checkpoint is missing is left out."""
@@ -140,7 +138,7 @@ class Engine:
     def _hits(self, scores: np.ndarray, rows: np.ndarray) -> list[list[Hit]]:
         items = self.catalog.items
         pairs = zip(scores.tolist(), rows.tolist(), strict=True)
-        return [[Hit(items[row], row, value) for value, row in zip(*pair, strict=True)] for pair in pairs]
+        return [[Hit(items[row], row, value) for value, row in zip(*pair, strict=True) if row >= 0] for pair in pairs]
 
 
 def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int) -> dict[str, float | None]:

@@ -1,6 +1,7 @@
 """Every knob of a process, in one frozen value; the only file that reads the environment."""
 
 import os
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,13 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """``catalog`` is a name under ``assets`` or a folder; an empty ``encoder`` means ``checkpoints``/clip-mini.
 
-    ``memory``: GiB that an index may take.
+    ``index``: empty is FAISS in the catalogue's folder, milvus:URI a Milvus. ``memory``: GiB that a FAISS index may take.
     """
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
     catalog: str = "atelier"
     encoder: str = ""
+    index: str = ""
     memory: int = 4
     host: str = "127.0.0.1"
     port: int = 7860
@@ -31,6 +33,9 @@ class Settings:
         for name in ("memory", "threads"):
             if getattr(self, name) < 1:
                 raise UserError(f"R4T_{name.upper()} is {getattr(self, name)}: it must be at least 1.")
+        if self.index and not re.fullmatch(r"milvus:(https?://.+|.+\.db)", self.index):
+            where = "milvus:http://HOST:PORT for a server, or milvus:FILE.db for one in the process"
+            raise UserError(f"R4T_INDEX is '{self.index}': leave it empty for FAISS, or write {where}.")
         if not 0 <= self.port <= 65535:
             raise UserError(f"R4T_PORT is {self.port}: it must be between 0 and 65535 (0 takes any free port).")
 

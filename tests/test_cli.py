@@ -14,6 +14,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.index.milvus_index import MilvusIndex
 from r4t_demo.settings import ROOT
 from tests.doubles import HashEncoder, write_catalog
 from tests.sources.makers import picture, write_files
@@ -74,6 +75,10 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
         (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
+        (
+            ["fanout", "x", "--index", "http://somewhere"],
+            "R4T_INDEX is 'http://somewhere': leave it empty for FAISS, or write milvus:",
+        ),
         (["index", "--catalog", "nowhere"], "There is no catalogue 'nowhere'"),
         (["index", "nowhere"], "index needs both a SOURCE and --out DIR"),
         (["index", "--out", "nowhere"], "index needs both a SOURCE and --out DIR"),
@@ -144,6 +149,13 @@ def test_index_onto_a_file_is_one_sentence(tmp_path: Path, capsys: pytest.Captur
     assert main(["index", str(tmp_path / "shop"), "--out", str(tmp_path / "out")]) == 2
     assert "A file cannot be read or written" in capsys.readouterr().err
     assert (tmp_path / "out").read_bytes() == b"a file"
+
+
+def test_index_copies_to_milvus(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    assert main(["index", "--catalog", str(folder), "--index", f"milvus:{tmp_path / 'lite.db'}"]) == 0
+    assert "48 rows are in Milvus" in capsys.readouterr().err
+    assert len(MilvusIndex(str(tmp_path / "lite.db"), "r4t_shop", HashEncoder.id)) == 48
 
 
 def test_help_needs_no_heavy_import() -> None:

@@ -1,12 +1,14 @@
 """The engine over a tiny catalogue: real search and baselines, stand-ins for the trained parts."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
@@ -130,6 +132,18 @@ def test_similar_items(engine: Engine) -> None:
         engine.similar("sofa")
     with pytest.raises(UserError, match="The number of items is 0"):
         engine.similar("gothic-black-boots", 0)
+
+
+def test_the_setting_chooses_the_index(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
+    chosen = {"faiss": "", "milvus": f"milvus:{tmp_path / 'lite.db'}"}
+    loaded = {name: Engine.load(replace(engine.settings, index=index)) for name, index in chosen.items()}
+    assert isinstance(loaded["faiss"].index, FaissIndex)
+    assert not isinstance(loaded["milvus"].index, FaissIndex)
+    faiss, milvus = (loaded[name].run(QUERIES, ["none", "mmr"], k=6) for name in chosen)
+    for a, b in zip(faiss, milvus, strict=True):
+        assert [hit.row for hits in a.items for hit in hits] == [hit.row for hits in b.items for hit in hits]
+        assert a.scores == pytest.approx(b.scores, abs=1e-5)
 
 
 def test_an_index_of_another_size_is_refused(catalog: Catalog, encoder: HashEncoder) -> None:

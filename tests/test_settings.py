@@ -26,7 +26,24 @@ def test_environment_then_override(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("R4T_PORT", "eighty"), ("R4T_PORT", "70000"), ("R4T_THREADS", "0"), ("R4T_MEMORY", "0")]
+    "index", ["", "milvus:here.db", "milvus:http://10.0.0.7:19530", "milvus:https://user:word@cluster:443/db"]
+)
+def test_where_the_index_may_be(index: str) -> None:
+    assert Settings(index=index).index == index
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("R4T_PORT", "eighty"),
+        ("R4T_PORT", "70000"),
+        ("R4T_THREADS", "0"),
+        ("R4T_MEMORY", "0"),
+        ("R4T_MEMORY", "much"),
+        ("R4T_INDEX", "here.db"),
+        ("R4T_INDEX", "milvus:"),
+        ("R4T_INDEX", "milvus:here"),
+    ],
 )
 def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)

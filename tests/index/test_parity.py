@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from r4t_demo.index import kinds
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.index.milvus_index import MilvusIndex
 from tests.index.rows import nearest, unit_rows
 
 N, D = 10_000, 32
@@ -18,11 +19,14 @@ RARE = "rare"
 ROWS, QUERIES = unit_rows(N, D), unit_rows(20, D, seed=1)
 CATEGORIES = [RARE if row % 3_000 == 7 else NAMES[row % len(NAMES)] for row in range(N)]
 STORED = {row: (ROWS[row], CATEGORIES[row]) for row in range(N)}
-APPROXIMATE = ("hnsw", "ivfpq")
+APPROXIMATE = ("hnsw", "ivfpq", "milvus-lite", "milvus-server")
 
 
 @pytest.fixture(scope="module", params=["flat", *APPROXIMATE])
 def index(request: pytest.FixtureRequest) -> VectorIndex:
+    if request.param.startswith("milvus"):
+        uri = request.getfixturevalue("embedded" if request.param == "milvus-lite" else "server")
+        return MilvusIndex.create(uri, "parity", [(ROWS[:6_000], CATEGORIES[:6_000]), (ROWS[6_000:], CATEGORIES[6_000:])], D, "e")
     kind = {"flat": kinds.Flat(), "hnsw": kinds.Hnsw(), "ivfpq": kinds.IvfPq(cells=64, code_bytes=8)}[request.param]
     return FaissIndex.build(ROWS, "e", categories=CATEGORIES, kind=kind)
 
@@ -72,7 +76,7 @@ def test_threads_get_the_answers_that_one_gets(index: VectorIndex) -> None:
             np.testing.assert_array_equal(rows, alone)
 
 
-@pytest.mark.parametrize("index", ["hnsw", "ivfpq"], indirect=True)
+@pytest.mark.parametrize("index", ["hnsw", "ivfpq"], indirect=True)  # milvus-lite does not: see MilvusIndex.search
 def test_threads_keep_their_own_effort(index: VectorIndex) -> None:
     queries = QUERIES[:5]
     truth, little = nearest(STORED, queries, 10)[1], index.search(queries, 10, effort=1)[1]
