@@ -81,6 +81,13 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     latency.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32], help="batch sizes (1 8 32)")
     latency.add_argument("--repeats", type=int, default=10, help="timed batches of each size (%(default)s)")
     latency.set_defaults(run=_latency)
+    scale = parts.add_parser("scale", help="a large index beside exact search, on vectors drawn like the catalogue's")
+    sizes = [142_000, 1_000_000, 5_000_000]
+    scale.add_argument("--items", type=int, nargs="+", default=sizes, help="index sizes (142000 1000000 5000000)")
+    scale.add_argument("--memory", type=int, metavar="GIB", help="that a loaded index may take (4)")
+    _add_catalog(scale)
+    scale.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    scale.set_defaults(run=_scale)
     for parser in (oar, latency):
         parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
         _add_common(parser)
@@ -190,6 +197,23 @@ def _latency(options: argparse.Namespace) -> None:
     _print_json(result) if options.json else print(latency.tables(result))
 
 
+def _scale(options: argparse.Namespace) -> None:
+    import faiss
+    import numpy as np
+
+    from r4t_demo.evaluate import scale
+    from r4t_demo.index.build import FOLDER
+    from r4t_demo.index.faiss_index import FaissIndex
+    from r4t_demo.index.kinds import GIB
+
+    _at_least_one(options, "items", "memory")
+    settings = _settings(options)
+    faiss.omp_set_num_threads(settings.threads)
+    real = FaissIndex.load(settings.catalog_folder / FOLDER)
+    records = scale.evaluate(real.vectors(np.arange(len(real))), options.items, settings.memory * GIB)
+    _print_json(records) if options.json else print(scale.table(records))
+
+
 def _engine(options: argparse.Namespace):
     from r4t_demo.engine import Engine
 
@@ -197,7 +221,8 @@ def _engine(options: argparse.Namespace):
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings.from_env(catalog=options.catalog, index=options.index)
+    names = ("catalog", "index", "memory")
+    return Settings.from_env(**{name: getattr(options, name, None) for name in names})
 
 
 def _at_least_one(options: argparse.Namespace, *names: str) -> None:

@@ -75,6 +75,7 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
         (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
+        (["evaluate", "scale", "--items", "0"], "--items is below 1"),
         (
             ["fanout", "x", "--index", "http://somewhere"],
             "R4T_INDEX is 'http://somewhere': leave it empty for FAISS, or write milvus:",
@@ -156,6 +157,19 @@ def test_index_copies_to_milvus(tmp_path: Path, capsys: pytest.CaptureFixture) -
     assert main(["index", "--catalog", str(folder), "--index", f"milvus:{tmp_path / 'lite.db'}"]) == 0
     assert "48 rows are in Milvus" in capsys.readouterr().err
     assert len(MilvusIndex(str(tmp_path / "lite.db"), "r4t_shop", HashEncoder.id)) == 48
+
+
+def test_evaluate_scale_contract(catalog_folder: Path, capsys: pytest.CaptureFixture) -> None:
+    options = ["evaluate", "scale", "--catalog", str(catalog_folder), "--items", "500", "900"]
+    assert main([*options, "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert [(record["items"], record["kind"], record["recall"]) for record in records] == [
+        (500, "faiss-flat-ip", 1.0),
+        (900, "faiss-flat-ip", 1.0),
+    ]
+    assert main(options) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in records[0])
 
 
 def test_help_needs_no_heavy_import() -> None:
