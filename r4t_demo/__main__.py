@@ -81,6 +81,10 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     latency.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32], help="batch sizes (1 8 32)")
     latency.add_argument("--repeats", type=int, default=10, help="timed batches of each size (%(default)s)")
     latency.set_defaults(run=_latency)
+    encoder = parts.add_parser("encoder", help="real photos and phrases: retrieval, zero-shot, agreement with the text teacher")
+    encoder.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    encoder.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    encoder.set_defaults(run=_encoder)
     scale = parts.add_parser("scale", help="a large index beside exact search, on vectors drawn like the catalogue's")
     sizes = [142_000, 1_000_000, 5_000_000]
     scale.add_argument("--items", type=int, nargs="+", default=sizes, help="index sizes (142000 1000000 5000000)")
@@ -118,16 +122,22 @@ def _fanout(options: argparse.Namespace) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
+    from datetime import timedelta
+
+    from accelerate import PartialState
+
+    crew = PartialState(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
     try:
         is_new = options.source or options.out or options.limit is not None
-        folder = _ingested(options) if is_new else None
-        _embed(options, folder)
+        with crew.main_process_first():  # the others find the source read already
+            folder = _ingested(options, crew) if is_new else None
+        _embed(options, folder, crew)
     except OSError as error:
         again = "Mend that and run the same command again: it goes on where it stopped."
         raise UserError(f"A file cannot be read or written ({error}). {again}") from error
 
 
-def _ingested(options: argparse.Namespace) -> Path:
+def _ingested(options: argparse.Namespace, crew) -> Path:
     """Read SOURCE into --out, print the report, and return the folder."""
     from r4t_demo.sources import open_source
     from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
@@ -136,11 +146,12 @@ def _ingested(options: argparse.Namespace) -> Path:
         raise UserError("index needs both a SOURCE and --out DIR, or only --catalog: python -m r4t_demo index SOURCE --out DIR")
     _at_least_one(options, "limit")
     _show_progress(ingest(open_source(options.source), options.out, options.limit, _settings(options).threads))
-    print(f"{read_report(options.out).summary()}\nThe whole report is in {options.out / REPORT_FILE}")
+    if crew.is_main_process:
+        print(f"{read_report(options.out).summary()}\nThe whole report is in {options.out / REPORT_FILE}")
     return options.out
 
 
-def _embed(options: argparse.Namespace, folder: Path | None) -> None:
+def _embed(options: argparse.Namespace, folder: Path | None, crew) -> None:
     """Build the index of a catalogue folder, or of the catalogue that the settings name."""
     import torch
 
@@ -154,7 +165,9 @@ def _embed(options: argparse.Namespace, folder: Path | None) -> None:
     catalog = Catalog.load(folder or settings.catalog_folder)
     budget = settings.memory * GIB
     encoder = Encoder.load(settings.encoder)
-    _show_progress(build_index(catalog, encoder, threads=settings.threads, budget=budget))
+    _show_progress(build_index(catalog, encoder, threads=settings.threads, budget=budget, crew=crew))
+    if not crew.is_main_process:
+        return
     print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)
     if settings.index:
         print(f"{len(fill_milvus(settings.index, catalog, encoder.id))} rows are in Milvus", file=sys.stderr)
@@ -195,6 +208,21 @@ def _latency(options: argparse.Namespace) -> None:
     queries = [query.query for query in oar.load_queries(engine.catalog.root)]
     result = latency.evaluate(engine, queries, options.methods or list(engine.methods()), options.batch, options.repeats)
     _print_json(result) if options.json else print(latency.tables(result))
+
+
+def _encoder(options: argparse.Namespace) -> None:
+    import torch
+
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.evaluate import encoder
+    from r4t_demo.train.teacher import Teacher
+
+    if not (options.data / "fashion-products").is_dir():
+        raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
+    settings = _settings(options)
+    torch.set_num_threads(1)  # batches run side by side, as they do in ``index``
+    result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, settings.threads)
+    _print_json(result) if options.json else print(encoder.table(result))
 
 
 def _scale(options: argparse.Namespace) -> None:

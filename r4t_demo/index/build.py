@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -17,7 +18,10 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import replace, work_folder, write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.faiss_index import BLOCK, FaissIndex
-from r4t_demo.index.kinds import GIB, choose
+from r4t_demo.index.kinds import GIB, Kind, choose
+
+if TYPE_CHECKING:
+    from accelerate import PartialState
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 SHARD = 8  # batches; the most that a kill can cost
@@ -40,29 +44,50 @@ def build_index(
     image_weight: float = IMAGE_WEIGHT,
     threads: int = 2,
     budget: int = 4 * GIB,
+    crew: "PartialState | None" = None,
 ) -> Iterator[dict[str, int | str]]:
     """Embed the whole catalogue and put the index into its folder at the end; yield a record a batch.
 
-    ``budget``: the bytes of memory that the loaded index may take, see ``kinds.choose``.
-    ``threads`` batches run side by side. An older index stays until the new one is whole, and another run after a kill goes on
-    after the last finished shard.
+    ``budget``: the bytes of memory that the loaded index may take, see ``kinds.choose``. ``threads`` batches run side by side;
+    the processes of a ``crew`` (accelerate's PartialState) share the shards, and its main one joins them. An older index stays
+    until the new one is whole, and another run after a kill goes on with the shards that are missing.
     """
+    rank, world = (crew.process_index, crew.num_processes) if crew else (0, 1)
     kind = choose(len(catalog), encoder.dim, budget)
     settings = {"batch": batch, "image_weight": image_weight, "encoder": [encoder.id, _probe(encoder)]}
+    if rank:
+        crew.wait_for_everyone()  # the main process makes the folder
     work = work_folder(catalog.root, {"index of": catalog.fingerprint, **settings})
+    if crew and not rank:
+        crew.wait_for_everyone()
     parts = [work / f"{start:09d}.f32" for start in range(0, len(catalog), batch * SHARD)]
-    finished = sum(part.is_file() for part in parts)
-    yield {"stage": "embed", "step": min(finished * batch * SHARD, len(catalog)), "total": len(catalog)}
+
+    def finished() -> int:
+        return min(sum(part.is_file() for part in parts) * batch * SHARD, len(catalog))
+
+    yield {"stage": "embed", "step": finished(), "total": len(catalog)}
     with ThreadPoolExecutor(threads) as pool:
-        for part in parts[finished:]:
-            start = int(part.stem)
+        for part in parts[rank::world]:
+            if part.is_file():
+                continue
+            start, before = int(part.stem), finished()
             shard = catalog.items[start : start + batch * SHARD]
             batches = [shard[first : first + batch] for first in range(0, len(shard), batch)]
             rows = []
             for vectors in pool.map(lambda items: embed_items(items, encoder, image_weight), batches):
                 rows.extend(vectors)
-                yield {"stage": "embed", "step": start + len(rows), "total": len(catalog)}
+                yield {"stage": "embed", "step": min(before + len(rows), len(catalog)), "total": len(catalog)}
             write_atomically(part, np.stack(rows).tofile)
+    if crew:
+        crew.wait_for_everyone()
+    if not rank:
+        _join(parts, kind, catalog, encoder, work)
+    if crew:
+        crew.wait_for_everyone()
+
+
+def _join(parts: list[Path], kind: Kind, catalog: Catalog, encoder: Encoder, work: Path) -> None:
+    """Put the index of all parts into the catalogue's folder."""
     rows = np.concatenate([np.fromfile(part, np.float32) for part in parts]).reshape(len(catalog), encoder.dim)
     FaissIndex.build(rows, encoder.id, catalog.fingerprint, kind=kind).save(work / FOLDER)
     replace(work / FOLDER, catalog.root / FOLDER)

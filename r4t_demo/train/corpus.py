@@ -94,17 +94,32 @@ def photo_titles(data: Path) -> list[str]:
     return [*rows.text, *phrases, *(rows.season + " " + rows.usage + " " + rows.category).dropna()]
 
 
-def photo_rows(data: Path) -> pd.DataFrame:
-    """Return the train rows of the product photos (``image`` holds the JPEG's bytes)."""
+def photo_rows(data: Path, split: str = "train") -> pd.DataFrame:
+    """Return one split's rows of the product photos (``image`` holds the JPEG's bytes)."""
     shards = sorted((data / "fashion-products").glob("*.parquet"))
     rows = pd.concat([pd.read_parquet(shard) for shard in shards], ignore_index=True)
-    return rows[rows.split == "train"].reset_index(drop=True)
+    return rows[rows.split == split].reset_index(drop=True)
 
 
 def music_texts(data: Path) -> list[str]:
     """Return track names, artists and playlist names of four playlists in five, chosen by hash; the fifth stays unseen."""
+    rows, apart = _music_rows(data)
+    return _music_texts(rows[~apart])
+
+
+def unseen_music_texts(data: Path) -> list[str]:
+    """Return what ``music_texts`` leaves out and does not hold through another playlist either."""
+    rows, apart = _music_rows(data)
+    return sorted(set(_music_texts(rows[apart])) - set(_music_texts(rows[~apart])))
+
+
+def _music_rows(data: Path) -> tuple[pd.DataFrame, np.ndarray]:
+    """The tracks with all their names, and which of them are kept apart (n,)."""
     rows = pd.read_parquet(data / "music-playlists.parquet").dropna(subset=["track_name", "track_artist", "playlist_name"])
-    rows = rows[[hashlib.sha256(playlist.encode()).digest()[0] % 5 != 0 for playlist in rows.playlist_id]]
+    return rows, np.array([hashlib.sha256(playlist.encode()).digest()[0] % 5 == 0 for playlist in rows.playlist_id])
+
+
+def _music_texts(rows: pd.DataFrame) -> list[str]:
     return [*rows.track_name, *rows.playlist_name, *(rows.playlist_subgenre + " by " + rows.track_artist)]
 
 

@@ -1,7 +1,10 @@
 """From catalogue to index, and from a setting to the index that it names."""
 
+import subprocess
 import sys
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import WORK
 from r4t_demo.index.build import FOLDER, IMAGE_WEIGHT, build_index, embed_items, fill_milvus, open_index
 from r4t_demo.index.faiss_index import MANIFEST_FILE, VECTORS_FILE, FaissIndex
+from r4t_demo.settings import ROOT
 from tests.doubles import HashEncoder, write_catalog
 
 
@@ -100,6 +104,39 @@ def test_threads_do_not_change_the_result(tmp_path: Path, whole: list[bytes]) ->
     for _ in build_index(Catalog.load(folder), Counting(), batch=2, threads=5):
         pass
     assert saved(folder) == whole
+
+
+class Crew:
+    """One of several threads that stand for accelerate's processes."""
+
+    def __init__(self, rank: int, barrier: threading.Barrier):
+        self.process_index, self.num_processes, self.wait_for_everyone = rank, barrier.parties, barrier.wait
+
+
+def test_processes_share_the_work(tmp_path: Path, whole: list[bytes]) -> None:
+    folder, barrier = write_catalog(tmp_path / "shop"), threading.Barrier(2)
+    encoders = Counting(), Counting()
+
+    def work(rank: int) -> None:
+        for _ in build_index(Catalog.load(folder), encoders[rank], batch=2, crew=Crew(rank, barrier)):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+    items = [item.title for item in Catalog.load(folder).items]
+    shares = [[text for text in encoder.texts if text in items] for encoder in encoders]
+    assert sorted(shares[0] + shares[1]) == sorted(items) and all(shares), "each item once, and nobody idle"
+    assert saved(folder) == whole
+
+
+def test_accelerate_launch_embeds_a_catalogue(tmp_path: Path) -> None:
+    folder = write_catalog(tmp_path / "shop")
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"]
+    launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "-m"]
+    done = subprocess.run([*launch, "r4t_demo", "index", "--catalog", str(folder)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("The index is in") == 1, "the main process speaks for both"
+    assert len(FaissIndex.load(folder / FOLDER)) == len(Catalog.load(folder))
 
 
 @pytest.fixture(params=["faiss", "milvus-lite", "milvus-server"])

@@ -119,6 +119,8 @@ def test_photos_and_playlists_keep_their_unseen_part_unseen(tmp_path: Path) -> N
     assert 65 <= len(names) <= 95, "about four playlists in five"
     for i in range(300):
         assert (f"t{i}" in texts) == (f"np{i % 100}" in names), "a playlist is seen whole or not at all"
+    everything = {f"t{i}" for i in range(300)} | {f"np{i}" for i in range(100)}
+    assert set(corpus.unseen_music_texts(tmp_path)) == everything - texts, "what both kinds of playlists hold counts as seen"
 
 
 def test_vocabulary_words(tmp_path: Path) -> None:

@@ -1,0 +1,144 @@
+"""How well an encoder sees and reads: retrieval and zero-shot on real photos, agreement with its text teacher, speed.
+
+The photos, outfits and playlists are public data that is not part of the project. Everything is measured on rows and phrases
+that no training step reads: the photos' test rows, the stylists' items, and names that occur only in the playlists kept apart.
+"""
+
+import io
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+
+from r4t_demo.encoder import Encoder
+from r4t_demo.evaluate.table import render
+from r4t_demo.train import corpus
+
+PREFIX = 128  # dimensions that shall serve alone
+BATCH = 64
+FASHION_PAIRS, OTHER_PAIRS = 3_500, 1_500
+Embed = Callable[[Sequence[str]], np.ndarray]
+
+
+def evaluate(encoder: Encoder, teach: Embed, data: Path, threads: int = 2) -> dict[str, dict]:
+    """Return fashion_products, stylist_outfits and text, the same at the first PREFIX dimensions, speed and sample counts.
+
+    ``teach`` embeds texts by the teacher of the text tower, in unit rows. The speeds are those of batches of BATCH, ``threads``
+    of them side by side; pictures are decoded within the time.
+    """
+    photos = corpus.photo_rows(data, "test")
+    outfits = pd.read_parquet(data / "stylist-outfits-items.parquet")
+    pairs = phrase_pairs([*photos.text, *outfits.text], corpus.unseen_music_texts(data))
+    phrases = sorted({text for pair in pairs for text in pair})
+
+    photo_vectors, images_per_s = _in_batches(lambda batch: encoder.encode_images(_decode(batch)), photos.image, threads)
+    outfit_vectors, _ = _in_batches(lambda batch: encoder.encode_images(_decode(batch)), outfits.image, threads)
+    phrase_vectors, texts_per_s = _in_batches(encoder.encode_text, phrases, threads)
+    row_of = {text: row for row, text in enumerate(phrases)}
+    left, right = np.array([[row_of[text] for text in pair] for pair in pairs]).T
+    taught = cosines(teach(phrases), left, right)
+
+    def at(dims: int) -> dict[str, dict[str, float]]:
+        def read(texts: Sequence[str]) -> np.ndarray:
+            return prefix(encoder.encode_text(texts), dims)
+
+        seen, worn = prefix(photo_vectors, dims), prefix(outfit_vectors, dims)
+        types, families = photos.category.tolist(), outfits.product_family.tolist()
+        return {
+            "fashion_products": {
+                **title_retrieval(seen, photos.text.tolist(), read),
+                "article_type_top1": zero_shot(seen, types, read),
+            },
+            "stylist_outfits": {"family_top1": zero_shot(worn, families, read)},
+            "text": {"spearman": spearman(cosines(prefix(phrase_vectors, dims), left, right), taught)},
+        }
+
+    return {
+        **at(encoder.dim),
+        f"matryoshka_{PREFIX}": at(PREFIX),
+        "speed": {"images_per_s": images_per_s, "texts_per_s": texts_per_s},
+        "samples": {
+            "photos": len(photos), "titles": photos.text.nunique(), "types": photos.category.nunique(),
+            "stylist_items": len(outfits), "families": outfits.product_family.nunique(), "phrase_pairs": len(pairs),
+        },
+    }  # fmt: skip
+
+
+def title_retrieval(images: np.ndarray, titles: Sequence[str], read: Embed) -> dict[str, float]:
+    """title_r1, title_r10 and mrr of distinct titles against all ``images`` (n, d), unit rows; ``titles``: one an image.
+
+    An image that carries the title is a match; the rank of a title is that of its best match.
+    """
+    names = sorted(set(titles))
+    scores = read(names) @ images.T
+    match = np.array(titles) == np.array(names)[:, None]
+    best = np.where(match, scores, -np.inf).max(1, keepdims=True)
+    rank = 1 + (scores > best).sum(1)
+    return {"title_r1": _share(rank == 1), "title_r10": _share(rank <= 10), "mrr": float((1 / rank).mean())}
+
+
+def zero_shot(images: np.ndarray, labels: Sequence[str], read: Embed) -> float:
+    """The share of ``images`` (n, d) whose nearest label, by its lower-case name alone, is their own."""
+    names = sorted(set(labels))
+    nearest = (images @ read([name.lower() for name in names]).T).argmax(1)
+    return _share(np.array(names)[nearest] == np.array(labels))
+
+
+def phrase_pairs(fashion: Sequence[str], other: Sequence[str], seed: int = 0) -> list[tuple[str, str]]:
+    """Random pairs of different phrases: FASHION_PAIRS of the first kind and OTHER_PAIRS of the second."""
+    rng = np.random.default_rng(seed)
+    pairs = []
+    for texts, count in ((sorted(set(fashion)), FASHION_PAIRS), (sorted(set(other)), OTHER_PAIRS)):
+        first = rng.integers(len(texts), size=count)
+        second = (first + rng.integers(1, len(texts), size=count)) % len(texts)
+        pairs += [(texts[a], texts[b]) for a, b in zip(first, second, strict=True)]
+    return pairs
+
+
+def spearman(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's rank correlation of two arrays (n,); ties share their mean rank."""
+    return float(np.corrcoef(pd.Series(a).rank(), pd.Series(b).rank())[0, 1])
+
+
+def cosines(rows: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Cosine similarities (n,) of the unit rows ``left`` (n,) with those of ``right`` (n,)."""
+    return np.einsum("nd,nd->n", rows[left], rows[right])
+
+
+def prefix(rows: np.ndarray, dims: int) -> np.ndarray:
+    """The first ``dims`` entries of each row, brought back to unit length."""
+    cut = rows[:, :dims]
+    return cut / np.linalg.norm(cut, axis=1, keepdims=True)
+
+
+def table(result: dict[str, dict]) -> str:
+    """The result as aligned text."""
+    short = result[f"matryoshka_{PREFIX}"]
+    rows = [["", "all dimensions", f"first {PREFIX}"]]
+    for part in ("fashion_products", "stylist_outfits", "text"):
+        rows += [[f"{part} {name}", f"{value:.3f}", f"{short[part][name]:.3f}"] for name, value in result[part].items()]
+    rest = ", ".join(f"{name} {value:,.0f}" for part in ("speed", "samples") for name, value in result[part].items())
+    return f"{render(rows)}\n{rest}; {torch.get_num_threads()} torch thread(s) a batch"
+
+
+def _in_batches(embed: Callable[[Sequence], np.ndarray], values: Sequence, threads: int) -> tuple[np.ndarray, float]:
+    """Embed everything in batches, after one that is not timed; returns the rows and how many a second."""
+    batches = [list(values[start : start + BATCH]) for start in range(0, len(values), BATCH)]
+    embed(batches[0])
+    start = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        rows = np.concatenate(list(pool.map(embed, batches)))
+    return rows, len(values) / (time.perf_counter() - start)
+
+
+def _decode(cells: Sequence[dict]) -> list[Image.Image]:
+    return [Image.open(io.BytesIO(cell["bytes"])).convert("RGB") for cell in cells]
+
+
+def _share(right: np.ndarray) -> float:
+    return float(np.mean(right))
