@@ -81,10 +81,11 @@ def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     return Folm.load(parts.checkpoints / folder, parts.encoder, name=name)
 
 
-def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
+def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = None) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder.id, name=name)
+    second = parts.checkpoints / refiner if refiner else None
+    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder.id, name, second)
 
 
 METHODS: dict[str, Method] = {
@@ -116,12 +117,12 @@ METHODS: dict[str, Method] = {
         needs="folm-mini",
     ),
     "diffusion": Method(
-        "The diffusion retriever distilled from the FOLM: all directions at once, in one network call.",
-        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
+        "The diffusion retriever distilled from the FOLM: all directions at once, in one call of its student and one of itself.",
+        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini", "diffusion-teacher"),
         needs="diffusion-mini",
     ),
     "diffusion-teacher": Method(
-        "The diffusion retriever before its distillation into one call: five steps of Heun's method.",
+        "The diffusion retriever before its distillation: five steps of Heun's method.",
         lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
         needs="diffusion-teacher",
         takes_steps=True,

@@ -223,7 +223,7 @@ def _one_step(args, settings: Settings):
     student, ema = one_step.new_student(teacher.model)
     yield from one_step.train(
         student, ema, query_vectors, one_step.read_pairs(args.runs / "one-step"), args.runs / "one-step.safetensors",
-        steps=args.steps or 3000, seed=args.seed,
+        steps=args.steps or 6000, seed=args.seed,
     )  # fmt: skip
     diffusion.save(ema, teacher.phrases, encoder, args.out / "diffusion-mini")
 

@@ -22,7 +22,7 @@ from r4t_demo.train.progress import Progress
 
 
 def write_pairs(
-    teacher: SetDenoiser, query_vectors: np.ndarray, out: Path, *, passes: int = 2, batch: int = 512, seed: int = 0
+    teacher: SetDenoiser, query_vectors: np.ndarray, out: Path, *, passes: int = 5, batch: int = 512, seed: int = 0
 ) -> Iterator[Progress]:
     """Sample ``passes`` sets of every query (q, d) from the teacher, in random order.
 

@@ -15,10 +15,12 @@ from r4t_demo.fanout.diffusion import (
     RHO,
     SIGMA_MAX,
     SIGMA_MIN,
+    SIGMA_REFINE,
     DiffusionRetriever,
     SetDenoiser,
     heun,
     karras_sigmas,
+    refine,
     sample,
 )  # fmt: skip
 from r4t_demo.train import diffusion as training
@@ -225,3 +227,27 @@ def test_k_rows_are_kept_by_marginal_relevance(retriever: DiffusionRetriever, en
             gain = [RELEVANCE * row @ query - (1 - RELEVANCE) * max((row @ rows[j] for j in kept), default=0) for row in rows]
             kept.append(max(set(range(DRAWN)) - set(kept), key=lambda i: gain[i]))  # noqa: B023
         np.testing.assert_allclose(fan.vectors, rows[kept], atol=1e-5)
+
+
+def test_a_refiner_takes_one_more_guided_call(model: SetDenoiser, encoder: HashEncoder, tmp_path: Path) -> None:
+    teacher = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=5, guidance=2.0)
+    student = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=1, guidance=1.0)
+    training.save(teacher, PHRASES, encoder, tmp_path / "teacher")
+    training.save(student, PHRASES, encoder, tmp_path / "student")
+    retriever, seen = DiffusionRetriever.load(tmp_path / "student", "e", refiner=tmp_path / "teacher"), []
+    for network in (retriever.model, retriever.refiner):
+        network.register_forward_hook(lambda module, inputs, output: seen.append((module, len(inputs[0]), inputs[1][0].item())))
+    retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
+    (jump, jumped, high), (second, refined, low) = seen
+    assert (jump, jumped) == (retriever.model, 1) and high == pytest.approx(SIGMA_MAX)
+    assert (second, refined) == (retriever.refiner, 2) and low == pytest.approx(SIGMA_REFINE)
+    with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
+        DiffusionRetriever.load(tmp_path / "student", "e", refiner=tmp_path / "nowhere")
+
+
+def test_refining_is_the_denoiser_at_a_low_noise(model: SetDenoiser) -> None:
+    model.guidance, query = 1.5, unit(3, 16)
+    x, noise = unit(3, 6, 16, seed=1), torch.randn(3, 6, 16, generator=torch.Generator().manual_seed(2))
+    noisy, sigma = x + SIGMA_REFINE * noise, torch.full((3,), SIGMA_REFINE)
+    asked, unasked = model(noisy, sigma, query), model(noisy, sigma, model.no_query.expand(3, -1))
+    torch.testing.assert_close(refine(model, x, noise, query), 1.5 * asked - 0.5 * unasked, atol=1e-4, rtol=1e-4)
