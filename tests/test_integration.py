@@ -73,7 +73,7 @@ def test_more_like_this_stays_near(real: Engine) -> None:
 def test_the_order_of_methods_in_court(real: Engine) -> None:
     """A slice of ``evaluate oar``, with the margins left to the whole of it."""
     queries = oar.load_queries(real.catalog.root)
-    some = queries[:: len(queries) // 48][:48]
+    some = queries[:: len(queries) // 144][:144]  # 48 were so few that the ratio of two good methods moved by a tenth
     figures = oar.evaluate(real, some, ["none", "mmr", "base", "folm", "diffusion"])["methods"]
     set_f1 = {name: figure["set_f1"][0] for name, figure in figures.items()}
     assert set_f1["folm"] > max(set_f1[name] for name in ("none", "mmr", "base"))

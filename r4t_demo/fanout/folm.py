@@ -28,8 +28,8 @@ from r4t_demo.fanout.words import core_of
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
-MAX_NEW_TOKENS = 80  # twice the length of a usual list
-SPARE = 5  # repetitions that a list may hold
+MAX_NEW_TOKENS = 100  # two and a half times the length of a usual list
+SPARE = 10  # repetitions that a list may hold
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 
 
