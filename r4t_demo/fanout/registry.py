@@ -117,12 +117,12 @@ METHODS: dict[str, Method] = {
         needs="folm-mini",
     ),
     "diffusion": Method(
-        "The diffusion retriever distilled from the FOLM: all directions at once, in one call of its student and one of itself.",
+        "The retriever distilled from the FOLM: all directions at once, in two network calls.",
         lambda parts: _diffusion(parts, "diffusion", "diffusion-mini", "diffusion-teacher"),
         needs="diffusion-mini",
     ),
     "diffusion-teacher": Method(
-        "The diffusion retriever before its distillation: five steps of Heun's method.",
+        "The retriever before its own distillation: five steps of Heun's method.",
         lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
         needs="diffusion-teacher",
         takes_steps=True,

@@ -164,7 +164,7 @@ def _options(opening: Ask) -> list[gr.Number]:
         "Directions (k), 1 to 10": (opening.k, "k"),
         "Items each, 1 to 50": (opening.n, "n"),
         "Seed": (opening.seed, "seed"),
-        "Steps of diffusion-teacher (0: its own)": (opening.steps, "steps"),
+        "Teacher's steps (0: its own)": (opening.steps, "steps"),
     }
     with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"), gr.Row():
         return [gr.Number(value, label=label, min_width=150, elem_id=name) for label, (value, name) in fields.items()]
