@@ -87,16 +87,20 @@ def prompt_batch(
     return batch["input_ids"], mask
 
 
-def parse_list(text: str, k: int, query: str) -> list[str]:
-    """Return the first k distinct, non-empty sub-queries of a completion, ``SAME`` spelt out by the query's core.
+def pieces_of(text: str, query: str) -> list[str]:
+    """Return what stands between the separators of a completion, ``SAME`` spelt out by the query's core; pieces may be empty.
 
     The completion ends at its end token or its padding. The copy token spares a small model from learning to spell: it builds on
     words that it never met, exactly as a visitor typed them.
     """
     core = core_of(query)
     pieces = text.split(END)[0].split(PAD)[0].split(SEPARATOR)
-    pieces = (" ".join(piece.replace(SAME, f" {core} ").split()) for piece in pieces)
-    return list(dict.fromkeys(piece for piece in pieces if piece))[:k]
+    return [" ".join(piece.replace(SAME, f" {core} ").split()) for piece in pieces]
+
+
+def parse_list(text: str, k: int, query: str) -> list[str]:
+    """Return the first k distinct, non-empty sub-queries of a completion."""
+    return list(dict.fromkeys(piece for piece in pieces_of(text, query) if piece))[:k]
 
 
 class _OwnNoise(LogitsProcessor):

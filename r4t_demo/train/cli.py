@@ -138,6 +138,7 @@ def _image_tower(args, settings: Settings):
 
 
 def _folm_base(args, settings: Settings):
+    from r4t_demo.atelier.spec import CATEGORIES
     from r4t_demo.encoder import Encoder
     from r4t_demo.train import corpus, folm, lists
 
@@ -161,7 +162,8 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
+        encoder.encode_text([category.lower() for category in CATEGORIES]), args.runs / "folm-base.safetensors",
+        steps=args.steps or 600, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 

@@ -29,12 +29,17 @@ PHRASES = (
     "{colour} {silhouette} {category}", "{material} {silhouette} {category} in {colour}", "{colour} {pattern} {category}",
     "{silhouette} {category}", "{material} {silhouette} {category}",
 )  # fmt: skip
+TEMPERATURE = 0.05  # of the choice of a category by its similarity; half of a usual spread of similarities
 SILHOUETTES = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
 
 
-def fill(template: str, rng: random.Random, core: str = "") -> str:
-    """Fill a template with random names of the fashion vocabulary."""
-    category, silhouette = rng.choice(SILHOUETTES)
+def fill(template: str, rng: random.Random, core: str = "", suited: Sequence[float] | None = None) -> str:
+    """Fill a template with random names of the fashion vocabulary; ``suited`` weighs CATEGORIES, in order."""
+    if suited is None:
+        category, silhouette = rng.choice(SILHOUETTES)
+    else:
+        category = rng.choices(list(CATEGORIES), suited)[0]
+        silhouette = rng.choice(CATEGORIES[category])
     return template.format(
         core=core, category=category, silhouette=silhouette, colour=rng.choice(list(COLOURS)), material=rng.choice(MATERIALS),
         pattern=rng.choice(PATTERNS), trim=rng.choice(TRIMS),
@@ -61,15 +66,24 @@ def nearest(queries: np.ndarray, phrases: np.ndarray, count: int) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def zero_shot_list(related: Sequence[str], k: int, rng: random.Random) -> list[str]:
-    """Return k distinct sub-queries: rephrasings, extensions and related phrases.
+def suited_categories(queries: np.ndarray, categories: np.ndarray) -> np.ndarray:
+    """Return how often each category is to be named for each query, (len(queries), len(categories)), rows that sum to one.
+
+    A softmax of the texts' similarities: a language model asked for ski wear rather thinks of a puffer than of a clutch.
+    """
+    weights = np.exp((queries @ categories.T) / TEMPERATURE)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def zero_shot_list(related: Sequence[str], suited: Sequence[float], k: int, rng: random.Random) -> list[str]:
+    """Return k distinct sub-queries: rephrasings, extensions by ``suited`` categories and ``related`` phrases.
 
     The proportions vary from list to list; on average half are rephrasings and half name a garment.
     """
     weights = [rng.gammavariate(share, 1.0) for share in (2.0, 1.1, 0.9)]
     kinds = (
         lambda: fill(rng.choice(PARAPHRASES), rng, SAME),
-        lambda: fill(rng.choice(EXTENSIONS), rng, SAME),
+        lambda: fill(rng.choice(EXTENSIONS), rng, SAME, suited),
         lambda: related[int(len(related) * rng.random() ** 2)],
     )
     texts: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Soft-GRPO: the loss and its gradient against the docstring's equation, advantages by hand, rewards by loops."""
+"""Soft-GRPO: the loss and its gradient against the docstring's equation, rewards by loops, credit to the right tokens."""
 
 import math
 from pathlib import Path
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import soft_grpo
-from r4t_demo.train.soft_grpo import advantages, oar_parts, soft_grpo_loss, whole_groups
+from r4t_demo.train.soft_grpo import Rewards, judge, soft_grpo_loss, token_advantages, whole_groups
 from tests.doubles import HashEncoder
 from tests.tiny_models import assert_same_weights, moved, tiny_folm, weights_of
 
@@ -24,7 +24,7 @@ def literal_loss(new: list, old: list, advantage: list, mask: list, clip=0.2, fo
             if mask[i][t]:
                 rho = math.exp(new[i][t] - old[i][t])
                 clipped = min(max(rho, 1 - clip), 1 + clip)
-                total -= min(rho * advantage[i], clipped * advantage[i])
+                total -= min(rho * advantage[i][t], clipped * advantage[i][t])
                 total += forward * rho * (new[i][t] - old[i][t])
                 total += reverse * -new[i][t]
                 count += 1
@@ -37,7 +37,7 @@ def rollout(seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.
     new = old + 0.4 * torch.randn(3, 4, generator=generator, dtype=torch.float64)
     mask = (torch.rand(3, 4, generator=generator) < 0.7).double()
     mask[0, 0] = 1
-    return new, old, torch.randn(3, generator=generator, dtype=torch.float64), mask
+    return new, old, torch.randn(3, 4, generator=generator, dtype=torch.float64), mask
 
 
 @given(st.integers(0, 10_000))
@@ -68,45 +68,8 @@ def test_the_betas_and_the_clip_are_what_they_are_called() -> None:
 def test_on_policy_a_better_list_becomes_likelier() -> None:
     old = torch.full((2, 3), -2.0)
     new = old.clone().requires_grad_(True)
-    soft_grpo_loss(new, old, torch.tensor([1.0, -1.0]), torch.ones(2, 3)).backward()
+    soft_grpo_loss(new, old, torch.tensor([[1.0], [-1.0]]).expand(2, 3), torch.ones(2, 3)).backward()
     assert (new.grad[0] < 0).all() and (new.grad[1] > 0).all()
-
-
-# One group of two. Raw rewards are 2.5 and 0.75: the second part, with ten times the range, decides. Standardised, the parts
-# are (-1, 1) and (1, -1), the rewards -0.5 and 0.5: the weights decide.
-TUG = np.array([[0.0, 10.0], [1.0, 0.0]])
-
-
-@pytest.mark.parametrize(("per_part", "expected"), [(True, [-1, 1]), (False, [1, -1])])
-def test_advantages_by_hand(per_part: bool, expected: list[float]) -> None:
-    np.testing.assert_allclose(advantages(TUG, (0.75, 0.25), 2, per_part=per_part), expected, atol=1e-3)
-
-
-@pytest.mark.parametrize("per_part", [True, False])
-def test_one_good_list_in_four(per_part: bool) -> None:
-    parts = np.array([[0.0], [0.0], [0.0], [4.0]])  # mean 1, standard deviation sqrt(3)
-    expected = [-1 / 3**0.5] * 3 + [3 / 3**0.5]
-    np.testing.assert_allclose(advantages(parts, (1.0,), 4, per_part=per_part), expected, atol=1e-3)
-
-
-@pytest.mark.parametrize("per_part", [True, False])
-def test_a_group_of_equals_learns_nothing(per_part: bool) -> None:
-    parts = np.array([[0.5, 0.2, 0.1]] * 4 + [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
-    values = advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part)
-    np.testing.assert_allclose(values[:4], 0, atol=1e-9)
-    assert np.isfinite(values).all() and np.abs(values[4:]).max() > 0.5
-
-
-@given(st.integers(0, 10_000), st.booleans())
-def test_each_group_is_its_own_scale(seed: int, per_part: bool) -> None:
-    rng = np.random.default_rng(seed)
-    parts = rng.uniform(size=(12, 3))
-    values = advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4)
-    np.testing.assert_allclose(values.mean(1), 0, atol=1e-9)
-    np.testing.assert_allclose(values.std(1), 1, atol=0.02)
-    louder = parts.copy()
-    louder[4:8] = louder[4:8] * 50 + 3  # another group's scale must not matter, and hardly its own
-    np.testing.assert_allclose(advantages(louder, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4), values, atol=0.03)
 
 
 @given(groups=st.integers(1, 9), group=st.integers(1, 5), count=st.integers(1, 4), seed=st.integers(0, 100))
@@ -123,7 +86,8 @@ def test_reward_parts_by_loops(encoder: HashEncoder, index: FaissIndex) -> None:
     queries = encoder.encode_text(["bohemian festival", "gothic", "navy"])
     lists, k = [["bohemian red dress", "ivory hat", "scarf"], ["gothic boots"], ["red dress", "red dress navy"]], 3
     catalogue = index.vectors(np.arange(len(index))).astype(np.float64)
-    for texts, query, parts in zip(lists, queries, oar_parts(lists, queries, index, encoder, k), strict=True):
+    judged = judge(lists, queries, index, encoder, k, (0.6, 0.2, 0.2))
+    for texts, query, parts in zip(lists, queries, judged.parts, strict=True):
         ground, align, found = 0.0, 0.0, []
         for text in texts:
             vector = encoder.encode_text([text])[0].astype(np.float64)
@@ -145,7 +109,35 @@ class MuteEncoder(HashEncoder):
 
 def test_empty_lists_earn_nothing(index: FaissIndex) -> None:
     encoder = MuteEncoder()
-    np.testing.assert_array_equal(oar_parts([[], []], encoder.encode_text(["a", "b"]), index, encoder, 3), np.zeros((2, 3)))
+    judged = judge([[], [""]], encoder.encode_text(["a", "b"]), index, encoder, 3, (0.6, 0.2, 0.2))
+    np.testing.assert_array_equal(judged.parts, np.zeros((2, 3)))
+    assert [each.tolist() for each in judged.credits] == [[], [0.0]]
+
+
+def test_only_the_first_k_different_pieces_earn(encoder: HashEncoder, index: FaissIndex) -> None:
+    pieces = ["red dress", "", "red dress", "ivory hat", "scarf", "navy boots"]
+    judged = judge([pieces], encoder.encode_text(["bohemian"]), index, encoder, 3, (0.6, 0.2, 0.2))
+    assert np.flatnonzero(judged.credits[0]).tolist() == [0, 3, 4]
+    short = judge([["red dress", "ivory hat", "scarf"]], encoder.encode_text(["bohemian"]), index, encoder, 3, (0.6, 0.2, 0.2))
+    np.testing.assert_allclose(judged.parts, short.parts)
+
+
+SEPARATOR_ID, END_ID, PAD_ID = 1, 2, 0
+COMPLETION = torch.tensor([[7, 8, 1, 9, 1, 5, 1], [6, 1, 6, 1, 2, 0, 0]])  # three pieces; a repetition, then the end
+JUDGED = Rewards(np.array([[1.0, 0, 0], [0, 0, 0]]), [np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.0])])
+
+
+def test_a_list_shares_one_advantage() -> None:
+    advantage = token_advantages(JUDGED, COMPLETION, SEPARATOR_ID, END_ID, 2, (1.0, 0, 0), "list")
+    torch.testing.assert_close(advantage, torch.tensor([[1.0], [-1.0]]).expand(2, 7), atol=1e-3, rtol=0)
+
+
+def test_a_sub_query_answers_for_its_own_tokens() -> None:
+    advantage = token_advantages(JUDGED, COMPLETION, SEPARATOR_ID, END_ID, 2, (1.0, 0, 0), "sub-query")
+    above = 1 / 0.5**0.5  # credits 0.3, 0.1, 0.2, 0.2: mean 0.2, deviation 0.1 / sqrt(2)
+    expected = [[above, above, above, -above, -above, 0, 0], [0, 0, *[-2 * above] * 2, -2 * above]]
+    torch.testing.assert_close(advantage[0], torch.tensor(expected[0]), atol=0.01, rtol=0)
+    torch.testing.assert_close(advantage[1, :5], torch.tensor(expected[1]), atol=0.01, rtol=0)
 
 
 def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0) -> tuple[dict, list]:
