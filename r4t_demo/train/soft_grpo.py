@@ -87,8 +87,9 @@ def token_advantages(
     if credit == "list":
         return torch.from_numpy(list_advantages(judged.parts, weights, group)).float().unsqueeze(1).expand(completion.shape)
     pieces = piece_of_token(completion, separator, end)
-    earned = [np.pad(each, (0, int(pieces.max()) + 1 - len(each))) for each in judged.credits]  # to end early earns nothing
-    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().gather(1, pieces)
+    width = 1 + max(len(each) for each in judged.credits)
+    earned = [np.pad(each, (0, width - len(each))) for each in judged.credits]  # to end early earns nothing
+    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().gather(1, pieces.clamp(max=width - 1))
 
 
 def soft_grpo_loss(
@@ -126,8 +127,8 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
-    steps: int, weights: Sequence[float] = rewards.WEIGHTS, credit: Literal["list", "sub-query"] = "sub-query", group: int = 8,
-    batch: int = 16, minibatches: int = 4, k: int = 10, rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style",
+    steps: int, weights: Sequence[float] = rewards.WEIGHTS, credit: Literal["list", "sub-query"] = "sub-query", group: int = 4,
+    batch: int = 32, minibatches: int = 8, k: int = 10, rate: float = 4e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
 

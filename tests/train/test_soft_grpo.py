@@ -124,7 +124,7 @@ def test_only_the_first_k_different_pieces_earn(encoder: HashEncoder, index: Fai
 
 SEPARATOR_ID, END_ID, PAD_ID = 1, 2, 0
 COMPLETION = torch.tensor([[7, 8, 1, 9, 1, 5, 1], [6, 1, 6, 1, 2, 0, 0]])  # three pieces; a repetition, then the end
-JUDGED = Rewards(np.array([[1.0, 0, 0], [0, 0, 0]]), [np.array([0.3, 0.1, 0.2]), np.array([0.2, 0.0])])
+JUDGED = Rewards(np.array([[1.0, 0, 0], [0, 0, 0]]), [np.array([0.3, 0.1, 0.2, 0]), np.array([0.2, 0, 0])])
 
 
 def test_a_list_shares_one_advantage() -> None:
