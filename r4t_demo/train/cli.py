@@ -163,7 +163,7 @@ def _folm_base(args, settings: Settings):
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
         encoder.encode_text([category.lower() for category in CATEGORIES]), args.runs / "folm-base.safetensors",
-        steps=args.steps or 600, seed=args.seed,
+        steps=args.steps or 450, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 

@@ -20,9 +20,8 @@ PARAPHRASES = (
     "{colour} {core} outfit", "{core} accessories", "{core} shoes",
 )  # fmt: skip
 EXTENSIONS = (
-    "{core} {category}", "{core} {category}", "{core} {category}", "{core} {category}", "{category} for {core}",
-    "{core} outfit with {category}", "{core} look with {category}", "{core} {material} {category}", "{core} {colour} {category}",
-    "{core} {silhouette} {category}",
+    "{core} {category}", "{core} {category}", "{core} {category}", "{core} {category}", "{core} {category}",
+    "{core} {material} {category}", "{core} {colour} {category}", "{core} {silhouette} {category}",
 )  # fmt: skip
 PHRASES = (
     "{colour} {material} {category}", "{pattern} {silhouette} {category}", "{material} {category} with {trim}",
