@@ -178,7 +178,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 200, weights=(0.45, 0.1, 0.45), seed=args.seed,
+        steps=args.steps or 100, weights=(0.45, 0.1, 0.45), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 

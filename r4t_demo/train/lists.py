@@ -7,6 +7,7 @@ catalogue, which belong to an aesthetic, or what was worn together.
 
 import random
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 
@@ -32,13 +33,10 @@ TEMPERATURE = 0.05  # of the choice of a category by its similarity; half of a u
 SILHOUETTES = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
 
 
-def fill(template: str, rng: random.Random, core: str = "", suited: Sequence[float] | None = None) -> str:
-    """Fill a template with random names of the fashion vocabulary; ``suited`` weighs CATEGORIES, in order."""
-    if suited is None:
-        category, silhouette = rng.choice(SILHOUETTES)
-    else:
-        category = rng.choices(list(CATEGORIES), suited)[0]
-        silhouette = rng.choice(CATEGORIES[category])
+def fill(template: str, rng: random.Random, core: str = "", category: str | None = None) -> str:
+    """Fill a template with random names of the fashion vocabulary; a ``category`` that is given stays."""
+    own = [pair for pair in SILHOUETTES if category in (None, pair[0])]
+    category, silhouette = rng.choice(own)
     return template.format(
         core=core, category=category, silhouette=silhouette, colour=rng.choice(list(COLOURS)), material=rng.choice(MATERIALS),
         pattern=rng.choice(PATTERNS), trim=rng.choice(TRIMS),
@@ -75,14 +73,17 @@ def suited_categories(queries: np.ndarray, categories: np.ndarray) -> np.ndarray
 
 
 def zero_shot_list(related: Sequence[str], suited: Sequence[float], k: int, rng: random.Random) -> list[str]:
-    """Return k distinct sub-queries: rephrasings, extensions by ``suited`` categories and ``related`` phrases.
+    """Return k distinct sub-queries: rephrasings, extensions by categories drawn as they are ``suited``, and related phrases.
 
-    The proportions vary from list to list; on average half are rephrasings and half name a garment.
+    Extensions name a category twice only when all have been named. The proportions of the three kinds vary from list to list; on
+    average half are rephrasings and half name a garment.
     """
     weights = [rng.gammavariate(share, 1.0) for share in (2.0, 1.1, 0.9)]
+    order = sorted(zip(suited, CATEGORIES, strict=True), key=lambda pair: rng.expovariate(pair[0]))  # drawn without replacement
+    categories = cycle(category for _, category in order)
     kinds = (
         lambda: fill(rng.choice(PARAPHRASES), rng, SAME),
-        lambda: fill(rng.choice(EXTENSIONS), rng, SAME, suited),
+        lambda: fill(rng.choice(EXTENSIONS), rng, SAME, next(categories)),
         lambda: related[int(len(related) * rng.random() ** 2)],
     )
     texts: dict[str, None] = {}

@@ -128,7 +128,7 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, weights: Sequence[float] = rewards.WEIGHTS, credit: Literal["list", "sub-query"] = "sub-query", group: int = 4,
-    batch: int = 32, minibatches: int = 8, k: int = 10, rate: float = 4e-4, seed: int = 0, watch: str = "bohemian festival style",
+    batch: int = 32, minibatches: int = 8, k: int = 10, rate: float = 3e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
 
