@@ -61,7 +61,7 @@ class FolderFiles:
         if not path.resolve().is_relative_to(self._real):
             raise UserError(f"'{name}' leads outside the folder")
         if not path.is_file():
-            raise UserError(f"'{name}' is not in the folder '{self.root}'")
+            raise UserError(f"'{name}' is not in the folder")
         try:
             return path.open("rb")
         except OSError as error:

@@ -34,7 +34,7 @@ class ParquetSource:
             raise UserError(f"The parquet files of '{self.name}' do not have the same columns: {error}.") from error
         self.columns = Columns(schema.names, names[0])
         self.total = sum(self._lengths)
-        self.notes = [self.columns.note(self.name)]
+        self.notes = [self.columns.note(names[0] if len(names) == 1 else f"{len(names)} parquet files")]
 
     def identity(self) -> list:
         return ["parquet", [self.files.identity_of(name) for name in self.shards]]

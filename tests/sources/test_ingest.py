@@ -4,6 +4,8 @@ import json
 import random
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet as parquet
 import pytest
 
 from r4t_demo.catalog import Catalog
@@ -51,6 +53,19 @@ def test_a_table_with_pictures_beside_it(tmp_path: Path, packed: bool) -> None:
     ((where, why),) = report.skipped
     assert where == "row 2"
     assert "'hats/green.png' is not in the" in why
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "shards"])
+def test_what_is_told_names_no_folder_of_the_machine(tmp_path: Path, kind: str) -> None:
+    shop, rows = write_files(tmp_path / "shop", PICTURES), [{"image": "scarf.webp"}, {"image": "green.png"}]
+    if kind == "csv":
+        write_files(shop, {"shop.csv": "image\nscarf.webp\ngreen.png\n"})
+    for name in {"csv": [], "parquet": ["a"], "shards": ["a", "b"]}[kind]:
+        parquet.write_table(pyarrow.Table.from_pylist(rows), shop / f"{name}.parquet")
+    report = taken_in(shop, tmp_path / "out")
+    assert report.accepted == 1
+    assert "'green.png' is not in the folder" in report.summary()
+    assert str(tmp_path) not in report.summary()
 
 
 def test_a_catalogue_of_texts(tmp_path: Path) -> None:
