@@ -20,6 +20,7 @@ ROLES = {  # the first name that a table has is taken; case, spaces and signs do
     "tags": ("tags", "tag", "keywords", "subgenre", "playlist_subgenre"),
 }
 LISTS = ("genre", "tags")  # kept as lists, whatever separates them in the table
+MAX_NAME, MAX_PATH = 255, 1024  # bytes of one part of a file's name, and of all: what every system can open
 STORED = ("image", "item_ID", "text", "category")  # columns of the finished table; an attribute may not take their place
 
 
@@ -90,6 +91,8 @@ def _image(cell: object, read: Callable[[str], bytes]) -> tuple[Callable[[], byt
     name = (name or "").strip().replace("\\", "/")
     if data is not None:
         return (lambda: data), name
+    if len(name.encode()) > MAX_PATH or any(len(part.encode()) > MAX_NAME for part in name.split("/")):
+        raise UserError(f"has {len(name):,} characters in its picture column, which are no file name: {name[:40]}…")
     return (partial(read, name), name) if name else (None, "")
 
 

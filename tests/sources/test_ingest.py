@@ -68,6 +68,13 @@ def test_what_is_told_names_no_folder_of_the_machine(tmp_path: Path, kind: str) 
     assert str(tmp_path) not in report.summary()
 
 
+def test_a_text_that_is_no_file_name_costs_its_row_alone(tmp_path: Path) -> None:
+    table = f"image,title\nscarf.webp,Scarf\n{'é' * 200}.png,Hat\n{'a/' * 600}b.png,Hat\ndata:{'A' * 100_000},Hat\n"
+    report = taken_in(write_files(tmp_path / "shop", {**PICTURES, "shop.csv": table}), tmp_path / "out")
+    assert [where for where, _ in report.skipped] == ["row 2", "row 3", "row 4"]
+    assert all("are no file name" in why and len(why) < 200 for _, why in report.skipped)
+
+
 def test_a_catalogue_of_texts(tmp_path: Path) -> None:
     table = "track_name,track_artist,playlist_genre,playlist_subgenre,energy\nRain,Ann,pop,dance pop,0.5\nRain,Bob,,,0.1\n"
     taken_in(write_files(tmp_path, {"songs.csv": table}) / "songs.csv", tmp_path / "out")
