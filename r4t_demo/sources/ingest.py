@@ -63,22 +63,33 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     _publish(work, out, report, job)
 
 
-def read_report(out: Path) -> Report:
-    """The report of a complete catalogue folder."""
-    stored = json.loads((out / REPORT_FILE).read_text(encoding="utf-8"))
-    del stored["job"]
-    for kind in ("skipped", "duplicates", "notes"):
-        stored[kind] = [tuple(pair) for pair in stored[kind]]
-    return Report(**stored)
+def read_report(folder: Path) -> Report | None:
+    """The report of a complete catalogue folder; None where it was not made from a source, as Atelier was not.
+
+    UserError for a report of ours that no longer has its form.
+    """
+    stored = _stored_report(folder)
+    if not stored.pop("job", ""):
+        return None
+    try:
+        pairs = {kind: [(str(where), str(what)) for where, what in stored[kind]] for kind in ("skipped", "duplicates", "notes")}
+        return Report(**stored | pairs)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"'{folder / REPORT_FILE}' is damaged ({error!r}): remove it, or index the source again.") from error
 
 
 def _job_of(out: Path) -> str:
     """The digest of the job that made the catalogue in ``out``; "" where there is none of ours."""
+    return _stored_report(out).get("job", "")
+
+
+def _stored_report(folder: Path) -> dict:
+    """What report.json holds; empty where there is none, or one that others wrote and that is no JSON object."""
     try:
-        stored = json.loads((out / REPORT_FILE).read_text(encoding="utf-8"))
+        stored = json.loads((folder / REPORT_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return ""
-    return stored.get("job", "") if isinstance(stored, dict) else ""
+        return {}
+    return stored if isinstance(stored, dict) else {}
 
 
 def _finished(work: Path) -> Iterator[dict]:

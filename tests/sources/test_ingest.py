@@ -13,7 +13,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import WORK
 from r4t_demo.sources import ingest as module
 from r4t_demo.sources import open_source
-from r4t_demo.sources.ingest import REPORT_FILE, ingest
+from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
 from tests.doubles import write_catalog
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header, taken_in, write_files, write_zip
 
@@ -249,6 +249,21 @@ def test_the_whole_report_is_beside_the_catalogue(tmp_path: Path, shop: Path) ->
     stored = json.loads((tmp_path / "out" / REPORT_FILE).read_text())
     assert stored["accepted"] == report.accepted == len(Catalog.load(tmp_path / "out"))
     assert stored["accepted"] + len(stored["skipped"]) + len(stored["duplicates"]) == 49
+
+
+@pytest.mark.parametrize("content", ["mine", "[]", '{"accepted": 5}'])
+def test_a_file_of_others_is_no_report(tmp_path: Path, content: str) -> None:
+    (tmp_path / REPORT_FILE).write_text(content)
+    assert read_report(tmp_path) is None
+
+
+@pytest.mark.parametrize("change", [{"skipped": None}, {"skipped": [["row 1"]]}, {"further": 1}])
+def test_a_damaged_report_is_a_sentence(tmp_path: Path, change: dict) -> None:
+    taken_in(write_files(tmp_path / "shop", {"a.png": picture()}), tmp_path / "out")
+    path = tmp_path / "out" / REPORT_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(UserError, match="report.json' is damaged"):
+        read_report(tmp_path / "out")
 
 
 def test_the_order_of_files_on_disk_does_not_matter(tmp_path: Path) -> None:
