@@ -55,8 +55,8 @@ def item_words(hit, rank: int) -> str:
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """A number and its noun: 1 item, 2 items."""
-    return f"{number} {one if number == 1 else many}"
+    """A number and its noun: 1 item, 2,000 items."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def milliseconds(value: float) -> str:

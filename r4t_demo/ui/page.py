@@ -4,7 +4,9 @@ from pathlib import Path
 
 import gradio as gr
 
+from r4t_demo.sources.ingest import read_report
 from r4t_demo.ui import fanout_tab
+from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
 
 # The stylesheet goes into the head as it is: Gradio's `css` rewrites every selector and loses some rules on the way.
@@ -21,5 +23,7 @@ def create_demo(engine) -> gr.Blocks:
     """Return the page over ``engine``, its opening query already answered."""
     with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False) as demo:
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
+        if report := read_report(engine.catalog.root):
+            gr.HTML(render_report(report), elem_id="report", apply_default_css=False)
         fanout_tab.build(engine, demo)
     return demo
