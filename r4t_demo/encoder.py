@@ -78,15 +78,25 @@ def encoder_id(name: str) -> str:
 def text_features(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
     """Return a model's text features (n, dim), not normalised, without paying for padding where that is safe.
 
-    A causal open_clip tower that pools at its end token (the highest id) sees nothing behind it, so a batch of five-word texts
-    costs five words and not the whole context. open_clip itself always runs the whole context; other towers are left to it.
+    A tower like the first CLIP's is causal and pools at its end token (the highest id): it sees nothing behind it, so a batch of
+    five-word texts costs five words and not the whole context. open_clip itself always runs the whole context; towers with
+    anything else about them (SigLIP's, CoCa's, those of transformers) are left to it.
     """
     tower = getattr(model, "text", None)
-    if getattr(tower, "pool_type", None) != "argmax" or getattr(tower, "attn_mask", None) is None:
+    if not _pools_at_its_end_token(tower):
         return model.encode_text(tokens)
     # Not the count of ids above 0: id 0 is also "!", within a run of punctuation.
     length = int(tokens.argmax(1).max()) + 1
     tokens = tokens[:, :length]
     x = tower.token_embedding(tokens) + tower.positional_embedding[:length]
     x = tower.ln_final(tower.transformer(x, attn_mask=tower.attn_mask[:length, :length]))
-    return x[torch.arange(len(x)), tokens.argmax(1)] @ tower.text_projection
+    return x[torch.arange(len(x), device=x.device), tokens.argmax(1)] @ tower.text_projection
+
+
+def _pools_at_its_end_token(tower: torch.nn.Module | None) -> bool:
+    return (
+        getattr(tower, "pool_type", None) == "argmax"
+        and tower.attn_mask is not None  # causal
+        and tower.cls_emb is None  # CoCa appends a token of its own
+        and isinstance(tower.text_projection, torch.Tensor)  # a plain matrix
+    )

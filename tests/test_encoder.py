@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 
 # isort: split
+from open_clip import CoCa
 from open_clip.model import CustomTextCLIP
 
 from r4t_demo import encoder as module
@@ -23,9 +25,13 @@ TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode",
 
 
 def tiny_clip(**text_options) -> CustomTextCLIP:
-    torch.manual_seed(0)
     config = CLIP["model_cfg"]
-    model = CustomTextCLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"] | text_options)
+    return randomised(CustomTextCLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"] | text_options))
+
+
+def randomised(model: torch.nn.Module) -> torch.nn.Module:
+    """Weights that make every part matter: a fresh model hides some."""
+    torch.manual_seed(0)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(torch.randn(parameter.shape) * 0.3)
@@ -47,13 +53,30 @@ def tiny(folder: Path) -> Encoder:
     return Encoder.load(f"local-dir:{folder}")
 
 
-@pytest.mark.parametrize("options", [{}, {"no_causal_mask": True}, {"pool_type": "last"}], ids=["trimmed", "no mask", "last"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"no_causal_mask": True}, {"pool_type": "last"}, {"pool_type": "eos"}, {"proj_bias": True}, {"proj_type": "none"}],
+    ids=["trimmed", "no mask", "last", "end id", "biased", "bare"],
+)
 @torch.inference_mode()
 def test_text_features_are_open_clips_own(tiny: Encoder, options: dict) -> None:
-    model = tiny_clip(**options)
+    assert_same_features(tiny_clip(**options), tiny.tokenizer)
+
+
+@torch.inference_mode()
+def test_text_features_of_a_coca_are_open_clips_own(tiny: Encoder) -> None:
+    """Its tower looks like the first CLIP's, but appends a token and pools there."""
+    config = CLIP["model_cfg"]
+    decoder = {"context_length": 12, "vocab_size": 49408, "width": 8, "heads": 2, "layers": 1}
+    text = config["text_cfg"] | {"embed_cls": True, "output_tokens": True}
+    assert_same_features(randomised(CoCa(8, decoder, text, config["vision_cfg"] | {"output_tokens": True})), tiny.tokenizer)
+
+
+def assert_same_features(model: torch.nn.Module, tokenizer) -> None:
     for texts in (TEXTS, *([text] for text in TEXTS)):
-        tokens = tiny.tokenizer(texts)
-        torch.testing.assert_close(text_features(model, tokens), model.encode_text(tokens), atol=1e-4, rtol=1e-4)
+        tokens = tokenizer(texts)
+        ours, theirs = (F.normalize(rows, dim=-1) for rows in (text_features(model, tokens), model.encode_text(tokens)))
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
 
 
 @torch.inference_mode()
