@@ -19,8 +19,7 @@ BATCH = 256
 class Encoder:
     """A text tower and an image tower in one space.
 
-    ``name`` is what open_clip understands: ``local-dir:FOLDER``, ``hf-hub:ORG/NAME`` or a built-in name. ``id``
-    identifies the space; an index or a checkpoint made with another id does not fit. ``dim`` is the vectors' width.
+    ``id`` identifies the space; an index or a checkpoint made with another id does not fit. ``dim`` is the vectors' width.
     """
 
     def __init__(self, model: torch.nn.Module, preprocess, tokenizer, encoder_id: str) -> None:
@@ -32,12 +31,21 @@ class Encoder:
 
     @classmethod
     def load(cls, name: str) -> "Encoder":
-        """Load a model with its own preprocessing and tokenizer; UserError where the folder is missing or broken."""
+        """Load a model with its own preprocessing and tokenizer.
+
+        ``name``: ``local-dir:FOLDER``, ``hf-hub:ORG/NAME`` or one of open_clip's own, ``ARCHITECTURE:WEIGHTS``. UserError where
+        there is none of that name, or its files are missing, broken or out of reach.
+        """
         import open_clip
 
+        source, weights = _source(name)
+        # Some weights want QuickGELU where their architecture has GELU: open_clip only warns, and its vectors are wrong.
+        quick = open_clip.get_pretrained_cfg(source, weights or "").get("quick_gelu", False)
         try:
-            model, preprocess = open_clip.create_model_from_pretrained(name)
-            tokenizer = open_clip.get_tokenizer(name)
+            # With a custom text tower every model has the one that ``text_features`` looks for.
+            options = {"force_quick_gelu": quick, "force_custom_text": True}
+            model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
+            tokenizer = open_clip.get_tokenizer(source)
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise UserError(f"The encoder {name} cannot be loaded: {error}") from error
         return cls(model, preprocess, tokenizer, encoder_id(name))
@@ -63,6 +71,23 @@ class Encoder:
             pixels = torch.stack([self.preprocess(image.convert("RGB")) for image in images[start : start + BATCH]])
             vectors.append(self.model.encode_image(pixels, normalize=True).float())
         return torch.cat(vectors).numpy()
+
+
+def _source(name: str) -> tuple[str, str | None]:
+    """What open_clip takes a model from, and its weights' tag where the architecture is one of open_clip's own."""
+    import open_clip
+
+    if name.startswith(("local-dir:", "hf-hub:")):
+        return name, None
+    architecture, _, weights = name.partition(":")
+    known = open_clip.list_pretrained_tags_by_model(architecture)
+    if not known:
+        forms = "local-dir:FOLDER, hf-hub:ORG/NAME or an architecture of open_clip with its weights, such as ViT-B-32:openai"
+        raise UserError(f"There is no encoder '{name}': write {forms}.")
+    if weights not in known:
+        wanted = f"has no weights '{weights}'" if weights else "is an architecture without weights"
+        raise UserError(f"The encoder {architecture} {wanted}: write {architecture}: and one of {', '.join(known)} behind it.")
+    return architecture, weights
 
 
 def encoder_id(name: str) -> str:

@@ -19,7 +19,7 @@ from r4t_demo import encoder as module
 from r4t_demo.encoder import Encoder, text_features
 from r4t_demo.errors import UserError
 from r4t_demo.train import encoder as training
-from tests.tiny_models import CLIP
+from tests.tiny_models import CLIP, randomised
 
 TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode", " ".join(["very long text"] * 20)]
 
@@ -27,15 +27,6 @@ TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode",
 def tiny_clip(**text_options) -> CustomTextCLIP:
     config = CLIP["model_cfg"]
     return randomised(CustomTextCLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"] | text_options))
-
-
-def randomised(model: torch.nn.Module) -> torch.nn.Module:
-    """Weights that make every part matter: a fresh model hides some."""
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(torch.randn(parameter.shape) * 0.3)
-    return model.eval()
 
 
 @pytest.fixture(scope="module")

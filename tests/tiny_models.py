@@ -1,6 +1,20 @@
 """The real networks, very small and untrained, with weights that make every part of them matter."""
 
+import json
+from pathlib import Path
+
 import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
+
+import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip and transformers)
+
+# isort: split
+import open_clip
+from transformers import PreTrainedTokenizerFast
 
 from r4t_demo.fanout.diffusion import SetDenoiser
 from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
@@ -20,6 +34,57 @@ CLIP = {
     },
     "preprocess_cfg": {"size": 16, "mean": [0.5] * 3, "std": [0.25] * 3, "resize_mode": "longest", "fill_color": 255},
 }
+
+
+PLAIN_CLIP = {
+    "model_cfg": {
+        "embed_dim": 8,
+        "vision_cfg": {"image_size": 32, "layers": 1, "width": 16, "head_width": 8, "patch_size": 16},
+        "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 8, "heads": 2, "layers": 2},
+    },
+}
+SIGLIP = {
+    "model_cfg": {
+        "embed_dim": 64,
+        "init_logit_bias": -10,
+        "custom_text": True,
+        "vision_cfg": {"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "map", "timm_proj": "none"},
+        "text_cfg": {
+            "context_length": 10, "vocab_size": 6, "width": 16, "heads": 2, "layers": 2, "pool_type": "last",
+            "no_causal_mask": True, "proj_bias": True, "norm_kwargs": {"eps": 1e-6},
+            "hf_tokenizer_name": "made/words", "tokenizer_kwargs": {"clean": "canonicalize"},
+        },
+    },
+    "preprocess_cfg": {"size": 160, "mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "squash"},
+}  # fmt: skip
+WORDS = ["<unk>", "</s>", "red", "hat", "boho", "dress"]  # SigLIP's vocabulary of six
+
+
+def write_clip(folder: Path, config: dict) -> torch.nn.Module:
+    """An open_clip model with random weights as a checkpoint folder; returns the model as open_clip makes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    model = randomised(open_clip.create_model(f"local-dir:{folder}", load_weights=False))
+    save_file(model.state_dict(), folder / "open_clip_model.safetensors")
+    return model
+
+
+def write_words(folder: Path) -> None:
+    """A tokenizer folder in the manner of SigLIP's: an end token behind the text, and the same one as padding."""
+    words = Tokenizer(WordLevel({word: row for row, word in enumerate(WORDS)}, unk_token="<unk>"))
+    words.pre_tokenizer = Whitespace()
+    words.post_processor = TemplateProcessing(single="$A </s>", special_tokens=[("</s>", WORDS.index("</s>"))])
+    special = {"unk_token": "<unk>", "eos_token": "</s>", "pad_token": "</s>"}
+    PreTrainedTokenizerFast(tokenizer_object=words, **special).save_pretrained(folder)
+
+
+def randomised(model: torch.nn.Module) -> torch.nn.Module:
+    """Weights that make every part matter: a fresh model hides some."""
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape) * 0.3)
+    return model.eval()
 
 
 def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, slots: int = 4) -> SetDenoiser:
