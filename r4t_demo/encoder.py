@@ -8,7 +8,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from safetensors import SafetensorError
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.errors import UserError
@@ -46,8 +45,8 @@ class Encoder:
             options = {"force_quick_gelu": quick, "force_custom_text": True}
             model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
             tokenizer = open_clip.get_tokenizer(source)
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            raise UserError(f"The encoder {name} cannot be loaded: {error}") from error
+        except Exception as error:  # a foreign model can be broken in any way
+            raise UserError(f"The encoder {name} cannot be loaded: {_reason(error)}") from error
         return cls(model, preprocess, tokenizer, encoder_id(name))
 
     @torch.inference_mode()
@@ -88,6 +87,20 @@ def _source(name: str) -> tuple[str, str | None]:
         wanted = f"has no weights '{weights}'" if weights else "is an architecture without weights"
         raise UserError(f"The encoder {architecture} {wanted}: write {architecture}: and one of {', '.join(known)} behind it.")
     return architecture, weights
+
+
+def _reason(error: BaseException) -> str:
+    """Why a model was not loaded, in one line: what the Hub said first, or else the error's own first line."""
+    from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, RepositoryNotFoundError):
+            return "the Hugging Face Hub shows no model of that name; if it is private or gated, set HF_TOKEN."
+        if isinstance(cause, LocalEntryNotFoundError):
+            return "it is not in this machine's cache, and the Hugging Face Hub cannot be reached."
+        cause = cause.__cause__ or cause.__context__
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def encoder_id(name: str) -> str:

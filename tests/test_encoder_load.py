@@ -1,7 +1,10 @@
 """Where encoders come from: a folder, the Hub, open_clip's own list. Each sees and reads in its own way."""
 
+import json
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +109,49 @@ def test_a_model_of_open_clips_own_list_comes_with_the_weights_named(
 def test_a_wrong_name_is_told_the_right_ones(name: str, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         Encoder.load(name)
+
+
+@pytest.mark.parametrize("name", ["hf-hub:Marqo/marqo-fashionSigLIP", "ViT-B-32:openai"])
+def test_without_a_network_one_line_says_so(publish: Callable, name: str) -> None:
+    with pytest.raises(UserError) as raised:
+        Encoder.load(name)
+    missing = "it is not in this machine's cache, and the Hugging Face Hub cannot be reached."
+    assert str(raised.value) == f"The encoder {name} cannot be loaded: {missing}"
+
+
+@pytest.fixture
+def empty_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Hub that holds nothing, on this machine."""
+
+    class Nothing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.send_header("X-Error-Code", "RepoNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_GET
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Nothing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        form = f"http://127.0.0.1:{server.server_port}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", form)
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        yield
+        server.shutdown()
+
+
+def test_a_name_that_the_hub_does_not_know_is_told(empty_hub: None) -> None:
+    with pytest.raises(UserError, match="hf-hub:made/up cannot be loaded: the Hugging Face Hub shows no model of that name"):
+        Encoder.load("hf-hub:made/up")
+
+
+def test_a_folder_of_another_open_clip_is_told(tmp_path: Path) -> None:
+    write_clip(tmp_path, PLAIN_CLIP)
+    config = {"model_cfg": PLAIN_CLIP["model_cfg"] | {"from_the_future": 1}}
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    with pytest.raises(UserError, match="cannot be loaded: .*from_the_future"):
+        Encoder.load(f"local-dir:{tmp_path}")
