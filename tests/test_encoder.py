@@ -19,7 +19,7 @@ from r4t_demo import encoder as module
 from r4t_demo.encoder import Encoder, text_features
 from r4t_demo.errors import UserError
 from r4t_demo.train import encoder as training
-from tests.tiny_models import CLIP, randomised
+from tests.tiny_models import CLIP, in_float32, randomised
 
 TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode", " ".join(["very long text"] * 20)]
 
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tiny(folder: Path) -> Encoder:
-    return Encoder.load(f"local-dir:{folder}")
+    return in_float32(Encoder.load(f"local-dir:{folder}"))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,37 @@ def test_pictures_of_any_kind_become_unit_rows(tiny: Encoder, monkeypatch) -> No
 
 def test_nothing_in_gives_no_rows(tiny: Encoder) -> None:
     assert tiny.encode_text([]).shape == tiny.encode_images([]).shape == (0, 8)
+
+
+PICTURES = [Image.new("RGB", (20, 20), colour) for colour in ("red", "teal", "ivory")]
+
+
+def test_half_precision_is_nearly_the_same(tiny: Encoder) -> None:
+    half = Encoder(tiny.model, tiny.preprocess, tiny.tokenizer, tiny.id, precision=torch.float16)
+    for rows, exact in (
+        (half.encode_text(TEXTS), tiny.encode_text(TEXTS)),
+        (half.encode_images(PICTURES), tiny.encode_images(PICTURES)),
+    ):
+        assert rows.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(rows, exact, atol=0.01)
+        assert not np.array_equal(rows, exact), "the towers should have run in half precision"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_is_used_where_there_is_one(folder: Path) -> None:
+    fast = Encoder.load(f"local-dir:{folder}")
+    assert (fast.device.type, fast.precision) == ("cuda", torch.float16)
+    texts, pictures = fast.encode_text(TEXTS), fast.encode_images(PICTURES)
+    slow = in_float32(fast)
+    np.testing.assert_allclose(texts, slow.encode_text(TEXTS), atol=0.01)
+    np.testing.assert_allclose(pictures, slow.encode_images(PICTURES), atol=0.01)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU")
+def test_without_a_gpu_nothing_is_halved(folder: Path) -> None:
+    encoder = Encoder.load(f"local-dir:{folder}")
+    assert (encoder.device.type, encoder.precision) == ("cpu", torch.float32)
 
 
 @torch.inference_mode()

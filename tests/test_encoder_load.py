@@ -22,7 +22,7 @@ from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from tests.tiny_models import PLAIN_CLIP, SIGLIP, WORDS, write_clip, write_words
+from tests.tiny_models import PLAIN_CLIP, SIGLIP, WORDS, in_float32, write_clip, write_words
 
 PICTURE = Image.merge("RGB", [Image.effect_mandelbrot((60, 40), (-2, -1, x, 1), 50) for x in (0, 1, 2)])
 
@@ -63,11 +63,11 @@ def test_a_siglip_reads_and_sees_as_it_was_trained(where: str, tmp_path: Path, p
         publish("made/siglip", tmp_path / "siglip")
         write_words(tmp_path / "words")
         publish("made/words", tmp_path / "words")
-        encoder = Encoder.load("hf-hub:made/siglip")
+        encoder = in_float32(Encoder.load("hf-hub:made/siglip"))
         assert encoder.id == "hf-hub:made/siglip"
     else:
         write_words(tmp_path / "siglip")
-        encoder = Encoder.load(f"local-dir:{tmp_path / 'siglip'}")
+        encoder = in_float32(Encoder.load(f"local-dir:{tmp_path / 'siglip'}"))
     assert encoder.dim == 64
     tokens = [WORDS.index(word) for word in ("boho", "<unk>", "red", "hat")] + [WORDS.index("</s>")] * 6
     pixels = np.asarray(PICTURE.resize((160, 160), Image.Resampling.BICUBIC)) / 255
@@ -84,7 +84,7 @@ def test_a_model_of_open_clips_own_list_comes_with_the_weights_named(
     monkeypatch.setitem(factory._MODEL_CONFIGS, "Plain", PLAIN_CLIP["model_cfg"])
     known = {"drawn": pretrained._pcfg(hf_hub="made/plain/", quick_gelu=True)}
     monkeypatch.setitem(pretrained._PRETRAINED, "Plain", known)
-    encoder = Encoder.load("Plain:drawn")
+    encoder = in_float32(Encoder.load("Plain:drawn"))
     assert (encoder.id, encoder.dim) == ("Plain:drawn", 8)
     pixels = np.asarray(PICTURE.resize((48, 32), Image.Resampling.BICUBIC).crop((8, 0, 40, 32))) / 255
     red, hat, start, end = 736, 3801, 49406, 49407

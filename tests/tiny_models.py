@@ -16,6 +16,7 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip and trans
 import open_clip
 from transformers import PreTrainedTokenizerFast
 
+from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.diffusion import SetDenoiser
 from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
 from r4t_demo.train.folm import train_tokenizer
@@ -85,6 +86,11 @@ def randomised(model: torch.nn.Module) -> torch.nn.Module:
         for parameter in model.parameters():
             parameter.copy_(torch.randn(parameter.shape) * 0.3)
     return model.eval()
+
+
+def in_float32(encoder: Encoder) -> Encoder:
+    """The same encoder as a machine without a GPU loads it, to be compared with an oracle."""
+    return Encoder(encoder.model, encoder.preprocess, encoder.tokenizer, encoder.id)
 
 
 def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, slots: int = 4) -> SetDenoiser:
