@@ -69,6 +69,9 @@ class Engine:
     def __init__(self, settings: Settings, catalog: Catalog, index: VectorIndex, encoder: Encoder):
         if len(index) != len(catalog):
             raise UserError(f"The index of '{catalog.name}' has {len(index)} rows for {len(catalog)} items: make it again.")
+        if index.dim != encoder.dim:
+            has = f"has {index.dim} dimensions, and the encoder {encoder.id} gives {encoder.dim}"
+            raise UserError(f"The index of '{catalog.name}' {has}: make it again.")
         self.settings, self.catalog, self.index, self.encoder = settings, catalog, index, encoder
         self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder)
 

@@ -1,7 +1,9 @@
 """The engine over a tiny catalogue: real search and baselines, stand-ins for the trained parts."""
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +14,13 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
+from r4t_demo.index.build import build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
-from tests.doubles import HashEncoder
+from r4t_demo.train.diffusion import save as save_diffusion
+from r4t_demo.train.folm import save as save_folm
+from tests.doubles import HashEncoder, write_catalog
+from tests.tiny_models import SIGLIP, tiny_denoiser, tiny_folm, write_clip, write_words
 
 QUERIES = ["bohemian festival", "gothic red dress", "navy scarf"]
 
@@ -149,6 +155,29 @@ def test_the_setting_chooses_the_index(engine: Engine, tmp_path, monkeypatch: py
 def test_an_index_of_another_size_is_refused(catalog: Catalog, encoder: HashEncoder) -> None:
     with pytest.raises(UserError, match="has 1 rows for 48 items"):
         Engine(Settings(), catalog, FaissIndex.build(encoder.encode_text(["x"]), encoder.id), encoder)
+    wide = FaissIndex.build(np.eye(48, 64, dtype=np.float32), encoder.id)
+    with pytest.raises(UserError, match="The index of 'tiny' has 64 dimensions, and the encoder hash-48 gives 48: make it again"):
+        Engine(Settings(), catalog, wide, encoder)
+
+
+def test_another_encoder_by_a_setting(encoder: HashEncoder, tmp_path: Path) -> None:
+    """It searches an index of its own; whatever was made or trained for the former one is refused by name and width."""
+    write_clip(tmp_path / "siglip", SIGLIP)
+    write_words(tmp_path / "siglip")
+    folm = tiny_folm(encoder)
+    save_folm(folm.model, folm.tokenizer, tmp_path / "folm-mini")
+    save_diffusion(tiny_denoiser(encoder.id, dim=encoder.dim), ["boots"], encoder, tmp_path / "diffusion-mini")
+    shop = Catalog.load(write_catalog(tmp_path / "shop"))
+    deque(build_index(shop, encoder), maxlen=0)
+    settings = Settings(catalog=str(shop.root), encoder=f"local-dir:{tmp_path / 'siglip'}", checkpoints=tmp_path)
+    with pytest.raises(UserError, match="was made with the encoder 'hash-48', not 'siglip'"):
+        Engine.load(settings)
+    deque(build_index(shop, Encoder.load(settings.encoder)), maxlen=0)
+    engine = Engine.load(settings)
+    assert [result.vectors.shape for result in engine.run(["boho hat"], ["none", "mmr", "template"], k=4)] == [(4, 64)] * 3
+    for method in ("folm", "diffusion"):
+        with pytest.raises(UserError, match=r"trained for the encoder hash-48 \(48 dimensions\), not for siglip \(64\)\."):
+            engine.run(["boho hat"], [method])
 
 
 def test_threads_get_the_answers_that_one_gets(engine: Engine) -> None:

@@ -7,6 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
+from r4t_demo.encoder import Encoder
+from r4t_demo.errors import UserError
+
 
 @dataclass(frozen=True)
 class FanOut:
@@ -30,6 +33,13 @@ class FanOut:
 def own_seed(seed: int, query: str, sample: int = 0) -> int:
     """The seed of one sample: made of ``seed``, query and the sample's number, so that neighbours in a batch do not matter."""
     return int.from_bytes(hashlib.sha256(f"{seed}\n{sample}\n{query}".encode()).digest()[:7])
+
+
+def check_encoder(what: str, encoder_id: str, dim: int, encoder: Encoder) -> None:
+    """UserError unless ``what``, a checkpoint trained for ``encoder_id`` and its vectors of ``dim`` numbers, fits ``encoder``."""
+    if (encoder_id, dim) != (encoder.id, encoder.dim):
+        trained = f"was trained for the encoder {encoder_id} ({dim} dimensions)"
+        raise UserError(f"{what} {trained}, not for {encoder.id} ({encoder.dim}).")
 
 
 class FanOutMethod(Protocol):

@@ -17,8 +17,9 @@ from huggingface_hub import PyTorchModelHubMixin
 from safetensors.torch import load_file
 from torch import nn
 
+from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut, own_seed
+from r4t_demo.fanout.base import FanOut, check_encoder, own_seed
 from r4t_demo.fanout.baselines import mmr_order
 
 # A narrow range around the data's spread of 1/16: five steps are too few for EDM's wide one.
@@ -166,13 +167,13 @@ class DiffusionRetriever:
         self.refiner = refiner.eval() if refiner else None
 
     @classmethod
-    def load(cls, folder: Path, encoder_id: str, name: str = "diffusion", refiner: Path | None = None) -> "DiffusionRetriever":
+    def load(cls, folder: Path, encoder: Encoder, name: str = "diffusion", refiner: Path | None = None) -> "DiffusionRetriever":
         """Load a checkpoint folder, and a refiner's; UserError where one is missing or was trained for another encoder."""
         folder = Path(folder)
-        model = _load_denoiser(folder, encoder_id)
+        model = _load_denoiser(folder, encoder)
         vectors = F.normalize(load_file(folder / "phrases.safetensors")["vectors"].float(), dim=-1).numpy()
         phrases = (folder / "phrases.txt").read_text(encoding="utf-8").splitlines()
-        return cls(model, phrases, vectors, name, _load_denoiser(Path(refiner), encoder_id) if refiner else None)
+        return cls(model, phrases, vectors, name, _load_denoiser(Path(refiner), encoder) if refiner else None)
 
     def fan_out(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None
@@ -206,13 +207,10 @@ class DiffusionRetriever:
         )
 
 
-def _load_denoiser(folder: Path, encoder_id: str) -> SetDenoiser:
+def _load_denoiser(folder: Path, encoder: Encoder) -> SetDenoiser:
     if not (folder / "config.json").is_file():
         raise UserError(f"There is no diffusion retriever in {folder}.")
     with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
         model = SetDenoiser.from_pretrained(folder, strict=True)
-    if model.encoder_id != encoder_id:
-        raise UserError(
-            f"The diffusion retriever in {folder} was trained for the encoder {model.encoder_id}, not for {encoder_id}."
-        )
+    check_encoder(f"The diffusion retriever in {folder}", model.encoder_id, model.dim, encoder)
     return model

@@ -23,7 +23,7 @@ from transformers import (
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut, own_seed
+from r4t_demo.fanout.base import FanOut, check_encoder, own_seed
 from r4t_demo.fanout.words import core_of
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
@@ -139,10 +139,7 @@ class Folm:
     """Fan-out by sampling from a causal LM; implements ``FanOutMethod``."""
 
     def __init__(self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: Encoder, name: str = "folm") -> None:
-        if model.config.encoder_id != encoder.id:
-            raise UserError(
-                f"The language model '{name}' was trained for the encoder {model.config.encoder_id}, not for {encoder.id}."
-            )
+        check_encoder(f"The language model '{name}'", model.config.encoder_id, model.config.query_dim, encoder)
         self.model, self.tokenizer, self.encoder, self.name = model.eval(), tokenizer, encoder, name
 
     @classmethod

@@ -85,7 +85,7 @@ def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = N
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
     second = parts.checkpoints / refiner if refiner else None
-    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder.id, name, second)
+    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name, second)
 
 
 METHODS: dict[str, Method] = {

@@ -219,7 +219,7 @@ def _one_step(args, settings: Settings):
     from r4t_demo.train import corpus, diffusion, one_step
 
     encoder = Encoder.load(settings.encoder)
-    teacher = DiffusionRetriever.load(args.out / "diffusion-teacher", encoder.id)
+    teacher = DiffusionRetriever.load(args.out / "diffusion-teacher", encoder)
     query_vectors = encoder.encode_text(corpus.distillation_queries(settings.assets, _words()))
     yield from one_step.write_pairs(teacher.model, query_vectors, args.runs / "one-step", seed=args.seed)
     student, ema = one_step.new_student(teacher.model)

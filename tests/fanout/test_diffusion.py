@@ -175,7 +175,7 @@ def test_the_steps_asked_for_are_taken(retriever: DiffusionRetriever, encoder: H
 
 def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
     training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
-    loaded = DiffusionRetriever.load(tmp_path / "d", encoder.id)
+    loaded = DiffusionRetriever.load(tmp_path / "d", encoder)
     vectors = encoder.encode_text(["boho", "gothic"])
     for a, b in zip(retriever.fan_out(["a", "b"], vectors, 4), loaded.fan_out(["a", "b"], vectors, 4), strict=True):
         np.testing.assert_allclose(a.vectors, b.vectors, atol=1e-6)
@@ -184,10 +184,15 @@ def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriev
 
 def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
-        DiffusionRetriever.load(tmp_path / "nowhere", encoder.id)
-    training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
-    with pytest.raises(UserError, match=f"trained for the encoder {encoder.id}, not for clip-other"):
-        DiffusionRetriever.load(tmp_path / "d", "clip-other")
+        DiffusionRetriever.load(tmp_path / "nowhere", encoder)
+    training.save(retriever.model, PHRASES, encoder, tmp_path / "fits")
+    for name, other in {"id": tiny_denoiser("clip-other", dim=48), "dim": tiny_denoiser(encoder.id, dim=16)}.items():
+        training.save(other, PHRASES, encoder, tmp_path / name)
+        found = rf"{tmp_path / name} was trained for the encoder {other.encoder_id} \({other.dim} dimensions\)"
+        with pytest.raises(UserError, match=rf"{found}, not for hash-48 \(48\)\."):
+            DiffusionRetriever.load(tmp_path / name, encoder)
+        with pytest.raises(UserError, match=found):
+            DiffusionRetriever.load(tmp_path / "fits", encoder, refiner=tmp_path / name)
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0, 3.0])
@@ -204,13 +209,17 @@ def test_guidance_extrapolates_from_no_query(model: SetDenoiser, weight: float) 
     assert not torch.allclose(asked, unasked), "the query must matter, or this proves nothing"
 
 
+def small_denoiser(encoder: HashEncoder, steps: int, guidance: float) -> SetDenoiser:
+    shape = {"dim": encoder.dim, "slots": 4, "width": 32, "layers": 1, "heads": 2}
+    return SetDenoiser(**shape, encoder_id=encoder.id, steps=steps, guidance=guidance)
+
+
 @pytest.mark.parametrize(("steps", "guidance", "calls"), [(1, 1.0, 1), (1, 3.0, 1), (3, 1.0, 5)])
 def test_a_checkpoint_says_how_it_is_sampled(
     encoder: HashEncoder, tmp_path: Path, steps: int, guidance: float, calls: int
 ) -> None:
-    saved = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=steps, guidance=guidance)
-    training.save(saved, PHRASES, encoder, tmp_path / "d")
-    retriever, seen = DiffusionRetriever.load(tmp_path / "d", "e"), []
+    training.save(small_denoiser(encoder, steps, guidance), PHRASES, encoder, tmp_path / "d")
+    retriever, seen = DiffusionRetriever.load(tmp_path / "d", encoder), []
     retriever.model.register_forward_hook(lambda module, inputs, output: seen.append(len(inputs[0])))
     retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
     assert seen == [1 if guidance == 1 else 2] * calls, "without guidance the network need not be asked without the query"
@@ -230,11 +239,10 @@ def test_k_rows_are_kept_by_marginal_relevance(retriever: DiffusionRetriever, en
 
 
 def test_a_refiner_takes_one_more_guided_call(model: SetDenoiser, encoder: HashEncoder, tmp_path: Path) -> None:
-    teacher = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=5, guidance=2.0)
-    student = SetDenoiser(dim=encoder.dim, slots=4, width=32, layers=1, heads=2, encoder_id="e", steps=1, guidance=1.0)
+    teacher, student = small_denoiser(encoder, 5, 2.0), small_denoiser(encoder, 1, 1.0)
     training.save(teacher, PHRASES, encoder, tmp_path / "teacher")
     training.save(student, PHRASES, encoder, tmp_path / "student")
-    retriever, seen = DiffusionRetriever.load(tmp_path / "student", "e", refiner=tmp_path / "teacher"), []
+    retriever, seen = DiffusionRetriever.load(tmp_path / "student", encoder, refiner=tmp_path / "teacher"), []
     for network in (retriever.model, retriever.refiner):
         network.register_forward_hook(lambda module, inputs, output: seen.append((module, len(inputs[0]), inputs[1][0].item())))
     retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
@@ -242,7 +250,7 @@ def test_a_refiner_takes_one_more_guided_call(model: SetDenoiser, encoder: HashE
     assert (jump, jumped) == (retriever.model, 1) and high == pytest.approx(SIGMA_MAX)
     assert (second, refined) == (retriever.refiner, 2) and low == pytest.approx(SIGMA_REFINE)
     with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
-        DiffusionRetriever.load(tmp_path / "student", "e", refiner=tmp_path / "nowhere")
+        DiffusionRetriever.load(tmp_path / "student", encoder, refiner=tmp_path / "nowhere")
 
 
 def test_refining_is_the_denoiser_at_a_low_noise(model: SetDenoiser) -> None:

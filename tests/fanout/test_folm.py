@@ -1,6 +1,7 @@
 """The fan-out language model as its callers meet it: lists that parse, stop, repeat and fit their encoder."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -181,7 +182,9 @@ def test_loading_tells_what_is_wrong(encoder: HashEncoder, tmp_path: Path) -> No
     with pytest.raises(UserError, match="no language model in .*nowhere"):
         Folm.load(tmp_path / "nowhere", encoder)
     folm = tiny_folm(encoder)
-    folm.model.config.encoder_id = "clip-other"
     training.save(folm.model, folm.tokenizer, tmp_path / "m")
-    with pytest.raises(UserError, match=f"'folm' was trained for the encoder clip-other, not for {encoder.id}"):
-        Folm.load(tmp_path / "m", encoder)
+    for other, dim in (("clip-other", 48), (encoder.id, 512)):
+        encoder_at_hand = SimpleNamespace(id=other, dim=dim)
+        trained = r"The language model 'folm' was trained for the encoder hash-48 \(48 dimensions\)"
+        with pytest.raises(UserError, match=rf"{trained}, not for {other} \({dim}\)\."):
+            Folm.load(tmp_path / "m", encoder_at_hand)
