@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """``catalog`` is a name under ``assets`` or a folder; an empty ``encoder`` means ``checkpoints``/clip-mini.
+    """``catalog`` is a name under ``assets`` or a folder; ``encoder`` is what Encoder.load takes, clip-mini where it is empty.
 
     ``index``: empty is FAISS in the catalogue's folder, milvus:URI a Milvus. ``memory``: GiB that a FAISS index may take.
     """
