@@ -138,7 +138,6 @@ def _image_tower(args, settings: Settings):
 
 
 def _folm_base(args, settings: Settings):
-    from r4t_demo.atelier.spec import CATEGORIES
     from r4t_demo.encoder import Encoder
     from r4t_demo.train import corpus, folm, lists
 
@@ -162,8 +161,7 @@ def _folm_base(args, settings: Settings):
     model = folm.new_model(tokenizer, encoder.dim, encoder.id)
     yield from folm.supervise(
         model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        encoder.encode_text([category.lower() for category in CATEGORIES]), args.runs / "folm-base.safetensors",
-        steps=args.steps or 450, seed=args.seed,
+        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
     )  # fmt: skip
     folm.save(model, tokenizer, args.out / "folm-base")
 
@@ -178,7 +176,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 100, weights=(0.45, 0.1, 0.45), seed=args.seed,
+        steps=args.steps or 230, weights=(0.4, 0.2, 0.4), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 

@@ -21,7 +21,7 @@ from r4t_demo.fanout.folm import (
     PreTrainedTokenizerFast,
     prompt_batch,
 )
-from r4t_demo.train.lists import nearest, suited_categories, zero_shot_list
+from r4t_demo.train.lists import nearest, zero_shot_list
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, move_folder, one_cycle, save_state
 
@@ -78,23 +78,22 @@ def completion_logits(
 
 def supervise(
     model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], vectors: np.ndarray,
-    phrases: Sequence[str], phrase_vectors: np.ndarray, category_vectors: np.ndarray, state: Path, *,
+    phrases: Sequence[str], phrase_vectors: np.ndarray, state: Path, *,
     steps: int, batch: int = 48, k: int = 10, rate: float = 1.5e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Teach the list format and general paraphrasing by cross-entropy on fresh lists every step.
 
-    ``vectors`` (len(queries), d), ``phrase_vectors`` (len(phrases), d) and ``category_vectors`` (those of CATEGORIES, in order)
-    are text embeddings. Yields every 10 steps; resumes from ``state``.
+    ``vectors`` (len(queries), d) and ``phrase_vectors`` (len(phrases), d) are text embeddings. Yields every 10 steps; resumes
+    from ``state``.
     """
     related = nearest(vectors, phrase_vectors, 150)
-    suited = suited_categories(vectors, category_vectors)
     pad = tokenizer.convert_tokens_to_ids(PAD)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.05)
     first = load_state(state, model, optimizer)
     for step in range(first, steps):
         rng = random.Random(seed * 1_000_003 + step)
         rows = [rng.randrange(len(queries)) for _ in range(batch)]
-        lists = [zero_shot_list([phrases[i] for i in related[row]], suited[row], k, rng) for row in rows]
+        lists = [zero_shot_list([phrases[i] for i in related[row]], k, rng) for row in rows]
         ids, mask = prompt_batch(tokenizer, [queries[row] for row in rows], model.config.query_tokens)
         completion = completion_batch(tokenizer, lists)
         for group in optimizer.param_groups:

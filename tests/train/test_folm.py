@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r4t_demo.atelier.spec import CATEGORIES
 from r4t_demo.fanout.folm import END, PAD, SAME, SEPARATOR, Folm, parse_list, prompt_batch
 from r4t_demo.train import folm as training
 from tests.doubles import HashEncoder
@@ -91,8 +90,8 @@ def run(encoder: HashEncoder, state: Path, *, steps: int = STEPS, seed: int = 0)
     phrases = ["red dress", "blue hat", "boho bag", "black boots", "ivory scarf"]
     records = []
     for record in training.supervise(
-        folm.model, folm.tokenizer, QUERIES, encoder.encode_text(QUERIES), phrases, encoder.encode_text(phrases),
-        encoder.encode_text(list(CATEGORIES)), state, steps=steps, batch=2, k=2, rate=1e-2, seed=seed,
+        folm.model, folm.tokenizer, QUERIES, encoder.encode_text(QUERIES), phrases, encoder.encode_text(phrases), state,
+        steps=steps, batch=2, k=2, rate=1e-2, seed=seed,
     ):  # fmt: skip
         records.append(record)
         if record.step == 110:

@@ -140,15 +140,17 @@ def test_a_sub_query_answers_for_its_own_tokens() -> None:
     torch.testing.assert_close(advantage[1, :5], torch.tensor(expected[1]), atol=0.01, rtol=0)
 
 
-def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0) -> tuple[dict, list]:
+def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0, **options) -> tuple[dict, list]:
     folm = tiny_folm(MuteEncoder())
     queries = ["bohemian festival", "gothic party", "red", "navy scarf"]
-    records = list(soft_grpo.train(folm, queries, index, state, steps=steps, group=2, batch=2, k=2, rate=1e-3, seed=seed))
+    options |= {"steps": steps, "group": 2, "batch": 2, "k": 2, "rate": 1e-3, "seed": seed}
+    records = list(soft_grpo.train(folm, queries, index, state, **options))
     return weights_of(folm.model), records
 
 
-def test_training_moves_the_policy_and_reports(index: FaissIndex, tmp_path: Path) -> None:
-    weights, records = run(index, tmp_path / "state.safetensors")
+@pytest.mark.parametrize("options", [{}, {"per_part": True}, {"credit": "sub-query"}], ids=["literal", "per part", "sub-query"])
+def test_training_moves_the_policy_and_reports(index: FaissIndex, tmp_path: Path, options: dict) -> None:
+    weights, records = run(index, tmp_path / "state.safetensors", **options)
     assert moved(weights_of(tiny_folm(MuteEncoder()).model), weights) == set(weights)
     assert [(record.step, record.total) for record in records] == [(1, 2), (2, 2)]
     for record in records:
@@ -157,7 +159,7 @@ def test_training_moves_the_policy_and_reports(index: FaissIndex, tmp_path: Path
         parts = (figures["groundedness"], figures["diversity"], figures["alignment"])
         assert figures["reward"] == pytest.approx(np.dot(soft_grpo.rewards.WEIGHTS, parts), abs=1e-6)
         assert 0 < figures["entropy"] < math.log(300) and 0 <= figures["clip_ratio"] <= 1
-    again, none = run(index, tmp_path / "state.safetensors")
+    again, none = run(index, tmp_path / "state.safetensors", **options)
     assert none == [], "a finished run has nothing left to do"
     assert_same_weights(again, weights)
 
@@ -166,3 +168,5 @@ def test_the_seed_decides_the_run(index: FaissIndex, tmp_path: Path) -> None:
     a, again, b = (run(index, tmp_path / f"{i}", steps=1, seed=seed)[0] for i, seed in enumerate((0, 0, 1)))
     assert_same_weights(a, again)
     assert moved(a, b)
+    for other in ({"per_part": True}, {"credit": "sub-query"}):
+        assert moved(a, run(index, tmp_path / str(other), steps=1, **other)[0]), "each way to give credit is its own"
