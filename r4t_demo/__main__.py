@@ -45,6 +45,7 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="sampler steps of diffusion-teacher (its own default)")
+    parser.add_argument("--distinct", action="store_true", help="list an item once an answer, as the page does")
     _add_common(parser)
     parser.set_defaults(run=_fanout)
 
@@ -114,7 +115,8 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
 def _fanout(options: argparse.Namespace) -> None:
     engine = _engine(options)
     chosen = {"methods": options.method} if options.method else {}
-    results = engine.run(options.queries, **chosen, k=options.k, n=options.n, seed=options.seed, steps=options.steps)
+    chosen |= {"k": options.k, "n": options.n, "seed": options.seed, "steps": options.steps, "distinct": options.distinct}
+    results = engine.run(options.queries, **chosen)
     if options.json:
         _print_json([result.to_json() for result in results])
     else:

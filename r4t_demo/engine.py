@@ -97,10 +97,12 @@ class Engine:
         n: int = 4,
         seed: int = 0,
         steps: int | None = None,
+        distinct: bool = False,
     ) -> list[ResultSet]:
         """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
 
         ``k`` directions with ``n`` items each. ``steps`` goes to the methods that take sampler steps; None is their own default.
+        ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
         """
         queries = _checked(queries, k, n, seed, steps)
         runners = [self.fanouts[name] for name in methods]
@@ -111,7 +113,7 @@ class Engine:
         for name, runner in zip(methods, runners, strict=True):
             options = {"steps": steps} if steps is not None and lookup(name).takes_steps else {}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
-            answers.append(self._answer(queries, vectors, encode, fans, k, n))
+            answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
     def similar(self, item_id: str, n: int = 12) -> list[Hit]:
@@ -122,11 +124,12 @@ class Engine:
         return [hit for hit in hits if hit.row != row][:n]
 
     def _answer(
-        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int
+        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool
     ) -> list[ResultSet]:
         """Search all directions of a batch at once, then score each query."""
         start = perf_counter()
-        scores, rows = self.index.search(np.concatenate([fan.vectors for fan in fans]), n)
+        depth = min(n * k, len(self.index)) if distinct else n  # the other directions may take all but the last n
+        scores, rows = self.index.search(np.concatenate([fan.vectors for fan in fans]), depth)
         search = (perf_counter() - start) / len(queries)
         hits = self._hits(scores, rows)
         results, end = [], 0
@@ -135,13 +138,30 @@ class Engine:
             scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector, k)
             ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
             reading = (fan.labels, fan.is_text, fan.label_scores)
-            results.append(ResultSet(query, fan.method, *reading, hits[begin:end], scored, ms, fan.vectors, vector))
+            found = deal(hits[begin:end], n) if distinct else hits[begin:end]
+            results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector))
         return results
 
     def _hits(self, scores: np.ndarray, rows: np.ndarray) -> list[list[Hit]]:
         items = self.catalog.items
         pairs = zip(scores.tolist(), rows.tolist(), strict=True)
         return [[Hit(items[row], row, value) for value, row in zip(*pair, strict=True) if row >= 0] for pair in pairs]
+
+
+def deal(found: list[list[Hit]], n: int) -> list[list[Hit]]:
+    """Return up to ``n`` of each direction's hits (best first), so that no item is listed twice.
+
+    In n rounds each direction in turn takes the best item that none has taken.
+    """
+    taken: set[int] = set()
+    left, dealt = [iter(hits) for hits in found], [[] for _ in found]
+    for _ in range(n):
+        for hits, own in zip(left, dealt, strict=True):
+            best = next((hit for hit in hits if hit.row not in taken), None)
+            if best:
+                own.append(best)
+                taken.add(best.row)
+    return dealt
 
 
 def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int) -> dict[str, float | None]:

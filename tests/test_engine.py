@@ -4,6 +4,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
-from r4t_demo.engine import Engine
+from r4t_demo.engine import Engine, deal
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import build_index
@@ -42,6 +43,33 @@ def test_hits_are_the_nearest_items_of_each_direction(engine: Engine) -> None:
             for hit in hits:
                 assert hit.item is engine.catalog.items[hit.row]
                 assert hit.score == pytest.approx(float(direction[hit.row]), abs=1e-5)
+
+
+def test_a_distinct_answer_lists_no_item_twice(engine: Engine) -> None:
+    plain = engine.run(QUERIES, ["folm", "diffusion"], k=5, n=3)
+    for before, result in zip(plain, engine.run(QUERIES, ["folm", "diffusion"], k=5, n=3, distinct=True), strict=True):
+        listed = [hit.row for hits in result.items for hit in hits]
+        assert len(listed) == len(set(listed)) == 3 * len(result.items)
+        assert result.items[0][0] == before.items[0][0], "the first direction keeps its first item"
+        assert result.scores == before.scores and result.sub_queries == before.sub_queries
+        stored = engine.index.vectors(np.arange(len(engine.index)))
+        for place, hits in enumerate(result.items):
+            taken = [other[0].row for other in result.items[:place]]
+            best = np.delete(result.vectors[place] @ stored.T, taken).max()
+            assert hits[0].score == pytest.approx(float(best), abs=1e-5)
+
+
+def test_items_are_dealt_in_rounds() -> None:
+    def hits(rows: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(row=row) for row in rows]
+
+    def dealt(found: list[str], n: int) -> list[str]:
+        return ["".join(hit.row for hit in own) for own in deal([hits(rows) for rows in found], n)]
+
+    assert dealt(["abc", "def"], 2) == ["ab", "de"]
+    assert dealt(["abc", "abc", "abc"], 1) == ["a", "b", "c"]
+    assert dealt(["abcd", "bacd"], 2) == ["ac", "bd"], "what a direction finds first is its own before another takes a second"
+    assert dealt(["ab", "ab", "ab"], 1) == ["a", "b", ""], "nothing is left"
 
 
 def test_scores_are_the_rewards_over_the_items_found_first(engine: Engine) -> None:

@@ -41,7 +41,8 @@ class FanOutTab:
         for name in methods:
             if name not in self.methods:
                 raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(self.methods)}.")
-        results = self.engine.run([ask.q], methods, k=ask.k, n=ask.n, seed=ask.seed, steps=ask.steps or None)
+        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None}
+        results = self.engine.run([ask.q], methods, **options, distinct=True)
         by_name = {result.method: result for result in results}
         left, right = by_name[ask.left], by_name[ask.right]
         seconds = time.perf_counter() - start
@@ -85,7 +86,9 @@ class FanOutTab:
         except UserError as error:
             return _sentence(error)
 
-    def fanout(self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0) -> list[dict]:
+    def fanout(
+        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False
+    ) -> list[dict]:
         """Fan a query out into k directions and retrieve n items for each, by every method named.
 
         Parameters:
@@ -94,9 +97,11 @@ class FanOutTab:
             k: number of directions, 1 to 10
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
+            distinct: list an item once an answer, as the page does
         """
         try:
-            results = self.engine.run([query], tuple(methods or ("folm", "diffusion")), k=k, n=n, seed=seed)
+            options = {"k": k, "n": n, "seed": seed, "distinct": distinct}
+            results = self.engine.run([query], tuple(methods or ("folm", "diffusion")), **options)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [result.to_json() for result in results]

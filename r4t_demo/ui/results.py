@@ -5,9 +5,9 @@ from r4t_demo.ui.markup import card, counted, display_name, esc, milliseconds, s
 STAGES = (("encode", "encode"), ("fanout", "fan-out"), ("search", "search"))
 SCORES = (  # key in ResultSet.scores, name, what it says, why it may be undefined
     ("groundedness", "Groundedness", "how close each sub-query lies to a real item", "only a method that writes texts has it"),
-    ("diversity", "Diversity", "Vendi score of the first picks ÷ k; 1 when all differ", "it needs at least one item"),
+    ("diversity", "Diversity", "Vendi score ÷ k of the nearest items; 1 when all differ", "it needs at least one item"),
     ("alignment", "Alignment", "mean similarity of the sub-queries to the query", "only a method that writes texts has it"),
-    ("content_alignment", "Content alignment", "mean similarity of the first picks to the query", "it needs at least one item"),
+    ("content_alignment", "Content alignment", "mean similarity of the nearest items to the query", "it needs at least one item"),
 )
 
 

@@ -72,7 +72,7 @@ class FakeEngine:
     def methods(self) -> dict[str, str]:
         return METHODS
 
-    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None):
+    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, distinct=False):
         self.calls.append((queries[0], methods))
         if not queries[0].strip():
             raise UserError("The query is empty; write a few words.")
