@@ -159,8 +159,9 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew) -> None:
 
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
-    from r4t_demo.index.build import FOLDER, build_index, fill_milvus
+    from r4t_demo.index.build import FOLDER, build_index
     from r4t_demo.index.kinds import GIB
+    from r4t_demo.index.places import fill_milvus
 
     settings = _settings(options)
     torch.set_num_threads(1)  # whole batches run side by side instead: nothing waits at a barrier inside them

@@ -15,7 +15,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.fanout.registry import MethodSet, lookup
 from r4t_demo.index.base import VectorIndex
-from r4t_demo.index.build import open_index
+from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1

@@ -1,7 +1,6 @@
-"""From a catalogue to its index: one vector an item, from its picture and its words; saved, copied to Milvus, opened."""
+"""From a catalogue to its index: one vector an item, from its picture and its words, put into the catalogue's folder."""
 
 import hashlib
-import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +13,8 @@ from PIL import Image
 from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
-from r4t_demo.errors import UserError
 from r4t_demo.files import replace, work_folder, write_atomically
-from r4t_demo.index.base import VectorIndex
-from r4t_demo.index.faiss_index import BLOCK, FaissIndex
+from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, Kind, choose
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 SHARD = 8  # batches; the most that a kill can cost
-MILVUS = "milvus:"  # before the URI in the setting ``index``
 
 
 def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE_WEIGHT) -> np.ndarray:
@@ -98,52 +94,6 @@ def _probe(encoder: Encoder) -> str:
     """A digest of what both towers answer: retrained weights keep the encoder's id, but their vectors must not be mixed."""
     answers = encoder.encode_text(["a red dress"]), encoder.encode_images([Image.new("RGB", (64, 64), "teal")])
     return hashlib.sha256(b"".join(answer.tobytes() for answer in answers)).hexdigest()
-
-
-def open_index(where: str, catalog: Catalog, encoder_id: str) -> VectorIndex:
-    """The index that the setting ``index`` names: empty is FAISS in the catalogue's folder, milvus:URI a collection there.
-
-    A collection that is missing is filled from the folder's index. UserError when an index is missing or of something else.
-    """
-    if not where:
-        return FaissIndex.load(catalog.root / FOLDER, encoder_id, catalog.fingerprint, _categories(catalog))
-    milvus, uri = _milvus(), where.removeprefix(MILVUS)
-    if not milvus.exists(uri, _collection(catalog)):
-        return fill_milvus(where, catalog, encoder_id)
-    return milvus(uri, _collection(catalog), encoder_id, _source(catalog))
-
-
-def fill_milvus(where: str, catalog: Catalog, encoder_id: str) -> VectorIndex:
-    """Copy the index in the catalogue's folder to the Milvus that ``where`` names, in the place of an older copy."""
-    local = FaissIndex.load(catalog.root / FOLDER, encoder_id, catalog.fingerprint)
-    categories = _categories(catalog)
-    blocks = (
-        (local.vectors(np.arange(start, min(start + BLOCK, len(local)))), categories[start : start + BLOCK])
-        for start in range(0, len(local), BLOCK)
-    )
-    uri = where.removeprefix(MILVUS)
-    return _milvus().create(uri, _collection(catalog), blocks, local.dim, encoder_id, _source(catalog))
-
-
-def _milvus():
-    try:
-        from r4t_demo.index.milvus_index import MilvusIndex
-    except ImportError:
-        raise UserError("Milvus needs two more packages: pip install -r requirements-scale.txt") from None
-    return MilvusIndex
-
-
-def _collection(catalog: Catalog) -> str:
-    return "r4t_" + re.sub(r"[^0-9A-Za-z]", "_", catalog.name)
-
-
-def _source(catalog: Catalog) -> str:
-    """A digest of what a collection holds: the vectors' own, and the categories that lie beside them."""
-    return hashlib.sha256("\n".join([catalog.fingerprint, *_categories(catalog)]).encode()).hexdigest()
-
-
-def _categories(catalog: Catalog) -> list[str]:
-    return [item.category for item in catalog.items]
 
 
 def _open(path: Path) -> Image.Image:
