@@ -3,22 +3,20 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from accelerate import PartialState
 from PIL import Image
 
 from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
-from r4t_demo.files import replace, work_folder, write_atomically
+from r4t_demo.files import WORK, replace, work_folder, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, Kind, choose
-
-if TYPE_CHECKING:
-    from accelerate import PartialState
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 SHARD = 8  # batches; the most that a kill can cost
@@ -40,54 +38,88 @@ def build_index(
     image_weight: float = IMAGE_WEIGHT,
     threads: int = 2,
     budget: int = 4 * GIB,
-    crew: "PartialState | None" = None,
+    crew: PartialState | None = None,
 ) -> Iterator[dict[str, int | str]]:
     """Embed the whole catalogue and put the index into its folder at the end; yield a record a batch.
 
     ``budget``: the bytes of memory that the loaded index may take, see ``kinds.choose``. ``threads`` batches run side by side;
-    the processes of a ``crew`` (accelerate's PartialState) share the shards, and its main one joins them. An older index stays
-    until the new one is whole, and another run after a kill goes on with the shards that are missing.
+    the processes of ``crew`` (those of ``accelerate launch``) share the shards, and its main one joins them. An older index
+    stays until the new one is whole, and another run after a kill goes on with the shards that are missing.
     """
-    rank, world = (crew.process_index, crew.num_processes) if crew else (0, 1)
+    crew = crew or PartialState()
     kind = choose(len(catalog), encoder.dim, budget)
-    settings = {"batch": batch, "image_weight": image_weight, "encoder": [encoder.id, _probe(encoder)]}
-    if rank:
-        crew.wait_for_everyone()  # the main process makes the folder
-    work = work_folder(catalog.root, {"index of": catalog.fingerprint, **settings})
-    if crew and not rank:
-        crew.wait_for_everyone()
-    parts = [work / f"{start:09d}.f32" for start in range(0, len(catalog), batch * SHARD)]
-
-    def finished() -> int:
-        return min(sum(part.is_file() for part in parts) * batch * SHARD, len(catalog))
-
-    yield {"stage": "embed", "step": finished(), "total": len(catalog)}
+    shards = Shards(catalog, batch, image_weight)
+    if crew.is_main_process:
+        shards.begin(encoder)
+    crew.wait_for_everyone()
+    yield shards.record(shards.finished())
     with ThreadPoolExecutor(threads) as pool:
-        for part in parts[rank::world]:
-            if part.is_file():
+        for start in shards.starts[crew.process_index :: crew.num_processes]:
+            if shards.has(start):
                 continue
-            start, before = int(part.stem), finished()
-            shard = catalog.items[start : start + batch * SHARD]
-            batches = [shard[first : first + batch] for first in range(0, len(shard), batch)]
-            rows = []
-            for vectors in pool.map(lambda items: embed_items(items, encoder, image_weight), batches):
-                rows.extend(vectors)
-                yield {"stage": "embed", "step": min(before + len(rows), len(catalog)), "total": len(catalog)}
-            write_atomically(part, np.stack(rows).tofile)
-    if crew:
-        crew.wait_for_everyone()
-    if not rank:
-        _join(parts, kind, catalog, encoder, work)
-    if crew:
-        crew.wait_for_everyone()
+            before = shards.finished()
+            for rows in shards.embed(start, encoder, pool):
+                yield shards.record(before + rows)
+    crew.wait_for_everyone()
+    if crew.is_main_process:
+        shards.join(encoder, kind)
+    crew.wait_for_everyone()
 
 
-def _join(parts: list[Path], kind: Kind, catalog: Catalog, encoder: Encoder, work: Path) -> None:
-    """Put the index of all parts into the catalogue's folder."""
-    rows = np.concatenate([np.fromfile(part, np.float32) for part in parts]).reshape(len(catalog), encoder.dim)
-    FaissIndex.build(rows, encoder.id, catalog.fingerprint, kind=kind).save(work / FOLDER)
-    replace(work / FOLDER, catalog.root / FOLDER)
-    shutil.rmtree(work)
+@dataclass(frozen=True)
+class Shards:
+    """The vectors of a catalogue in the making: a file for each ``batch * SHARD`` items, there only when it is whole.
+
+    A shard goes by the row of its first item. Any process that sees the catalogue's folder can embed any of them.
+    """
+
+    catalog: Catalog
+    batch: int
+    image_weight: float
+
+    @property
+    def starts(self) -> range:
+        """The first row of each."""
+        return range(0, len(self.catalog), self.batch * SHARD)
+
+    def begin(self, encoder: Encoder) -> None:
+        """Make their folder; it keeps what an earlier run of the same job has finished, and nothing else."""
+        settings = {"batch": self.batch, "image_weight": self.image_weight, "encoder": [encoder.id, _probe(encoder)]}
+        work_folder(self.catalog.root, {"index of": self.catalog.fingerprint, **settings})
+
+    def has(self, start: int) -> bool:
+        """Whether that one is finished."""
+        return self._path(start).is_file()
+
+    def finished(self) -> int:
+        """How many items are embedded, by whomever."""
+        return min(sum(map(self.has, self.starts)) * self.batch * SHARD, len(self.catalog))
+
+    def record(self, step: int) -> dict[str, int | str]:
+        """What ``build_index`` yields when ``step`` items are embedded."""
+        return {"stage": "embed", "step": min(step, len(self.catalog)), "total": len(self.catalog)}
+
+    def embed(self, start: int, encoder: Encoder, pool: Executor) -> Iterator[int]:
+        """Embed one shard, its batches side by side, and write it; yield how many of its items are done."""
+        items = self.catalog.items[start : start + self.batch * SHARD]
+        batches = [items[first : first + self.batch] for first in range(0, len(items), self.batch)]
+        rows = []
+        for vectors in pool.map(lambda batch: embed_items(batch, encoder, self.image_weight), batches):
+            rows.extend(vectors)
+            yield len(rows)
+        write_atomically(self._path(start), np.stack(rows).tofile)
+
+    def join(self, encoder: Encoder, kind: Kind) -> None:
+        """Put the index of all shards into the catalogue's folder, in the place of an older one."""
+        rows = np.concatenate([np.fromfile(self._path(start), np.float32) for start in self.starts])
+        index = FaissIndex.build(rows.reshape(-1, encoder.dim), encoder.id, self.catalog.fingerprint, kind=kind)
+        work, root = self.catalog.root / WORK, self.catalog.root
+        index.save(work / FOLDER)
+        replace(work / FOLDER, root / FOLDER)
+        shutil.rmtree(work)
+
+    def _path(self, start: int) -> Path:
+        return self.catalog.root / WORK / f"{start:09d}.f32"
 
 
 def _probe(encoder: Encoder) -> str:

@@ -109,7 +109,8 @@ class Crew:
     """One of several threads that stand for accelerate's processes."""
 
     def __init__(self, rank: int, barrier: threading.Barrier):
-        self.process_index, self.num_processes, self.wait_for_everyone = rank, barrier.parties, barrier.wait
+        self.process_index, self.num_processes, self.is_main_process = rank, barrier.parties, not rank
+        self.wait_for_everyone = barrier.wait
 
 
 def test_processes_share_the_work(tmp_path: Path, whole: list[bytes]) -> None:
