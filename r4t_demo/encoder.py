@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,11 @@ class Encoder:
             tokenizer = open_clip.get_tokenizer(source)
         except Exception as error:  # a foreign model can be broken in any way
             raise UserError(f"The encoder {name} cannot be loaded: {_reason(error)}") from error
-        return cls(model, preprocess, tokenizer, encoder_id(name), *_place())
+        return _placed(model, preprocess, tokenizer, encoder_id(name))
+
+    def __reduce__(self) -> tuple:
+        """Pickled, it leaves its GPU, and takes the place that it finds in the process where it arrives."""
+        return _placed, (deepcopy(self.model).cpu(), self.preprocess, self.tokenizer, self.id)
 
     def encode_text(self, texts: Sequence[str]) -> np.ndarray:
         """Return unit vectors, shape (len(texts), dim), float32."""
@@ -76,6 +81,10 @@ class Encoder:
                 rows = features(inputs[start : start + BATCH])
             vectors.append(F.normalize(rows.float(), dim=-1).cpu())
         return torch.cat(vectors).numpy()
+
+
+def _placed(model: torch.nn.Module, preprocess, tokenizer, encoder_id: str) -> Encoder:
+    return Encoder(model, preprocess, tokenizer, encoder_id, *_place())
 
 
 def _place() -> tuple[torch.device, torch.dtype]:

@@ -1,6 +1,7 @@
 """The encoder against open_clip itself, on a tiny model written and read as a folder."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,16 @@ def test_half_precision_is_nearly_the_same(tiny: Encoder) -> None:
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
         np.testing.assert_allclose(rows, exact, atol=0.01)
         assert not np.array_equal(rows, exact), "the towers should have run in half precision"
+
+
+def test_a_pickled_one_takes_the_place_that_it_finds(tiny: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pickle.dumps(tiny)
+    monkeypatch.setattr(module, "_place", lambda: (torch.device("cpu"), torch.float32))
+    there = pickle.loads(packed)
+    assert there.id == tiny.id
+    np.testing.assert_allclose(there.encode_text(TEXTS), tiny.encode_text(TEXTS), atol=1e-5)
+    monkeypatch.setattr(module, "_place", lambda: (torch.device("cpu"), torch.bfloat16))
+    assert pickle.loads(packed).precision == torch.bfloat16
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
