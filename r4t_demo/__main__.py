@@ -3,7 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from r4t_demo.errors import UserError
@@ -60,6 +62,7 @@ def _add_index(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make of SOURCE")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first rows or files of SOURCE")
+    parser.add_argument("--ray", choices=("auto", "local"), help="embed on this machine's Ray cluster, or on a Ray of its own")
     _add_catalog(parser)
     _add_where(parser)
     parser.set_defaults(run=_index)
@@ -129,14 +132,33 @@ def _index(options: argparse.Namespace) -> None:
     from accelerate import PartialState
 
     crew = PartialState(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
+    is_new = options.source or options.out or options.limit is not None
     try:
-        is_new = options.source or options.out or options.limit is not None
-        with crew.main_process_first():  # the others find the source read already
-            folder = _ingested(options, crew) if is_new else None
-        _embed(options, folder, crew)
+        with _builder(options, crew) as build:
+            with crew.main_process_first():  # the others find the source read already
+                folder = _ingested(options, crew) if is_new else None
+            _embed(options, folder, crew, build)
     except OSError as error:
         again = "Mend that and run the same command again: it goes on where it stopped."
         raise UserError(f"A file cannot be read or written ({error}). {again}") from error
+
+
+@contextmanager
+def _builder(options: argparse.Namespace, crew) -> Iterator[Callable[..., Iterable[dict]]]:
+    """What will embed the catalogue: the processes of ``crew``, or Ray, which is reached before anything is read."""
+    if not options.ray:
+        from r4t_demo.index.build import build_index
+
+        yield partial(build_index, crew=crew)
+        return
+    if crew.num_processes > 1:
+        raise UserError("--ray and accelerate launch are two ways to share the work: use one of them.")
+    try:
+        from r4t_demo.index.ray_job import build_on_ray, connected
+    except ImportError:
+        raise UserError("--ray needs further packages: pip install -r requirements-scale.txt") from None
+    with connected(options.ray):
+        yield build_on_ray
 
 
 def _ingested(options: argparse.Namespace, crew) -> Path:
@@ -153,13 +175,13 @@ def _ingested(options: argparse.Namespace, crew) -> Path:
     return options.out
 
 
-def _embed(options: argparse.Namespace, folder: Path | None, crew) -> None:
+def _embed(options: argparse.Namespace, folder: Path | None, crew, build: Callable[..., Iterable[dict]]) -> None:
     """Build the index of a catalogue folder, or of the catalogue that the settings name."""
     import torch
 
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
-    from r4t_demo.index.build import FOLDER, build_index
+    from r4t_demo.index.build import FOLDER
     from r4t_demo.index.kinds import GIB
     from r4t_demo.index.places import fill_milvus
 
@@ -168,7 +190,7 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew) -> None:
     catalog = Catalog.load(folder or settings.catalog_folder)
     budget = settings.memory * GIB
     encoder = Encoder.load(settings.encoder)
-    _show_progress(build_index(catalog, encoder, threads=settings.threads, budget=budget, crew=crew))
+    _show_progress(build(catalog, encoder, threads=settings.threads, budget=budget))
     if not crew.is_main_process:
         return
     print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -150,6 +151,15 @@ def test_index_onto_a_file_is_one_sentence(tmp_path: Path, capsys: pytest.Captur
     assert main(["index", str(tmp_path / "shop"), "--out", str(tmp_path / "out")]) == 2
     assert "A file cannot be read or written" in capsys.readouterr().err
     assert (tmp_path / "out").read_bytes() == b"a file"
+
+
+def test_index_with_ray_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setitem(sys.modules, "r4t_demo.index.ray_job", None)
+    assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
+    assert "pip install -r requirements-scale.txt" in capsys.readouterr().err
+    monkeypatch.setattr("accelerate.PartialState", lambda **_: SimpleNamespace(num_processes=2))
+    assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
+    assert "use one of them" in capsys.readouterr().err
 
 
 def test_index_copies_to_milvus(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -43,7 +43,7 @@ def _milvus():
     try:
         from r4t_demo.index.milvus_index import MilvusIndex
     except ImportError:
-        raise UserError("Milvus needs two more packages: pip install -r requirements-scale.txt") from None
+        raise UserError("Milvus needs further packages: pip install -r requirements-scale.txt") from None
     return MilvusIndex
 
 
