@@ -15,6 +15,7 @@ from r4t_demo.errors import UserError
 
 BATCH = 256
 CPU = torch.device("cpu")
+PREFIX = 128  # of clip-mini's dimensions serve alone
 
 
 class Encoder:

@@ -15,11 +15,10 @@ import pandas as pd
 import torch
 from PIL import Image
 
-from r4t_demo.encoder import Encoder
+from r4t_demo.encoder import PREFIX, Encoder
 from r4t_demo.evaluate.table import render
 from r4t_demo.train import corpus
 
-PREFIX = 128  # dimensions that shall serve alone
 BATCH = 64
 FASHION_PAIRS, OTHER_PAIRS = 3_500, 1_500
 Embed = Callable[[Sequence[str]], np.ndarray]

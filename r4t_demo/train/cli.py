@@ -77,49 +77,59 @@ def _words() -> list[str]:
     return corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
 
 
-def _text_tower(args, settings: Settings):
-    from r4t_demo.train import corpus, encoder, teacher
+def _tower_texts(args, settings: Settings) -> list[str]:
+    """What the text tower reads: everyday words and their combinations, fashion, product titles, music."""
+    from r4t_demo.train import corpus
 
-    _need_data(args.data)
-    words = _words()
+    words = corpus.without_terms(_words(), corpus.held_out_words(_words()))
     queries = corpus.training_queries(settings.assets)
     texts = [
         *words,
         *corpus.photo_titles(args.data),
-        *corpus.music_texts(args.data)[::3],
-        *corpus.combinations(words, 25_000, args.seed),
+        *corpus.music_texts(args.data)[::2],
+        *corpus.combinations(words, 40_000, args.seed),
+        *corpus.term_phrases(queries, 25_000, args.seed),
     ]
-    texts += corpus.term_phrases(queries, 25_000, args.seed)
-    texts = corpus.without_terms(texts, corpus.held_out_terms(settings.assets))
-    miniLM = teacher.Teacher(
-        teacher.rotation_of(args.runs / "encoder/rotation.npy", random.Random(0).sample(texts, 20_000), encoder.DIM)
-    )
-    kept = args.runs / "encoder/text_targets"
-    targets = teacher.kept_vectors(miniLM, texts, kept)
-    model = encoder.new_model()
-    if not (args.runs / "encoder/text.safetensors").exists():
-        encoder.start_token_embeddings(model, lambda names: teacher.kept_vectors(miniLM, names, kept))
-    yield from encoder.distil_text(
-        model, texts, targets, args.runs / "encoder/text.safetensors", steps=args.steps or TEXT_STEPS, seed=args.seed
-    )
+    return corpus.without_terms(texts, [*corpus.held_out_terms(settings.assets), *corpus.held_out_words(_words())])
+
+
+def _towers_space(args, settings: Settings):
+    """Return the function that embeds texts in the towers' space: MiniLM, kept on disk, behind one projection."""
+    from r4t_demo.train import corpus, encoder, teacher
+
+    states = args.runs / "encoder"
+    minilm = teacher.Teacher()
+
+    def minilm_vectors(texts: list[str]):
+        return teacher.kept_vectors(minilm, texts, states / "minilm")
+
+    sample = random.Random(0).sample(_tower_texts(args, settings), 20_000)
+    terms, looks = corpus.training_terms(settings.assets)
+    space = teacher.fit_space(minilm_vectors(sample), minilm_vectors(terms), looks, encoder.DIM)
+    return lambda texts: teacher.rotate(minilm_vectors(list(texts)), space)
+
+
+def _text_tower(args, settings: Settings):
+    from r4t_demo.train import encoder
+
+    _need_data(args.data)
+    embed, texts = _towers_space(args, settings), _tower_texts(args, settings)
+    model, state = encoder.new_model(), args.runs / "encoder/text.safetensors"
+    if not state.exists():
+        encoder.start_token_embeddings(model, embed)
+    yield from encoder.distil_text(model, texts, embed(texts), state, steps=args.steps or TEXT_STEPS, seed=args.seed)
 
 
 def _image_tower(args, settings: Settings):
     import numpy as np
 
-    from r4t_demo.train import corpus, encoder, encoder_data, metric, teacher
+    from r4t_demo.train import corpus, encoder, encoder_data
 
     _need_data(args.data)
     states = args.runs / "encoder"
     if not (states / "text.safetensors").exists():
         raise UserError("Train the text tower first: python -m r4t_demo train text-tower")
-    miniLM = teacher.Teacher(np.load(states / "rotation.npy"))
-    terms, looks = corpus.training_terms(settings.assets)
-    looks_apart = metric.look_metric(miniLM.embed(terms), looks)
-
-    def embed(texts: list[str]) -> np.ndarray:
-        return metric.apply(teacher.kept_vectors(miniLM, texts, states / "text_targets"), looks_apart)
-
+    embed = _towers_space(args, settings)
     photos, captions = encoder_data.photos(args.data, embed, states, corpus.held_out_terms(settings.assets))
     drawn, targets = encoder_data.atelier(settings.assets / "atelier", embed)
     pixels = np.concatenate([photos, drawn])
@@ -134,7 +144,7 @@ def _image_tower(args, settings: Settings):
             model, pixels, captions, weights, state,
             steps=args.steps or steps, size=size, batch=batch, rate=rate, pull=pull, seed=args.seed + number,
         )  # fmt: skip
-    encoder.export(encoder.with_towers(states / "text.safetensors", state, looks_apart), args.out / "clip-mini")
+    encoder.export(encoder.with_towers(states / "text.safetensors", state), args.out / "clip-mini")
 
 
 def _folm_base(args, settings: Settings):

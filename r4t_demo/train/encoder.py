@@ -1,8 +1,9 @@
 """Train ``clip-mini``: a text tower distilled from MiniLM and an image tower aligned to the same space.
 
 Both towers learn one space, the teacher's (``teacher.py``) seen through a metric that moves looks apart (``metric.py``): the text
-tower regresses the teacher's vector of a text, and the metric joins its last layer; the image tower is aligned to the vectors of
-captions. Captions of the drawn catalogue name an item's look with *training* terms only, as shoppers' titles do.
+tower regresses the vector of a text, the image tower is aligned to the vectors of captions. Captions of the drawn catalogue name
+an item's look with *training* terms only, as shoppers' titles do. Every loss is taken twice, over all dimensions and over the
+first ``PREFIX``, which shall serve alone (Kusupati et al., "Matryoshka Representation Learning", 2022).
 """
 
 import json
@@ -15,8 +16,9 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
-from r4t_demo.encoder import text_features
+from r4t_demo.encoder import PREFIX, text_features
 from r4t_demo.files import write_atomically
+from r4t_demo.train.augment import augment
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
@@ -82,10 +84,10 @@ def distil_text(
             group["lr"] = rate * one_cycle(step, steps, warmup=100)
         with mixed_precision():
             vectors = text_features(model, tokens[rows])
-        vectors = F.normalize(vectors.float(), dim=-1)
-        cosine = (vectors * goal[rows]).sum(1).mean()
-        neighbourhood = F.mse_loss(vectors @ vectors.T, goal[rows] @ goal[rows].T)
-        loss = 1 - cosine + 10 * neighbourhood
+        loss, cosine = 0.0, 0.0
+        for ours, theirs in zip(nested(vectors.float()), nested(goal[rows]), strict=True):
+            cosine = (ours * theirs).sum(1).mean()
+            loss = loss + 1 - cosine + 10 * F.mse_loss(ours @ ours.T, theirs @ theirs.T)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
@@ -94,6 +96,11 @@ def distil_text(
             save_state(state, tower, optimizer, step + 1)
         if (step + 1) % 20 == 0 or step + 1 == steps:
             yield Progress("text tower", step + 1, steps, {"loss": loss.item(), "cosine": cosine.item()})
+
+
+def nested(vectors: torch.Tensor) -> list[torch.Tensor]:
+    """Return unit rows of the first ``PREFIX`` dimensions and of all of them."""
+    return [F.normalize(vectors[:, :dims], dim=-1) for dims in (PREFIX, vectors.shape[1])]
 
 
 def rows_of_like_length(lengths: torch.Tensor, batch: int, generator: torch.Generator) -> torch.Tensor:
@@ -140,13 +147,14 @@ def align_images(
         images = augment(torch.from_numpy(pixels[rows]), size, generator)
         with mixed_precision():
             vectors = tower(images.to(memory_format=torch.channels_last))
-        vectors = F.normalize(vectors.float(), dim=-1)
-        logits = vectors @ goal.T * scale.exp().clamp(max=100)
         same = (goal @ goal.T > 0.97).float()
         spread = same / same.sum(1, keepdim=True)
-        contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
-        cosine = (vectors * goal).sum(1).mean()
-        loss = contrast + pull * (1 - cosine)
+        loss = 0.0
+        for seen, said in zip(nested(vectors.float()), nested(goal), strict=True):
+            logits = seen @ said.T * scale.exp().clamp(max=100)
+            contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
+            cosine = (seen * said).sum(1).mean()
+            loss = loss + contrast + pull * (1 - cosine)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(holder.parameters(), 1.0)
@@ -161,21 +169,6 @@ def align_images(
                 steps,
                 {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.item(), "batch_top1": top1.item()},
             )
-
-
-def augment(pixels: torch.Tensor, size: int, generator: torch.Generator) -> torch.Tensor:
-    """Flip, shift, zoom and tint a uint8 batch (b, 3, s, s); return normalised float images (b, 3, size, size)."""
-    count = len(pixels)
-    uniform = lambda low, high, *shape: torch.rand(shape, generator=generator) * (high - low) + low  # noqa: E731
-    zoom = uniform(0.82, 1.05, count)
-    flip = torch.where(uniform(0, 1, count) < 0.5, -1.0, 1.0)
-    matrix = torch.zeros(count, 2, 3)
-    matrix[:, 0, 0], matrix[:, 1, 1] = zoom * flip, zoom
-    matrix[:, :, 2] = uniform(-1, 1, count, 2) * (1 - zoom).abs().unsqueeze(1)
-    grid = F.affine_grid(matrix, (count, 3, size, size), align_corners=False)
-    images = F.grid_sample(pixels.float() / 255, grid, padding_mode="border", align_corners=False)
-    gain = uniform(0.9, 1.1, count, 1, 1, 1) * uniform(0.96, 1.04, count, 3, 1, 1)
-    return ((images * gain).clamp(0, 1) - 0.5) / 0.25
 
 
 def export(model, folder: Path) -> None:
@@ -194,12 +187,9 @@ def start_tower(tower: torch.nn.Module, state: Path, prefix: str) -> None:
     tower.load_state_dict(weights)
 
 
-def with_towers(text_state: Path, image_state: Path | None, metric: np.ndarray) -> torch.nn.Module:
-    """Return a model with the towers' trained weights; the metric (DIM, DIM) becomes part of the text tower's last layer."""
+def with_towers(text_state: Path, image_state: Path) -> torch.nn.Module:
+    """Return a model with the towers' trained weights."""
     model = new_model()
     start_tower(model.text, text_state, "model.")
-    with torch.no_grad():
-        model.text.text_projection.copy_(model.text.text_projection @ torch.from_numpy(metric))
-    if image_state is not None:
-        start_tower(model.visual, image_state, "model.tower.")
+    start_tower(model.visual, image_state, "model.tower.")
     return model.eval()

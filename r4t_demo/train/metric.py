@@ -2,14 +2,13 @@
 
 MiniLM's cosine is about general meaning: "gatsby party dress" lies nearer to any dress than to "art deco glamour". The metric is
 linear discriminant analysis: whiten the spread *within* a look, then stretch the directions *between* looks. It is fitted on
-training terms alone (the titles of training outfits, grouped by their style), is invertible, and is folded into the text
-tower's last layer.
+training terms alone (the titles of training outfits, grouped by their style) and is invertible: no meaning is lost.
 """
 
 import numpy as np
 
 
-def look_metric(vectors: np.ndarray, groups: np.ndarray, *, shrink: float = 1.0, stretch: float = 2.0) -> np.ndarray:
+def look_metric(vectors: np.ndarray, groups: np.ndarray, *, shrink: float = 4.0, stretch: float = 0.5) -> np.ndarray:
     """Return a (d, d) matrix to multiply row vectors with.
 
     ``vectors`` (n, d) are unit text vectors of terms, ``groups`` (n,) whole numbers from 0, the look of each. ``shrink`` times
@@ -26,9 +25,3 @@ def look_metric(vectors: np.ndarray, groups: np.ndarray, *, shrink: float = 1.0,
     between = between[: len(centres) - 1]
     metric = whiten @ (np.eye(len(whiten)) + stretch * between.T @ between)
     return (metric / np.linalg.norm(metric) * len(metric) ** 0.5).astype(np.float32)
-
-
-def apply(vectors: np.ndarray, metric: np.ndarray) -> np.ndarray:
-    """Return unit vectors (..., d) seen through the metric."""
-    turned = vectors.astype(np.float32) @ metric
-    return turned / np.linalg.norm(turned, axis=-1, keepdims=True)

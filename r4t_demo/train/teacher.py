@@ -10,6 +10,7 @@ import torch
 import r4t_demo.torch_guard  # noqa: F401
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
+from r4t_demo.train.metric import look_metric
 from r4t_demo.train.precision import mixed_precision
 
 
@@ -23,22 +24,17 @@ def teacher_folder() -> Path:
 
 
 class Teacher:
-    """Sentence vectors of MiniLM, turned and cut to ``dim`` dimensions by a fixed rotation.
+    """MiniLM's sentence vectors."""
 
-    The rotation holds the leading right singular vectors of the teacher's vectors on a corpus. Cosines survive the cut
-    almost unchanged, and the leading dimensions carry most of the variance, so that a prefix serves alone.
-    """
-
-    def __init__(self, rotation: np.ndarray | None = None) -> None:
+    def __init__(self) -> None:
         from transformers import AutoModel, AutoTokenizer
 
         self.tokenizer = AutoTokenizer.from_pretrained(teacher_folder())
         self.model = AutoModel.from_pretrained(teacher_folder()).eval()
-        self.rotation = rotation
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[str], batch: int = 512) -> np.ndarray:
-        """Return MiniLM's unit vectors, shape (n, 384); with a rotation, unit vectors of shape (n, dim)."""
+        """Return unit vectors, shape (n, 384), float32."""
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # equal lengths together: no padding
         vectors = np.empty((len(texts), 384), np.float32)
         for start in range(0, len(order), batch):
@@ -48,28 +44,31 @@ class Teacher:
                 hidden = self.model(**tokens).last_hidden_state.float()
             mask = tokens["attention_mask"].unsqueeze(-1)
             vectors[rows] = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1).numpy()
-        return vectors if self.rotation is None else rotate(vectors, self.rotation)
+        return vectors
 
 
-def rotate(vectors: np.ndarray, rotation: np.ndarray) -> np.ndarray:
-    """Turn (n, 384) unit vectors by a (384, dim) rotation and bring them back to unit length."""
-    turned = vectors @ rotation
+def rotate(vectors: np.ndarray, projection: np.ndarray) -> np.ndarray:
+    """Turn (n, 384) unit vectors by a (384, dim) projection and bring them back to unit length."""
+    turned = vectors @ projection
     return (turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32)
 
 
 def fit_rotation(vectors: np.ndarray, dim: int) -> np.ndarray:
-    """Return the (384, dim) leading right singular vectors of (n, 384) vectors, signs fixed."""
+    """Return the (d, dim) leading right singular vectors of (n, d) vectors, signs fixed."""
     _, axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
     axes = axes[:, ::-1][:, :dim]
     return (axes * np.sign(axes[np.abs(axes).argmax(0), np.arange(dim)])).astype(np.float32)
 
 
-def rotation_of(path: Path, corpus: Sequence[str], dim: int) -> np.ndarray:
-    """Return the rotation kept at ``path``; fit and keep it where there is none."""
-    if not path.exists():
-        rotation = fit_rotation(Teacher().embed(corpus), dim)
-        write_atomically(path, lambda temporary: _save(temporary, rotation))
-    return np.load(path)
+def fit_space(corpus: np.ndarray, terms: np.ndarray, looks: np.ndarray, dim: int) -> np.ndarray:
+    """Return the (384, dim) projection from the teacher's space to that of the towers.
+
+    It is the leading axes of the ``corpus`` (n, 384), then the metric that moves the ``looks`` (m,) of the ``terms`` (m, 384)
+    apart (``metric.py``), then the leading axes of what that gives, so that the first dimensions still carry the most.
+    """
+    space = fit_rotation(corpus, dim)
+    space = space @ look_metric(rotate(terms, space), looks)
+    return space @ fit_rotation(rotate(corpus, space), dim)
 
 
 def kept_vectors(teacher: Teacher, texts: Sequence[str], folder: Path, block: int = 20_000) -> np.ndarray:

@@ -128,6 +128,13 @@ def test_vocabulary_words(tmp_path: Path) -> None:
     assert corpus.everyday_words(tmp_path / "vocab.txt") == ["the", "hat"]
 
 
+def test_one_rare_word_in_ten_is_held_out_and_no_fashion() -> None:
+    words = [f"w{i}" for i in range(corpus.COMMON)] + ["dress", "silk", *(f"rare{i}" for i in range(2000))]
+    held_out = corpus.held_out_words(words)
+    assert 120 < len(held_out) < 290 and all(word.startswith("rare") for word in held_out)
+    assert held_out == corpus.held_out_words(words)
+
+
 def test_combinations_are_filled_and_repeat() -> None:
     phrases = corpus.combinations(["sun", "moon", "star"], 200, seed=1)
     assert len(phrases) == 400 and not any("{" in phrase or "}" in phrase for phrase in phrases)

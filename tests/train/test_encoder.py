@@ -100,27 +100,33 @@ def test_a_weight_of_zero_leaves_a_picture_out(tmp_path: Path) -> None:
     assert torch.cat(seen).max() == -2, "only black pictures, (0 - 0.5) / 0.25"
 
 
-def test_augmentation_keeps_what_the_encoder_will_see() -> None:
-    pixels = torch.from_numpy(solid(50))
-    images, again = (training.augment(pixels, 16, torch.Generator().manual_seed(0)) for _ in range(2))
-    assert images.shape == (50, 3, 16, 16) and torch.equal(images, again)
-    assert images.min() >= -2 and images.max() <= 2
-    plain = (pixels.float().mean((2, 3)) / 255 - 0.5) / 0.25
-    assert (images.mean((2, 3)) - plain).abs().max() < 0.7, "a tint, not another colour"
-    halves = torch.zeros(200, 3, 24, 24, dtype=torch.uint8)
-    halves[..., 12:] = 255
-    right = training.augment(halves, 16, torch.Generator().manual_seed(0))[..., -1].mean((1, 2)) > 0
-    assert 0.35 < right.float().mean() < 0.65, "half of the pictures are mirrored"
+def test_the_first_dimensions_are_unit_vectors_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "PREFIX", 3)
+    vectors = torch.randn(5, 8, generator=torch.Generator().manual_seed(0))
+    short, whole = training.nested(vectors)
+    assert short.shape == (5, 3) and whole.shape == (5, 8)
+    torch.testing.assert_close(short.norm(dim=1), torch.ones(5))
+    torch.testing.assert_close(nn.functional.cosine_similarity(short, vectors[:, :3]), torch.ones(5))
 
 
-def test_the_towers_meet_with_the_metric_folded_in(tmp_path: Path) -> None:
+def test_the_prefix_learns_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "PREFIX", 4)
+
+    def agreement(model: nn.Module) -> float:
+        with torch.inference_mode():
+            vectors = model.eval().encode_text(training.tokenizer()(TEXTS))[:, :4]
+        return nn.functional.cosine_similarity(vectors, torch.from_numpy(unit(6, 8))[:, :4]).mean().item()
+
+    assert agreement(distil(tmp_path / "text.safetensors", 60)[0]) > agreement(training.new_model()) + 0.2
+
+
+def test_the_towers_meet(tmp_path: Path) -> None:
     states = tmp_path / "text.safetensors", tmp_path / "image.safetensors"
     text, image = distil(states[0], 2)[0].eval(), training.new_model()
     pixels = np.random.default_rng(0).integers(0, 256, (3, 3, 24, 24), dtype=np.uint8)
     list(training.align_images(image, pixels, unit(3, 2, 8), np.ones(3), states[1], steps=2, size=16, batch=4))
-    metric = np.random.default_rng(2).standard_normal((8, 8)).astype(np.float32)
-    both = training.with_towers(*states, metric)
+    both = training.with_towers(*states)
     tokens, pictures = training.tokenizer()(TEXTS), torch.rand(2, 3, 16, 16)
     with torch.inference_mode():
-        torch.testing.assert_close(both.encode_text(tokens), text.encode_text(tokens) @ torch.from_numpy(metric))
+        torch.testing.assert_close(both.encode_text(tokens), text.encode_text(tokens))
         torch.testing.assert_close(both.encode_image(pictures), image.eval().encode_image(pictures))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from r4t_demo.train.teacher import fit_rotation, kept_vectors, rotate
+from r4t_demo.train.teacher import fit_rotation, fit_space, kept_vectors, rotate
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,19 @@ def test_a_cut_rotation_keeps_the_most_variance(vectors: np.ndarray, dim: int) -
     best = (np.linalg.svd(vectors, compute_uv=False)[:dim] ** 2).sum()
     assert ((vectors @ rotation) ** 2).sum() == pytest.approx(best, rel=1e-4)
     np.testing.assert_allclose(np.linalg.norm(rotate(vectors, rotation), axis=1), 1, atol=1e-5)
+
+
+def test_the_space_keeps_neighbours_and_its_first_dimensions_carry_the_most(vectors: np.ndarray) -> None:
+    looks = np.repeat(np.arange(6), 10)
+    space = fit_space(vectors, vectors[:60], looks, 64)
+    seen = rotate(vectors, space)
+    variance = (seen**2).sum(0)
+    assert space.shape == (384, 64) and (np.diff(variance) < 1e-3).all()
+    assert np.corrcoef((seen @ seen.T).ravel(), (vectors @ vectors.T).ravel())[0, 1] > 0.7
+    same = looks[:, None] == looks
+    turned = rotate(vectors, fit_rotation(vectors, 64))[:60]
+    apart = [(part @ part.T)[same].mean() - (part @ part.T)[~same].mean() for part in (turned, seen[:60])]
+    assert apart[1] > apart[0], "the looks stand further apart than in the teacher's space"
 
 
 def test_vectors_are_kept_block_by_block(tmp_path: Path) -> None:
