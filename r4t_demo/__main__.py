@@ -240,13 +240,15 @@ def _encoder(options: argparse.Namespace) -> None:
 
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import encoder
-    from r4t_demo.train.teacher import Teacher
+    from r4t_demo.train.corpus import everyday_words
+    from r4t_demo.train.teacher import Teacher, teacher_folder
 
     if not (options.data / "fashion-products").is_dir():
         raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
     settings = _settings(options)
     torch.set_num_threads(1)  # batches run side by side, as they do in ``index``
-    result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, settings.threads)
+    words = everyday_words(teacher_folder() / "vocab.txt")
+    result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, words, settings.threads)
     _print_json(result) if options.json else print(encoder.table(result))
 
 

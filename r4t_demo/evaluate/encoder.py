@@ -1,7 +1,8 @@
 """How well an encoder sees and reads: retrieval and zero-shot on real photos, agreement with its text teacher, speed.
 
 The photos, outfits and playlists are public data that is not part of the project. Everything is measured on rows and phrases
-that no training step reads: the photos' test rows, the stylists' items, and names that occur only in the playlists kept apart.
+that no training step reads: the photos' test rows, the stylists' items, names that occur only in the playlists kept apart, and
+phrases of everyday words that are held out.
 """
 
 import io
@@ -21,18 +22,20 @@ from r4t_demo.train import corpus
 
 BATCH = 64
 FASHION_PAIRS, OTHER_PAIRS = 3_500, 1_500
+EVERYDAY = 4_000  # phrases of words held out, beside about as many names of tracks and playlists
 Embed = Callable[[Sequence[str]], np.ndarray]
 
 
-def evaluate(encoder: Encoder, teach: Embed, data: Path, threads: int = 2) -> dict[str, dict]:
+def evaluate(encoder: Encoder, teach: Embed, data: Path, words: Sequence[str], threads: int = 2) -> dict[str, dict]:
     """Return fashion_products, stylist_outfits and text, the same at the first PREFIX dimensions, speed and sample counts.
 
-    ``teach`` embeds texts by the teacher of the text tower, in unit rows. The speeds are those of batches of BATCH, ``threads``
-    of them side by side; pictures are decoded within the time.
+    ``teach`` embeds texts by the teacher of the text tower, in unit rows; ``words`` is the everyday vocabulary, of which a part
+    is held out. The speeds are those of batches of BATCH, ``threads`` of them side by side; pictures are decoded within the time.
     """
     photos = corpus.photo_rows(data, "test")
     outfits = pd.read_parquet(data / "stylist-outfits-items.parquet")
-    pairs = phrase_pairs([*photos.text, *outfits.text], corpus.unseen_music_texts(data))
+    other = [*corpus.unseen_music_texts(data), *corpus.unseen_phrases(words, EVERYDAY)]
+    pairs = phrase_pairs([*photos.text, *outfits.text], other)
     phrases = sorted({text for pair in pairs for text in pair})
 
     photo_vectors, images_per_s = _in_batches(lambda batch: encoder.encode_images(_decode(batch)), photos.image, threads)

@@ -81,7 +81,8 @@ def _tower_texts(args, settings: Settings) -> list[str]:
     """What the text tower reads: everyday words and their combinations, fashion, product titles, music."""
     from r4t_demo.train import corpus
 
-    words = corpus.without_terms(_words(), corpus.held_out_words(_words()))
+    held_out = corpus.held_out_words(_words())
+    words = corpus.without_words(_words(), held_out)
     queries = corpus.training_queries(settings.assets)
     texts = [
         *words,
@@ -90,7 +91,7 @@ def _tower_texts(args, settings: Settings) -> list[str]:
         *corpus.combinations(words, 40_000, args.seed),
         *corpus.term_phrases(queries, 25_000, args.seed),
     ]
-    return corpus.without_terms(texts, [*corpus.held_out_terms(settings.assets), *corpus.held_out_words(_words())])
+    return corpus.without_terms(corpus.without_words(texts, held_out), corpus.held_out_terms(settings.assets))
 
 
 def _towers_space(args, settings: Settings):

@@ -84,6 +84,12 @@ def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if not held_out.search(text)]
 
 
+def without_words(texts: Iterable[str], words: Iterable[str]) -> list[str]:
+    """Return the texts that hold none of the words; quicker than ``without_terms`` for many."""
+    held_out = set(words)
+    return [text for text in texts if held_out.isdisjoint(re.findall(r"\w+", text.lower()))]
+
+
 def everyday_words(vocabulary: Path) -> list[str]:
     """Return the whole lower-case words of a WordPiece vocabulary file, most frequent first."""
     return [word for word in vocabulary.read_text(encoding="utf-8").splitlines() if re.fullmatch(r"[a-z]{3,}", word)]
@@ -99,6 +105,11 @@ def held_out_words(words: list[str]) -> list[str]:
     }
     rare = (word for word in words[COMMON:] if word not in fashion)
     return [word for word in rare if hashlib.sha256(word.encode()).digest()[0] % 10 == 0]
+
+
+def unseen_phrases(words: list[str], count: int, seed: int = 0) -> list[str]:
+    """Return ``count`` everyday phrases made of held-out words."""
+    return combinations(held_out_words(words), count, seed)[::2]  # the others are about fashion
 
 
 def photo_titles(data: Path) -> list[str]:

@@ -90,7 +90,7 @@ def write_data(folder: Path) -> None:
 def test_the_whole_evaluation(tmp_path: Path) -> None:
     write_data(tmp_path)
     encoder = HashEncoder()
-    result = evaluation.evaluate(encoder, encoder.encode_text, tmp_path)
+    result = evaluation.evaluate(encoder, encoder.encode_text, tmp_path, [f"word{i}" for i in range(5_000)])
     assert result["samples"]["photos"] == result["samples"]["titles"] == result["samples"]["types"] == len(COLOURS)
     assert result["text"]["spearman"] == pytest.approx(1), "the encoder is its own teacher here"
     assert set(result["fashion_products"]) == {"title_r1", "title_r10", "mrr", "article_type_top1"}

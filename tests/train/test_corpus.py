@@ -42,6 +42,11 @@ def test_texts_without_terms(texts: list[str], terms: list[str]) -> None:
     assert kept == [text for text in dict.fromkeys(texts) if not any(contains(text, term) for term in terms)]
 
 
+def test_texts_without_words() -> None:
+    texts = ["Lithium outfit", "a lithium-ion lamp", "lithiums", "red lamp"]
+    assert corpus.without_words(texts, ["lithium"]) == ["lithiums", "red lamp"]
+
+
 def test_case_and_punctuation_hide_no_term() -> None:
     texts = ["Boho-Chic look", "my BOHO CHIC.", "boho chick", "chic boho"]
     assert corpus.without_terms(texts, ["boho chic", "boho-chic"]) == ["boho chick", "chic boho"]
@@ -133,6 +138,8 @@ def test_one_rare_word_in_ten_is_held_out_and_no_fashion() -> None:
     held_out = corpus.held_out_words(words)
     assert 120 < len(held_out) < 290 and all(word.startswith("rare") for word in held_out)
     assert held_out == corpus.held_out_words(words)
+    phrases = corpus.unseen_phrases(words, 50)
+    assert len(phrases) == 50 and all(set(phrase.split()) & set(held_out) for phrase in phrases)
 
 
 def test_combinations_are_filled_and_repeat() -> None:
