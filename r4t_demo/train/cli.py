@@ -81,8 +81,9 @@ def _tower_texts(args, settings: Settings) -> list[str]:
     """What the text tower reads: everyday words and their combinations, fashion, product titles, music."""
     from r4t_demo.train import corpus
 
-    held_out = corpus.held_out_words(_words())
-    words = corpus.without_words(_words(), held_out)
+    everyday = _words()
+    held_out = corpus.held_out_words(everyday)
+    words = corpus.without_words(everyday, held_out)
     queries = corpus.training_queries(settings.assets)
     texts = [
         *words,

@@ -90,7 +90,8 @@ def token_advantages(
     pieces = piece_of_token(completion, separator, end)
     width = 1 + max(len(each) for each in judged.credits)
     earned = [np.pad(each, (0, width - len(each))) for each in judged.credits]  # to end early earns nothing
-    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().gather(1, pieces.clamp(max=width - 1))
+    pieces = pieces.clamp(max=width - 1)  # what was sampled behind a padding token is not read, and earns nothing
+    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().gather(1, pieces)
 
 
 def soft_grpo_loss(
