@@ -23,7 +23,8 @@ class HashEncoder:
     id, dim = "hash-48", DIM
 
     def encode_text(self, texts: Sequence[str]) -> np.ndarray:
-        return _unit(np.stack([sum((_direction(word) for word in text.lower().split()), np.zeros(DIM)) for text in texts]))
+        rows = [sum((_direction(word) for word in text.lower().split()), np.zeros(DIM)) for text in texts]
+        return _unit(np.array(rows).reshape(-1, DIM))
 
     def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
         means = np.stack([np.asarray(image, dtype=np.float64).mean(axis=(0, 1)) / 255 for image in images])

@@ -196,7 +196,7 @@ def _soft_grpo(args, settings: Settings):
     queries = corpus.broad_queries(settings.assets)
     yield from soft_grpo.train(
         policy, queries, engine.index, args.runs / "soft-grpo.safetensors",
-        steps=args.steps or 230, weights=(0.4, 0.2, 0.4), seed=args.seed,
+        steps=args.steps or 230, reward=soft_grpo.OarReward((0.4, 0.2, 0.4)), seed=args.seed,
     )  # fmt: skip
     folm.save(policy.model, policy.tokenizer, args.out / "folm-mini")
 

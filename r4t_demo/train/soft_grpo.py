@@ -24,7 +24,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 import torch
@@ -45,12 +45,47 @@ CLIP, BETA_FORWARD, BETA_REVERSE = 0.2, 0.05, 0.05
 class Rewards:
     """What a rollout's lists earned.
 
-    ``parts`` (lists, 3): groundedness, diversity and alignment. ``credits``: for each list, each of its pieces' share (pieces,),
+    ``parts`` (lists, p): the reward's parts, as it names them. ``credits``: for each list, each of its pieces' share (pieces,),
     0 for what is empty, repeated, or behind the k-th sub-query.
     """
 
     parts: np.ndarray
     credits: list[np.ndarray]
+
+
+class Reward(Protocol):
+    """What lists are worth: p parts by name, the weight of each in the sum, and who judges."""
+
+    names: Sequence[str]
+    weights: Sequence[float]
+
+    def __call__(
+        self, lists: Sequence[Sequence[str]], asked: Sequence[int], query_vectors: np.ndarray, index: VectorIndex,
+        encoder: Encoder, k: int,
+    ) -> Rewards:  # fmt: skip
+        """Judge each list of pieces, written for query number ``asked[i]`` with the embedding ``query_vectors[i]``."""
+        ...
+
+
+@dataclass(frozen=True)
+class OarReward:
+    """Open-ended retrieval: groundedness, diversity (Vendi / k) and alignment, by no ground truth."""
+
+    weights: Sequence[float] = rewards.WEIGHTS
+    names: ClassVar = ("groundedness", "diversity", "alignment")
+
+    def __call__(self, lists, asked, query_vectors, index, encoder, k) -> Rewards:
+        """See Reward; which query it was does not matter beyond its embedding."""
+        return judge(lists, query_vectors, index, encoder, k, self.weights)
+
+
+def read_pieces(pieces: Sequence[str], k: int) -> dict[str, int]:
+    """Return the first k distinct sub-queries among a list's pieces, each with its place."""
+    place_of: dict[str, int] = {}
+    for place, piece in enumerate(pieces):
+        if piece and len(place_of) < k:
+            place_of.setdefault(piece, place)
+    return place_of
 
 
 def judge(
@@ -67,10 +102,7 @@ def judge(
     nearest = index.vectors(index.search(vectors, 1)[1][:, 0])
     parts, credits = [], []
     for pieces, query in zip(lists, query_vectors, strict=True):
-        place_of = {}
-        for place, piece in enumerate(pieces):
-            if piece and len(place_of) < k:
-                place_of.setdefault(piece, place)
+        place_of = read_pieces(pieces, k)
         rows = [row_of[text] for text in place_of]
         parts.append(rewards.oar_parts(vectors[rows], nearest[rows], query, k))
         credit = np.zeros(len(pieces))
@@ -129,11 +161,11 @@ def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.T
 
 def train(
     folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
-    steps: int, weights: Sequence[float] = rewards.WEIGHTS, credit: Literal["list", "sub-query"] = "list",
+    steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
     per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, k: int = 10, rate: float = 5e-4, seed: int = 0,
     watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
-    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists.
+    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
 
     Yields every step; resumes from ``state``.
     """
@@ -151,8 +183,8 @@ def train(
         vectors = torch.from_numpy(np.repeat(query_vectors[chosen], group, axis=0))
         texts = tokenizer.batch_decode(completion)
         lists = [pieces_of(text, queries[chosen[row // group]]) for row, text in enumerate(texts)]
-        judged = judge(lists, vectors.numpy(), index, encoder, k, weights)
-        advantage = token_advantages(judged, completion, separator, end, group, weights, credit, per_part)
+        judged = reward(lists, np.repeat(chosen, group), vectors.numpy(), index, encoder, k)
+        advantage = token_advantages(judged, completion, separator, end, group, reward.weights, credit, per_part)
         counted = (completion != pad).float()
         batches = [(rows, slice(int(counted[rows].sum(1).max()))) for rows in whole_groups(len(lists), group, minibatches, step)]
         with torch.no_grad():
@@ -172,14 +204,14 @@ def train(
             ratio = (new.detach() - before).exp()
             kl.append((((before - new.detach()) * present).sum() / present.sum()).item())
             clipped.append(((((ratio - 1).abs() > CLIP) * present).sum() / present.sum()).item())
-        parts, reward = judged.parts, judged.parts @ np.asarray(weights)
-        spread = reward.reshape(-1, group).std(1)
+        earned = judged.parts @ np.asarray(reward.weights)
+        spread = earned.reshape(-1, group).std(1)
         metrics = {
-            "reward": reward.mean(), "groundedness": parts[:, 0].mean(), "diversity": parts[:, 1].mean(),
-            "alignment": parts[:, 2].mean(), "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
+            "reward": earned.mean(), **{name: part.mean() for name, part in zip(reward.names, judged.parts.T, strict=True)},
+            "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
             "entropy": (entropy / counted.sum()).item(), "kl": np.mean(kl), "clip_ratio": np.mean(clipped),
             "completions/mean_length": counted.sum(1).mean().item(),
-            "completions/mean_list": np.mean([np.count_nonzero(each) for each in judged.credits]),
+            "completions/mean_list": np.mean([len(read_pieces(pieces, k)) for pieces in lists]),
             "completions/ended": (completion == end).any(1).float().mean().item(),
         }  # fmt: skip
         metrics = {name: float(value) for name, value in metrics.items()}
