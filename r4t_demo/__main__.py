@@ -81,6 +81,16 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     oar.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
     oar.add_argument("--limit", type=int, help="only the first queries")
     oar.set_defaults(run=_oar)
+    wscr = parts.add_parser("wscr", help="recall of one reference set a query: titled outfits, stylist outfits, playlists")
+    wscr.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real sets (%(default)s)")
+    wscr.add_argument("--runs", type=Path, default=Path("runs"), help="folder to keep their embedded catalogues in (%(default)s)")
+    wscr.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
+    wscr.add_argument("--seeds", type=int, default=5, help="runs: averaged over, and compared for vs (%(default)s)")
+    wscr.add_argument("--limit", type=int, help="only the first sets")
+    wscr.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+    wscr.add_argument("--catalog", metavar="NAME_OR_DIR", help="stylist, music, or a catalogue with outfits.jsonl (atelier)")
+    wscr.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    wscr.set_defaults(run=_wscr)
     latency = parts.add_parser("latency", help="milliseconds a part")
     latency.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32], help="batch sizes (1 8 32)")
     latency.add_argument("--repeats", type=int, default=10, help="timed batches of each size (%(default)s)")
@@ -199,14 +209,17 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew, build: Callab
 
 
 def _show_progress(records: Iterable[dict]) -> None:
-    """A bar on standard error with items/s and the time left; what an earlier run had finished counts for neither."""
+    """A bar a stage on standard error with items/s and the time left; what an earlier run had finished counts for neither."""
     from tqdm import tqdm
 
-    bar = None
+    bars: dict[str, tqdm] = {}
     for record in records:
-        bar = bar or tqdm(desc=record["stage"], total=record["total"], initial=record["step"], unit=" items")
-        bar.update(record["step"] - bar.n)
-    bar.close()
+        stage = record["stage"]
+        if stage not in bars:
+            bars[stage] = tqdm(desc=stage, total=record["total"], initial=record["step"], unit=" items")
+        bars[stage].update(record["step"] - bars[stage].n)
+    for bar in bars.values():
+        bar.close()
 
 
 def _atelier(options: argparse.Namespace) -> None:
@@ -223,6 +236,37 @@ def _oar(options: argparse.Namespace) -> None:
     queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
     result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
     _print_json(result) if options.json else print(oar.tables(result))
+
+
+def _wscr(options: argparse.Namespace) -> None:
+    from r4t_demo.evaluate import wscr
+    from r4t_demo.train import reference_sets
+
+    _at_least_one(options, "seeds", "limit")
+    real = reference_sets.REAL.get(options.catalog)
+    sets = real(options.data) if real else None
+    engine = _engine(_with_real_catalog(options) if real else options)
+    sets = sets or reference_sets.titled_outfits(engine.catalog.root)
+    chosen = reference_sets.select(sets, options.split, options.limit)
+    if not options.methods and (missing := {"folm-wscr", "diffusion-wscr"} - set(engine.methods())):
+        made = "python -m r4t_demo train STEP --task wscr makes them"
+        print(f"Left out for want of a checkpoint: {', '.join(sorted(missing))} ({made}).", file=sys.stderr)
+    result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
+    _print_json(result) if options.json else print(wscr.tables(result))
+
+
+def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with the catalogue's folder in the place of its name; it is read and embedded unless it is there."""
+    import torch
+
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.evaluate import real_catalogs
+
+    settings, folder = _settings(options), options.runs / "catalogs" / options.catalog
+    torch.set_num_threads(1)  # whole batches run side by side
+    encoder = Encoder.load(settings.encoder)
+    _show_progress(real_catalogs.make(options.catalog, options.data, folder, encoder, settings.threads))
+    return argparse.Namespace(**{**vars(options), "catalog": str(folder)})
 
 
 def _latency(options: argparse.Namespace) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.engine import Engine
+from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import FOLDER, build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
-from tests.doubles import STYLES, FixedSlots, HashEncoder, ListFolm, write_catalog
+from tests.doubles import CATEGORIES, STYLES, FixedSlots, HashEncoder, ListFolm, write_catalog
 
 # The same examples every time, and no deadline: the machine that tests may be busy.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -26,7 +27,7 @@ def encoder() -> HashEncoder:
 
 @pytest.fixture(scope="session")
 def catalog_folder(tmp_path_factory: pytest.TempPathFactory, encoder: HashEncoder) -> Path:
-    """A tiny catalogue with its index and labelled queries. Read only."""
+    """A tiny catalogue with its index, labelled queries and titled outfits. Read only."""
     folder = write_catalog(tmp_path_factory.mktemp("catalogues") / "tiny")
     # The stand-in sees nothing in a picture, so titles have to count for more than they do with a real encoder.
     deque(build_index(Catalog.load(folder), encoder, batch=20, image_weight=0.5), maxlen=0)
@@ -37,6 +38,17 @@ def catalog_folder(tmp_path_factory: pytest.TempPathFactory, encoder: HashEncode
         for word in words
     ]
     (folder / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in queries))
+    outfits = [
+        {"title": f"{style} in {colour}", "term": style, "items": [f"{style}-{colour}-{name}" for name in names], "split": split}
+        for style in STYLES
+        for colour, names, split in (
+            ("red", CATEGORIES[:3], "test"),
+            ("red", CATEGORIES[3:], "test"),
+            ("navy", CATEGORIES[:4], "validation"),
+            ("ivory", CATEGORIES[2:], "train"),
+        )
+    ]
+    (folder / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
     return folder
 
 
@@ -54,8 +66,8 @@ def index(catalog_folder: Path) -> FaissIndex:
 def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path) -> Engine:
     """An engine whose language models and retriever are stand-ins; the baselines are the real ones."""
     engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
-    for folder in ("folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher"):
+    for folder in {method.needs for method in METHODS.values() if method.needs}:
         (tmp_path / folder).mkdir()
-    engine.fanouts._loaded.update(base=ListFolm(encoder), folm=ListFolm(encoder, "folm"))
-    engine.fanouts._loaded.update({name: FixedSlots(encoder, name) for name in ("diffusion", "diffusion-teacher")})
+    engine.fanouts._loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr")})
+    engine.fanouts._loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith("diffusion")})
     return engine

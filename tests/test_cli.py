@@ -43,7 +43,7 @@ def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
             for item in items:
                 assert set(item) == {"item_id", "title", "category", "score"}
                 assert -1.001 <= item["score"] <= 1.001
-        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm")
+        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm", "folm-wscr")
         assert (answer["scores"]["groundedness"] is not None) == (answer["scores"]["alignment"] is not None) == has_texts
 
 
@@ -73,6 +73,13 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["fanout", "x", "--k", "99"], "The number of directions is 99: it must be between 1 and 10."),
         (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
         (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
+        (["evaluate", "wscr", "--split", "exam"], "no reference sets in the split 'exam': choose from train, validation, test"),
+        (["evaluate", "wscr", "--seeds", "0"], "--seeds is below 1"),
+        (
+            ["evaluate", "wscr", "--catalog", "stylist", "--data", "nowhere"],
+            "not part of the project: no nowhere/stylist-outfits",
+        ),
+        (["evaluate", "wscr", "--catalog", "music", "--data", "nowhere"], "nowhere/music-playlists.parquet; name its folder"),
         (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
         (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
@@ -105,6 +112,27 @@ def test_evaluate_oar_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert set(result["methods"]["folm"]) == metrics
     assert all(len(figure) == 3 for figure in result["methods"]["folm"].values())
     assert result["methods"]["none"]["composite"] is None
+
+
+def test_evaluate_wscr_json_contract(capsys: pytest.CaptureFixture) -> None:
+    assert main(["evaluate", "wscr", "--seeds", "2", "--json"]) == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert {"catalog", "n_queries", "methods"} <= set(result)
+    assert (result["catalog"], result["n_queries"], result["n_clusters"]) == ("tiny", 4, 2)
+    assert set(result["methods"]) == set(METHODS)
+    for figures in result["methods"].values():
+        assert set(figures) == {"recall", "hit", "vs"}
+        assert all(low <= mean <= high for mean, low, high in figures.values())
+    assert "Left out" not in captured.err
+
+
+def test_evaluate_wscr_says_which_checkpoints_it_lacks(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    (tmp_path / "folm-wscr").rmdir()  # the engine's checkpoints lie in the same folder
+    assert main(["evaluate", "wscr", "--limit", "1", "--seeds", "1"]) == 0
+    captured = capsys.readouterr()
+    assert "Left out for want of a checkpoint: folm-wscr (python -m r4t_demo train STEP --task wscr" in captured.err
+    assert "diffusion-wscr" in captured.out and "folm-wscr" not in captured.out
 
 
 def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:

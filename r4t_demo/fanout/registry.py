@@ -127,4 +127,14 @@ METHODS: dict[str, Method] = {
         needs="diffusion-teacher",
         takes_steps=True,
     ),
+    "folm-wscr": Method(
+        "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
+        lambda parts: _folm(parts, "folm-wscr", "folm-wscr"),
+        needs="folm-wscr",
+    ),
+    "diffusion-wscr": Method(
+        "The retriever distilled from that one: all directions at once, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
+        needs="diffusion-wscr",
+    ),
 }

@@ -84,7 +84,7 @@ class Shards:
 
     def begin(self, encoder: Encoder) -> None:
         """Make their folder; it keeps what an earlier run of the same job has finished, and nothing else."""
-        settings = {"batch": self.batch, "image_weight": self.image_weight, "encoder": [encoder.id, _probe(encoder)]}
+        settings = {"batch": self.batch, "image_weight": self.image_weight, "encoder": [encoder.id, probe(encoder)]}
         work_folder(self.catalog.root, {"index of": self.catalog.fingerprint, **settings})
 
     def has(self, start: int) -> bool:
@@ -122,7 +122,7 @@ class Shards:
         return self.catalog.root / WORK / f"{start:09d}.f32"
 
 
-def _probe(encoder: Encoder) -> str:
+def probe(encoder: Encoder) -> str:
     """A digest of what both towers answer: retrained weights keep the encoder's id, but their vectors must not be mixed."""
     answers = encoder.encode_text(["a red dress"]), encoder.encode_images([Image.new("RGB", (64, 64), "teal")])
     return hashlib.sha256(b"".join(answer.tobytes() for answer in answers)).hexdigest()
