@@ -1,14 +1,21 @@
-"""What ``python -m r4t_demo train`` shows and records."""
+"""What ``python -m r4t_demo train`` shows, records and writes."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
+import torch
 
+from r4t_demo.encoder import Encoder
+from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
+from r4t_demo.fanout.folm import Folm
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli
+from r4t_demo.train import cli, corpus, folm
 from r4t_demo.train.progress import Progress
+from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from tests.tiny_models import tiny_folm
 
 
 def test_records_are_shown_and_appended_as_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,3 +37,59 @@ def test_a_step_without_its_data_says_so(tmp_path: Path, step: str) -> None:
     with pytest.raises(UserError, match="real photos.*nothing.*--data"):
         next(iter(cli.STEPS[step](Arguments, Settings())))
     assert list(tmp_path.iterdir()) == []
+
+
+class WholeLists:
+    """A policy that always writes k sub-queries, other ones in every sample."""
+
+    def __init__(self):
+        self.encoder, self.model = HashEncoder(), torch.nn.Linear(1, 1, bias=False)
+
+    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0):
+        texts = [f"{colour} {category}" for colour in COLOURS for category in CATEGORIES]
+        return [[[f"{query} {texts[(i * k + j) % len(texts)]}" for j in range(k)] for i in range(n_samples)] for query in queries]
+
+
+@pytest.fixture
+def wscr(engine: Engine, catalog_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a step of the task over the tiny catalogue; yields the function that does."""
+    assets, out = tmp_path / "assets", tmp_path / "out"
+    assets.mkdir()
+    (assets / "atelier").symlink_to(catalog_folder)
+    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
+    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: engine.encoder))
+    policy = tiny_folm(engine.encoder)
+    folm.save(policy.model, policy.tokenizer, out / "folm-base")
+
+    def step(name: str, **options) -> list[Progress]:
+        args = {"task": "wscr", "runs": tmp_path / "runs", "out": out, "steps": 1, "samples": 3, "keep": None, "seed": 0}
+        return list(cli.STEPS[name](Namespace(**args | options), Settings(assets=assets, checkpoints=out)))
+
+    return step
+
+
+def test_the_wscr_steps_write_their_own_checkpoints_and_states(wscr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [record.metrics["reward"] == record.metrics["set_recall"] for record in wscr("soft-grpo")] == [True]
+    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists()))
+    [record] = wscr("supervision", keep=2)
+    assert record.metrics["whole_lists"] == 2 * 3 and record.metrics["pairs"] == 2 * 2
+    assert record.metrics["reward_kept"] >= record.metrics["reward"]
+    assert wscr("diffusion")[-1].step == wscr("one-step")[-1].step == 1
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"folm-base", "folm-wscr", "diffusion-wscr"}
+    assert all(path.name.startswith("wscr-") for path in (tmp_path / "runs").iterdir()), "those of OAR stay as they are"
+
+
+def test_a_filter_that_keeps_one_list_leaves_the_retriever_nothing(wscr) -> None:
+    wscr("soft-grpo")
+    with pytest.raises(UserError, match="--keep is below 2"):
+        wscr("supervision", keep=1)
+    with pytest.raises(UserError, match="--samples is below 1"):
+        wscr("supervision", samples=0)
+
+
+def test_training_outfits_hold_no_held_out_term() -> None:
+    settings = Settings()
+    outfits = cli._outfits(settings)
+    assert len(outfits) > 2_500 and {one.split for one in outfits} == {"train"}
+    titles = [one.query for one in outfits]
+    assert set(corpus.without_terms(titles, corpus.held_out_terms(settings.assets))) == set(titles)
