@@ -314,7 +314,9 @@ def _diffusion(args, settings: Settings):
     pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
     if not len(rows):
-        raise UserError("No query has two lists of enough different targets to learn from: write more with supervision --samples.")
+        raise UserError(
+            "No query has two lists of enough different targets to learn from: write more with supervision --samples."
+        )
     model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(
         model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, _state(args, "diffusion.safetensors"),

@@ -79,9 +79,9 @@ def music_playlists(data: Path) -> list[ReferenceSet]:
     for split in SPLITS:
         for playlist, tracks in playlists:
             items, title = tuple(tracks.item_ID.unique()), tracks.playlist_name.iloc[0].strip()
-            if _split_of(playlist) != split or len(items) < MIN_TRACKS or not title:
+            if _split_of(playlist) != split or not title:
                 continue
-            if taken_by.setdefault(title.casefold(), split) == split:
+            if taken_by.setdefault(title.casefold(), split) == split and len(items) >= MIN_TRACKS:
                 sets.append(ReferenceSet(title, items, split, title.casefold()))
     return sets
 
