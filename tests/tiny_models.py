@@ -17,7 +17,7 @@ import open_clip
 from transformers import PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
 from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
 from r4t_demo.train.folm import train_tokenizer
 from tests.doubles import HashEncoder
@@ -93,9 +93,18 @@ def in_float32(encoder: Encoder) -> Encoder:
     return Encoder(encoder.model, encoder.preprocess, encoder.tokenizer, encoder.id)
 
 
-def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, slots: int = 4) -> SetDenoiser:
+TINY = {"slots": 4, "width": 32, "layers": 2, "heads": 2}
+KINDS = {"mini": TINY, "paper": PAPER | TINY | {"steps": 32}}  # the denoiser's two configurations but for their sizes
+
+
+def unit(*shape: int, seed: int = 0) -> torch.Tensor:
+    """Rows of unit length in random directions."""
+    return torch.nn.functional.normalize(torch.randn(shape, generator=torch.Generator().manual_seed(seed)), dim=-1)
+
+
+def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, kind: str = "mini") -> SetDenoiser:
     """A denoiser with random weights everywhere: a fresh one starts as c_skip x and hides its blocks."""
-    model = SetDenoiser(dim=dim, slots=slots, width=32, layers=2, heads=2, encoder_id=encoder_id)
+    model = SetDenoiser(**(KINDS[kind] | {"dim": dim, "encoder_id": encoder_id}))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -17,8 +17,8 @@ def descend(
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place; ``loss_of(generator)`` draws a batch and returns its loss.
 
-    The generator is seeded anew for every step, so that a run resumed from ``state`` draws what the whole one would. Yields
-    the mean loss every 20 steps.
+    The generator, and torch's own for dropout, are seeded anew for every step, so that a run resumed from ``state`` draws what
+    the whole one would. Yields the mean loss every 20 steps.
     """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.01)
     first = load_state(state, model, optimizer, ema)
@@ -26,6 +26,7 @@ def descend(
     for step in range(first, steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=100)
+        torch.manual_seed(seed * 1_000_003 + step)
         with mixed_precision():
             loss = loss_of(torch.Generator().manual_seed(seed * 1_000_003 + step))
         optimizer.zero_grad()

@@ -9,13 +9,13 @@ import torch
 from safetensors.torch import save_file
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress, move_folder
 
 SLOTS = 12  # the paper's L, for k = 10 directions
 QUERY_DROP = 0.1
-LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.2, 1.4  # around sigma_data = 1/16, wide enough for SIGMA_MIN and SIGMA_MAX
+LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.2, 1.4  # around sigma_data = 1/16, wide enough for mini's sigma_min and sigma_max
 
 
 def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

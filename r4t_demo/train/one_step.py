@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.diffusion import SetDenoiser, sample
+from r4t_demo.fanout.denoiser import SetDenoiser
+from r4t_demo.fanout.diffusion import sample
 from r4t_demo.files import write_atomically
 from r4t_demo.train.descent import descend
 from r4t_demo.train.precision import mixed_precision

@@ -8,20 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from r4t_demo.fanout.diffusion import SetDenoiser
+from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.train import diffusion
 from tests.doubles import HashEncoder
-from tests.tiny_models import assert_same_weights, moved, tiny_denoiser, weights_of
+from tests.tiny_models import KINDS, assert_same_weights, moved, tiny_denoiser, unit, weights_of
 
 STEPS = 221  # one state at 200, one at the end
 
 
-def unit(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.nn.functional.normalize(torch.randn(shape, generator=torch.Generator().manual_seed(seed)), dim=-1)
-
-
-def test_an_untrained_denoiser_has_a_loss_of_one() -> None:
-    model = SetDenoiser(dim=16, slots=4, width=32, layers=2, heads=2)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_untrained_denoiser_has_a_loss_of_one(kind: str) -> None:
+    model = SetDenoiser(**(KINDS[kind] | {"dim": 16}))
     loss = diffusion.edm_loss(model, unit(3000, 4, 16), unit(3000, 16, seed=1), torch.Generator().manual_seed(0))
     assert loss.item() == pytest.approx(1, abs=0.03)
 
@@ -58,9 +55,9 @@ def test_one_query_in_ten_is_dropped_whole() -> None:
     assert dropped.float().mean().item() == pytest.approx(diffusion.QUERY_DROP, abs=0.025)
 
 
-def run(state: Path, *, steps: int = STEPS, seed: int = 0) -> tuple[dict, dict, list]:
+def run(state: Path, *, kind: str = "mini", steps: int = STEPS, seed: int = 0) -> tuple[dict, dict, list]:
     """Train on three queries with a set each; return the weights, the average's weights and the records."""
-    model = tiny_denoiser()
+    model = tiny_denoiser(kind=kind)
     ema = copy.deepcopy(model).requires_grad_(False)
     items, queries = unit(30, 16).numpy(), unit(3, 16, seed=1).numpy()
     query_of, rows = np.array([0, 1, 2]), np.array([[0, 1, 2, 3], [10, 11, 12, 13], [20, 21, 22, 23]])
@@ -72,19 +69,24 @@ def run(state: Path, *, steps: int = STEPS, seed: int = 0) -> tuple[dict, dict, 
     return weights_of(model), weights_of(ema), records
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("whole")
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def whole(folder: Path) -> tuple[dict, dict, list]:
-    return run(folder / "state.safetensors")
+def folder(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp(kind)
 
 
-def test_training_learns_and_averages(whole) -> None:
+@pytest.fixture(scope="module")
+def whole(kind: str, folder: Path) -> tuple[dict, dict, list]:
+    return run(folder / "state.safetensors", kind=kind)
+
+
+def test_training_learns_and_averages(whole, kind: str) -> None:
     weights, average, records = whole
-    start = weights_of(tiny_denoiser())
+    start = weights_of(tiny_denoiser(kind=kind))
     assert moved(start, weights) == moved(start, average) == set(start)
     assert moved(weights, average)
     assert records[-1].metrics["loss"] < 0.8 * records[0].metrics["loss"]
@@ -92,14 +94,14 @@ def test_training_learns_and_averages(whole) -> None:
     assert all(record.stage == "diffusion" and record.total == STEPS for record in records)
 
 
-def test_a_killed_run_ends_where_the_whole_one_does(whole, folder: Path, tmp_path: Path) -> None:
+def test_a_killed_run_ends_where_the_whole_one_does(whole, kind: str, folder: Path, tmp_path: Path) -> None:
     state = tmp_path / "state.safetensors"
     shutil.copy(folder / "killed.safetensors", state)
-    weights, average, records = run(state)
+    weights, average, records = run(state, kind=kind)
     assert records[0].step == 220, "the run should go on from the state at step 200"
     assert_same_weights(weights, whole[0], rtol=1e-5, atol=1e-6)
     assert_same_weights(average, whole[1], rtol=1e-5, atol=1e-6)
-    assert run(state)[2] == [], "a finished run has nothing left to do"
+    assert run(state, kind=kind)[2] == [], "a finished run has nothing left to do"
 
 
 def test_the_seed_decides_the_run(tmp_path: Path) -> None:

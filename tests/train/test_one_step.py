@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.diffusion import SetDenoiser, sample
+from r4t_demo.fanout.denoiser import SetDenoiser
+from r4t_demo.fanout.diffusion import sample
 from r4t_demo.train import one_step
 from tests.tiny_models import assert_same_weights, moved, tiny_denoiser, weights_of
 
