@@ -92,8 +92,12 @@ def _add_evaluate(commands: argparse._SubParsersAction) -> None:
     wscr.add_argument("--json", action="store_true", help="print JSON and nothing else")
     wscr.set_defaults(run=_wscr)
     latency = parts.add_parser("latency", help="milliseconds a part")
-    latency.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32], help="batch sizes (1 8 32)")
-    latency.add_argument("--repeats", type=int, default=10, help="timed batches of each size (%(default)s)")
+    sizes = [1, 8, 32, 128, 1024]
+    latency.add_argument("--batch", type=int, nargs="+", default=sizes, help="batch sizes (1 8 32 128 1024)")
+    most = "timed batches of each size at most: three, and more until five minutes are over (%(default)s)"
+    latency.add_argument("--repeats", type=int, default=10, help=most)
+    untrained = "untrained models of 4 B and 53.9 M parameters instead, as in the paper; needs a GPU"
+    latency.add_argument("--paper-size", action="store_true", help=untrained)
     latency.set_defaults(run=_latency)
     encoder = parts.add_parser("encoder", help="real photos and phrases: retrieval, zero-shot, agreement with the text teacher")
     encoder.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
@@ -270,12 +274,25 @@ def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:
 
 
 def _latency(options: argparse.Namespace) -> None:
-    from r4t_demo.evaluate import latency, oar
+    import torch
+
+    from r4t_demo.evaluate import latency, oar, paper_size
 
     _at_least_one(options, "batch", "repeats")
+    if options.paper_size and options.methods:
+        raise UserError("--paper-size measures methods of its own: leave --methods out.")
+    if options.paper_size and not torch.cuda.is_available():
+        raise UserError("--paper-size needs a GPU, and torch finds none here: 4 B parameters on a CPU would tell nothing.")
     engine = _engine(options)
     queries = [query.query for query in oar.load_queries(engine.catalog.root)]
-    result = latency.evaluate(engine, queries, options.methods or list(engine.methods()), options.batch, options.repeats)
+    sizes = (options.batch, options.repeats)
+    if options.paper_size:
+        result = paper_size.evaluate(engine, engine.fanouts["folm"].tokenizer, queries, *sizes, torch.device("cuda"))
+    else:
+        methods = options.methods or list(engine.methods())
+        if best := latency.tune(engine, queries, methods):
+            print(f"The language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
+        result = latency.evaluate(engine, queries, methods, *sizes)
     _print_json(result) if options.json else print(latency.tables(result))
 
 

@@ -83,6 +83,7 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
         (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
+        (["evaluate", "latency", "--paper-size", "--methods", "none"], "--paper-size measures methods of its own"),
         (["evaluate", "scale", "--items", "0"], "--items is below 1"),
         (
             ["fanout", "x", "--index", "http://somewhere"],
@@ -141,6 +142,12 @@ def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert set(result) == {"threads", "roofline_ms", "batch"}
     assert set(result["batch"]) == {"1", "2"}
     assert set(result["batch"]["2"]) == set(METHODS)
+
+
+def test_the_papers_sizes_want_a_gpu(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert main(["evaluate", "latency", "--paper-size"]) == 2
+    assert capsys.readouterr().err.startswith("--paper-size needs a GPU, and torch finds none here")
 
 
 def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:

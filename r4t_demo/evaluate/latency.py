@@ -1,34 +1,65 @@
 """How long a batch takes, part by part, every method on the same machine in the same run."""
 
-from collections.abc import Sequence
-from itertools import cycle, islice
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from itertools import cycle, islice, product
 from statistics import median
 from time import perf_counter
 
 import numpy as np
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.table import render
+from r4t_demo.fanout.folm import Folm
 
 K, N = 10, 4
 PARTS = ("encode", "fanout", "search")
-WIDTH = 512  # of the plain matrix products behind the roofline: near the networks' own
+WIDTH = 512  # of the plain matrix products behind the roofline: near the demo's networks' own
+LEAST, ENOUGH_S = 3, 300  # timed batches of a size: at least 3, and no more once it has taken five minutes
+TUNED_AT = 8  # queries in the batch by which the language model's setting is chosen
 
 
 def evaluate(
-    engine: Engine, queries: Sequence[str], methods: Sequence[str], batches: Sequence[int], repeats: int = 10
-) -> dict[str, object]:
-    """Time ``repeats`` batches of every size after one warm-up.
+    engine: Engine, queries: Sequence[str], methods: Sequence[str], batches: Sequence[int], repeats: int = 10,
+    weight: torch.Tensor | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """Time up to ``repeats`` batches of every size after one warm-up.
 
     Returns threads, roofline_ms {batch: ms} and batch {batch: {method: encode_ms, fanout_ms, search_ms (medians) and
     p95_total_ms}}. All times are those of a whole batch. The roofline is the time that the diffusion retriever's
-    multiply-adds take as plain matrix products; empty where its checkpoint is missing from ``methods``.
+    multiply-adds take as plain products with ``weight`` (w, w), whose width, type and place are the network's own;
+    empty where "diffusion" is missing from ``methods``.
     """
     measured = {batch: _time_batch(engine, queries, methods, batch, repeats) for batch in batches}
-    roofline = {batch: _roofline(engine, queries, batch) for batch in batches} if "diffusion" in methods else {}
+    roofline = {}
+    if "diffusion" in methods:
+        count, weight = _multiply_adds(engine, queries[0]), torch.randn(WIDTH, WIDTH) if weight is None else weight
+        roofline = {batch: _roofline(count, batch, weight) for batch in batches}
     return {"threads": torch.get_num_threads(), "roofline_ms": roofline, "batch": measured}
+
+
+def tune(engine: Engine, queries: Sequence[str], methods: Sequence[str]) -> tuple[torch.dtype, int] | None:
+    """Let the language models of ``methods`` run at their best: in the number format and with the threads that suit them.
+
+    The first of them samples a batch in every setting; the engine keeps the fastest, threads also for the other methods.
+    Returns it, or None where no method has a language model.
+    """
+    folms = list(_language_models(engine, methods))
+    if not folms:
+        return None
+    texts = list(islice(cycle(queries), TUNED_AT))
+    threads = engine.settings.threads
+    counts = [*(2**i for i in range(threads.bit_length()) if 2**i < threads), threads]
+    formats = (torch.float32, torch.bfloat16)
+    seconds = {setting: _sampling_seconds(folms[0], texts, *setting) for setting in product(formats, counts)}
+    best = min(seconds, key=seconds.get)
+    for folm in folms:
+        folm.model.to(best[0])
+    torch.set_num_threads(best[1])
+    return best
 
 
 def tables(result: dict[str, object]) -> str:
@@ -51,8 +82,10 @@ def _time_batch(
 ) -> dict[str, dict[str, float]]:
     """Methods take turns in every repetition, so that a slow moment of the machine falls on all of them."""
     times: dict[str, list[dict[str, float]]] = {name: [] for name in methods}
-    supply = cycle(queries)
+    supply, begin = cycle(queries), perf_counter()
     for turn in range(repeats + 1):
+        if turn > LEAST and perf_counter() - begin > ENOUGH_S:
+            break
         texts = list(islice(supply, batch))
         for name in methods:
             results = engine.run(texts, [name], k=K, n=N, seed=turn)
@@ -66,17 +99,39 @@ def _summary(rows: list[dict[str, float]]) -> dict[str, float]:
     return {**medians, "p95_total_ms": float(np.percentile([row["total"] for row in rows], 95))}
 
 
-def _roofline(engine: Engine, queries: Sequence[str], batch: int) -> float:
-    """Milliseconds: count the multiply-adds of one fan-out, then time as many in products (batch·k, w) @ (w, w)."""
-    texts = list(islice(cycle(queries), batch))
-    vectors = engine.encoder.encode_text(texts)
-    with FlopCounterMode(display=False) as counter:
-        engine.fanouts["diffusion"].fan_out(texts, vectors, K)
-    count = counter.get_total_flops() / (2 * batch * K * WIDTH**2)
-    rows, weight = torch.randn(batch * K, WIDTH), torch.randn(WIDTH, WIDTH)
+def _language_models(engine: Engine, methods: Sequence[str]) -> Iterator[Folm]:
+    for name in methods:
+        method = engine.fanouts[name]
+        model = getattr(method, "base", method)  # best-of-5 samples from the base
+        if isinstance(model, Folm):
+            yield model
+
+
+def _sampling_seconds(folm: Folm, texts: Sequence[str], precision: torch.dtype, threads: int) -> float:
+    """The better of two batches after a warm-up."""
+    torch.set_num_threads(threads)
+    trial = Folm(deepcopy(folm.model).to(precision), folm.tokenizer, folm.encoder)
+    vectors = folm.encoder.encode_text(texts)
+    return min([trial.fan_out(texts, vectors, K)[0].seconds for _ in range(3)][1:])
+
+
+def _multiply_adds(engine: Engine, query: str) -> float:
+    """Of one query's fan-out by the diffusion retriever."""
+    vector = engine.encoder.encode_text([query])
+    # The counter knows no fused attention of a CPU, so attention is taken apart while it counts.
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        engine.fanouts["diffusion"].fan_out([query], vector, K)
+    return counter.get_total_flops() / 2
+
+
+def _roofline(multiply_adds: float, batch: int, weight: torch.Tensor) -> float:
+    """Milliseconds that a batch's multiply-adds, so many a query, take in products (batch·k, w) @ (w, w)."""
+    rows = torch.randn(batch * K, len(weight), dtype=weight.dtype, device=weight.device)
     seconds = []
-    for _ in range(50):
+    for _ in range(10):
         start = perf_counter()
-        torch.mm(rows, weight)
-        seconds.append(perf_counter() - start)
-    return median(seconds) * count * 1e3
+        for _ in range(5):
+            found = torch.mm(rows, weight)
+        found[0, 0].item()  # a GPU has done its work only when it is asked for it
+        seconds.append((perf_counter() - start) / 5)
+    return median(seconds) * multiply_adds / (K * weight.numel()) * 1e3

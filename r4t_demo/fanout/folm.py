@@ -31,6 +31,7 @@ SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 100  # two and a half times the length of a usual list
 SPARE = 10  # repetitions that a list may hold
 TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
+ROWS = 1024  # sampled at once: more would not be faster, and their keys and values fill the memory
 
 
 class FolmConfig(LlamaConfig):
@@ -106,12 +107,12 @@ def parse_list(text: str, k: int, query: str) -> list[str]:
 class _OwnNoise(LogitsProcessor):
     """Makes the largest score a sample at a temperature (the Gumbel-max trick), every row with noise of its own seed."""
 
-    def __init__(self, seeds: Sequence[int], temperature: float) -> None:
-        self.generators, self.temperature = [torch.Generator().manual_seed(seed) for seed in seeds], temperature
+    def __init__(self, seeds: Sequence[int], temperature: float, device: torch.device) -> None:
+        self.generators, self.temperature = [torch.Generator(device).manual_seed(seed) for seed in seeds], temperature
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        waits = torch.stack([torch.empty(scores.shape[1]).exponential_(generator=each) for each in self.generators])
-        return scores / self.temperature - waits.log().to(scores.device)
+        waits = torch.stack([scores.new_empty(scores.shape[1]).exponential_(generator=each) for each in self.generators])
+        return scores / self.temperature - waits.log()
 
 
 class _ListComplete(StoppingCriteria):
@@ -126,7 +127,7 @@ class _ListComplete(StoppingCriteria):
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs) -> torch.Tensor:
         count = (input_ids == self.separator).sum(1)
         full = (input_ids[:, -1] == self.separator) & (count >= self.k)
-        done = [bool(row) and self._distinct(ids) >= self.k for row, ids in zip(full, input_ids, strict=True)]
+        done = [row and self._distinct(ids) >= self.k for row, ids in zip(full.tolist(), input_ids, strict=True)]
         return torch.tensor(done, device=input_ids.device) | (count >= self.k + SPARE)
 
     def _distinct(self, ids: torch.Tensor) -> int:
@@ -177,9 +178,11 @@ class Folm:
 
         A list that came out empty falls back to the query itself, so that every list can be searched.
         """
-        texts = self.tokenizer.batch_decode(
-            self.generate(queries, vectors, n_samples, seed=seed, temperature=temperature, k=k)[2]
-        )
+        texts, step = [], max(1, ROWS // n_samples)
+        for start in range(0, len(queries), step):
+            part = slice(start, start + step)
+            sampled = self.generate(queries[part], vectors[part], n_samples, seed=seed, temperature=temperature, k=k)
+            texts += self.tokenizer.batch_decode(sampled[2])
         lists = [parse_list(text, k, queries[i // n_samples]) or [queries[i // n_samples]] for i, text in enumerate(texts)]
         return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
 
@@ -199,13 +202,14 @@ class Folm:
         Return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples.
         """
         repeated = [query for query in queries for _ in range(n_samples)]
-        ids, mask = prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens)
-        embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)))
+        device = self.model.device
+        ids, mask = (part.to(device) for part in prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens))
+        embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)).to(device))
         seeds = [own_seed(seed, query, sample) for query in queries for sample in range(n_samples)]
         completion = self.model.generate(
-            inputs_embeds=embedded, attention_mask=mask, do_sample=False, logits_processor=[_OwnNoise(seeds, temperature)],
-            max_new_tokens=MAX_NEW_TOKENS, eos_token_id=self.tokenizer.convert_tokens_to_ids(END),
-            pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD), use_cache=True,
+            inputs_embeds=embedded, attention_mask=mask, do_sample=False, max_new_tokens=MAX_NEW_TOKENS, use_cache=True,
+            eos_token_id=self.tokenizer.convert_tokens_to_ids(END), pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD),
+            logits_processor=[_OwnNoise(seeds, temperature, device)],
             stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
         )  # fmt: skip
         return ids, mask, completion

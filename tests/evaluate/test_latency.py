@@ -1,9 +1,15 @@
-"""The shape of the latency report, and its arithmetic where the stand-ins report fixed times."""
+"""The shape of the latency report, its arithmetic where the stand-ins report fixed times, and the setting that is chosen."""
 
 import pytest
+import torch
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
+from r4t_demo.fanout import folm as folm_module
+from r4t_demo.fanout.baselines import BestOf
+from r4t_demo.fanout.diffusion import DiffusionRetriever
+from tests.doubles import HashEncoder
+from tests.tiny_models import tiny_denoiser, tiny_folm
 
 
 def test_times_are_those_of_a_batch(engine: Engine) -> None:
@@ -23,3 +29,55 @@ def test_without_the_retriever_there_is_no_roofline(engine: Engine) -> None:
     result = latency.evaluate(engine, ["a"], ["none"], [1], repeats=1)
     assert result["roofline_ms"] == {}
     assert "batch 1" in latency.tables(result)
+
+
+def test_the_roofline_counts_every_product_of_the_sampler(engine: Engine, encoder: HashEncoder) -> None:
+    """By hand: 2·5 - 1 guided calls, so 18 rows of the network, over one query token and 16 rows."""
+    model = tiny_denoiser(encoder.id, dim=encoder.dim)
+    engine.fanouts._loaded["diffusion"] = DiffusionRetriever(model, ["hat"], encoder.encode_text(["hat"]))
+    dim, width, tokens = encoder.dim, 32, 17
+    attention = 2 * tokens * tokens * width
+    block = tokens * width * (3 * width + width + 8 * width) + attention
+    once = dim * width + 64 * width + width * width + width * 6 * width
+    network = 2 * block + once + 2 * 16 * dim * width
+    assert latency._multiply_adds(engine, "a") == 18 * network
+
+
+def test_more_repetitions_are_made_while_there_is_time(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = []
+    run = engine.run
+    monkeypatch.setattr(engine, "run", lambda texts, *args, **options: batches.append(texts) or run(texts, *args, **options))
+    for enough, made in ((300, 7), (-1, latency.LEAST)):
+        monkeypatch.setattr(latency, "ENOUGH_S", enough)
+        batches.clear()
+        latency.evaluate(engine, ["a", "b", "c"], ["none"], [2], repeats=7)
+        assert len(batches) == made + 1, "one is the warm-up"
+    assert batches[:3] == [["a", "b"], ["c", "a"], ["b", "c"]]
+
+
+def test_the_language_models_run_in_their_fastest_setting(engine: Engine, encoder: HashEncoder, monkeypatch) -> None:
+    before, tried = torch.get_num_threads(), []
+    object.__setattr__(engine.settings, "threads", 3)
+    monkeypatch.setattr(folm_module, "MAX_NEW_TOKENS", 6)
+    base, folm = tiny_folm(encoder), tiny_folm(encoder)
+    engine.fanouts._loaded.update({"folm": folm, "best-of-5": BestOf(base, engine.index, encoder)})
+    sampling_seconds = latency._sampling_seconds
+
+    def seconds(*setting) -> float:
+        tried.append(setting[2:])
+        assert sampling_seconds(*setting) > 0
+        return {(torch.bfloat16, 2): 1.0}.get(setting[2:], 2.0)
+
+    monkeypatch.setattr(latency, "_sampling_seconds", seconds)
+    try:
+        assert latency.tune(engine, ["boho", "gothic"], ["none", "best-of-5", "folm"]) == (torch.bfloat16, 2)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert tried == [(precision, threads) for precision in (torch.float32, torch.bfloat16) for threads in (1, 2, 3)]
+    assert base.model.dtype == folm.model.dtype == torch.bfloat16
+    assert len(engine.run(["boho"], ["folm", "best-of-5"])) == 2, "they answer in that format"
+
+
+def test_without_a_language_model_there_is_nothing_to_choose(engine: Engine) -> None:
+    assert latency.tune(engine, ["boho"], ["none", "diffusion"]) is None

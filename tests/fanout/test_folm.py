@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.fanout import folm as module
 from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, SPARE, Folm, parse_list
 from r4t_demo.fanout.words import core_of
 from r4t_demo.train import folm as training
@@ -129,6 +130,16 @@ def test_the_seed_decides_the_lists_and_nothing_else_changes(folm: Folm, encoder
     torch.manual_seed(99)
     assert folm.sample_lists(QUERIES, vectors, 3, 2, seed=1) == first
     assert folm.sample_lists(QUERIES, vectors, 3, 2, seed=2) != first
+
+
+def test_a_large_batch_is_sampled_in_parts(folm: Folm, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries, rows, generate = ["boho", "gothic", "ivory"], [], folm.generate
+    vectors = encoder.encode_text(queries)
+    monkeypatch.setattr(folm, "generate", lambda *args, **options: rows.append(len(args[0])) or generate(*args, **options))
+    whole = folm.sample_lists(queries, vectors, 4, 2, seed=1)
+    monkeypatch.setattr(module, "ROWS", 5)
+    assert folm.sample_lists(queries, vectors, 4, 2, seed=1) == whole
+    assert rows == [3, 2, 1], "two queries with two samples each are four rows"
 
 
 def test_a_cold_sampler_always_writes_the_same_list(encoder: HashEncoder) -> None:
