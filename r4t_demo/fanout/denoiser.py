@@ -68,9 +68,8 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
 
     The noise level always enters through adaLN-single. The query enters in one of two ways. In ``mini`` it is a token that
     attention can pick from and a part of the adaLN vector. In ``PAPER`` every block attends to it (``cross_attention``), in its
-    own ``dim``, and the adaLN vector, ``NOISE_WIDTH`` wide, tells the noise level alone: of the ways that papers.md leaves
-    open, this one has the paper's 53.9 M parameters. Attention over one token would have nothing to weigh, so ``no_query``
-    stands beside the query.
+    own ``dim``, and the adaLN vector, ``NOISE_WIDTH`` wide, tells the noise level alone: the paper leaves both open, and this way
+    has its 53.9 M parameters. Attention over one token would have nothing to weigh, so ``no_query`` stands beside the query.
 
     The rest says how it is sampled: ``sampler`` ("heun" or "sde", Euler-Maruyama), its ``steps``, its noise levels from
     ``sigma_max`` to ``sigma_min`` (``rho`` spaces Heun's), ``guidance`` (classifier-free; 1 is none, the paper's strength w is
