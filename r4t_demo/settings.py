@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """``catalog`` is a name under ``assets`` or a folder; ``encoder`` is what Encoder.load takes, clip-mini where it is empty.
 
+    ``results`` is where measurements are written to, and where the page reads them.
     ``index``: empty is FAISS in the catalogue's folder, milvus:URI a Milvus. ``memory``: GiB that a FAISS index may take.
     """
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
+    results: Path = ROOT / "results"
     catalog: str = "atelier"
     encoder: str = ""
     index: str = ""
@@ -57,6 +59,11 @@ class Settings:
                 return folder
         known = ", ".join(sorted(p.parent.name for p in self.assets.glob("*/items.parquet"))) or "none"
         raise UserError(f"There is no catalogue '{self.catalog}': give a folder, or one of these names: {known}.")
+
+
+def secret(name: str) -> str | None:
+    """The key that an environment variable holds, None where it is unset or empty. It belongs into no file and no message."""
+    return os.environ.get(name, "").strip() or None
 
 
 def _parse(name: str, kind: type, text: str) -> object:

@@ -1,6 +1,7 @@
 """The command line's contract, over a tiny catalogue and stand-ins for the trained parts."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ from tests.sources.makers import picture, write_files
 
 
 @pytest.fixture(autouse=True)
-def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("R4T_RESULTS", str(tmp_path / "results"))
     monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
     monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
 
@@ -156,6 +158,45 @@ def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
     text = capsys.readouterr().out
     assert "folm/base" in text
     assert "fan-out, folm / diffusion" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "samples"),
+    [
+        (["oar", "--methods", "none", "--limit", "4", "--seeds", "2"], "oar", {"queries": 4, "terms": 4, "seeds": 2}),
+        (["oar", "--methods", "none", "--split", "validation"], "oar-validation", {"queries": 2, "terms": 2, "seeds": 1}),
+        (["latency", "--methods", "none", "--batch", "1", "--repeats", "1"], "latency", {"repeats": 1}),
+        (["scale", "--items", "500", "--catalog", "{catalog}"], "scale", {"fanouts": 300}),
+    ],
+)
+def test_what_evaluate_prints_it_also_writes(
+    arguments: list[str], name: str, samples: dict, catalog_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    arguments = ["evaluate", *(text.format(catalog=catalog_folder) for text in arguments), "--json"]
+    out = tmp_path / "figures"
+    assert main([*arguments, "--results", str(out)]) == 0
+    [path] = out.iterdir()
+    record = json.loads(path.read_text())
+    assert path == out / f"{name}.json"
+    assert record["result"] == json.loads(capsys.readouterr().out)
+    assert record["samples"] == samples
+    assert record["command"] == shlex.join(["python", "-m", "r4t_demo", *arguments, "--results", str(out)])
+    assert {"commit", "date", "seed", "machine"} <= set(record)
+
+
+def test_a_password_in_an_address_is_not_written(tmp_path: Path) -> None:
+    index = "milvus:http://me:sesame@127.0.0.1:1"
+    assert main(["evaluate", "oar", "--methods", "none", "--limit", "1", "--index", index]) == 0
+    text = (tmp_path / "results" / "oar.json").read_text()
+    assert "sesame" not in text and "milvus:http://…@127.0.0.1:1" in text
+
+
+def test_figures_that_cannot_be_written_are_printed_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    (tmp_path / "file").touch()
+    assert main(["evaluate", "oar", "--methods", "none", "--limit", "1", "--json", "--results", str(tmp_path / "file")]) == 2
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["n_queries"] == 1
+    assert "name another folder with --results" in captured.err
 
 
 def test_index_embeds_and_saves(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -1,0 +1,225 @@
+"""``python -m r4t_demo evaluate PART``: print the figures and leave them in results/NAME.json, for the page."""
+
+import argparse
+import re
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from r4t_demo.errors import UserError
+from r4t_demo.options import add_catalog, add_common, at_least_one, load_engine, load_settings, print_json
+from r4t_demo.progress_bar import show_progress
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``result``: a JSON value; ``text``: the same for reading; ``samples``: what was counted; ``seed``: the first one."""
+
+    name: str
+    result: object
+    text: str
+    samples: Mapping[str, int]
+    seed: int = 0
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    """Add the ``evaluate`` command."""
+    parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
+    _add_oar(parts)
+    _add_wscr(parts)
+    _add_latency(parts)
+    _add_encoder(parts)
+    _add_scale(parts)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, print, write."""
+    from r4t_demo.evaluate import record
+
+    commit = record.current_commit()  # before the work: the files may change while it runs
+    measured: Measured = options.measure(options)
+    print_json(measured.result) if options.json else print(measured.text)
+    settings = load_settings(options)
+    path = record.save(
+        settings.results,
+        measured.name,
+        measured.result,
+        command=_command(options.arguments),
+        commit=commit,
+        seed=measured.seed,
+        samples=measured.samples,
+        threads=settings.threads,
+    )
+    print(f"The figures are in {path}", file=sys.stderr)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """What was typed, without the password that an address may hold."""
+    return re.sub(r"://[^/@\s]*@", "://…@", shlex.join(["python", "-m", "r4t_demo", *arguments]))
+
+
+def _add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, purpose: str) -> argparse.ArgumentParser:
+    parser = parts.add_parser(name, help=purpose)
+    parser.add_argument("--results", type=Path, metavar="DIR", help="folder that the figures are written to (results)")
+    parser.set_defaults(run=run, measure=measure)
+    return parser
+
+
+def _add_methods(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+    add_common(parser)
+
+
+def _add_oar(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "oar", _oar, "open-ended retrieval against exact labels")
+    parser.add_argument("--split", default="test", help="of queries.jsonl: test, or validation for tuning (%(default)s)")
+    parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
+    parser.add_argument("--limit", type=int, help="only the first queries")
+    _add_methods(parser)
+
+
+def _oar(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import oar
+
+    at_least_one(options, "seeds", "limit")
+    engine = load_engine(options)
+    queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
+    result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
+    samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
+    name = "oar" if options.split == "test" else f"oar-{options.split}"  # what was tuned on is no result
+    return Measured(name, result, oar.tables(result), samples)
+
+
+def _add_wscr(parts: argparse._SubParsersAction) -> None:
+    purpose = "recall of one reference set a query: titled outfits, stylist outfits, playlists"
+    parser = _add_part(parts, "wscr", _wscr, purpose)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real sets (%(default)s)")
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="folder to keep their embedded catalogues in (%(default)s)"
+    )
+    parser.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
+    parser.add_argument("--seeds", type=int, default=5, help="runs: averaged over, and compared for vs (%(default)s)")
+    parser.add_argument("--limit", type=int, help="only the first sets")
+    parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+    parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="stylist, music, or a catalogue with outfits.jsonl (atelier)")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _wscr(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import wscr
+    from r4t_demo.train import reference_sets
+
+    at_least_one(options, "seeds", "limit")
+    real = reference_sets.REAL.get(options.catalog)
+    sets = real(options.data) if real else None
+    engine = load_engine(_with_real_catalog(options) if real else options)
+    sets = sets or reference_sets.titled_outfits(engine.catalog.root)
+    chosen = reference_sets.select(sets, options.split, options.limit)
+    if not options.methods and (missing := {"folm-wscr", "diffusion-wscr"} - set(engine.methods())):
+        made = "python -m r4t_demo train STEP --task wscr makes them"
+        print(f"Left out for want of a checkpoint: {', '.join(sorted(missing))} ({made}).", file=sys.stderr)
+    result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
+    samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}
+    return Measured("wscr", result, wscr.tables(result), samples)
+
+
+def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:
+    """The options with the catalogue's folder in the place of its name; it is read and embedded unless it is there."""
+    import torch
+
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.evaluate import real_catalogs
+
+    settings, folder = load_settings(options), options.runs / "catalogs" / options.catalog
+    torch.set_num_threads(1)  # whole batches run side by side
+    encoder = Encoder.load(settings.encoder)
+    show_progress(real_catalogs.make(options.catalog, options.data, folder, encoder, settings.threads))
+    return argparse.Namespace(**{**vars(options), "catalog": str(folder)})
+
+
+def _add_latency(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "latency", _latency, "milliseconds a part")
+    sizes = [1, 8, 32, 128, 1024]
+    parser.add_argument("--batch", type=int, nargs="+", default=sizes, help="batch sizes (1 8 32 128 1024)")
+    most = "timed batches of each size at most: three, and more until five minutes are over (%(default)s)"
+    parser.add_argument("--repeats", type=int, default=10, help=most)
+    untrained = "untrained models of 4 B and 53.9 M parameters instead, as in the paper; needs a GPU"
+    parser.add_argument("--paper-size", action="store_true", help=untrained)
+    _add_methods(parser)
+
+
+def _latency(options: argparse.Namespace) -> Measured:
+    import torch
+
+    from r4t_demo.evaluate import latency, oar, paper_size
+
+    at_least_one(options, "batch", "repeats")
+    if options.paper_size and options.methods:
+        raise UserError("--paper-size measures methods of its own: leave --methods out.")
+    if options.paper_size and not torch.cuda.is_available():
+        raise UserError("--paper-size needs a GPU, and torch finds none here: 4 B parameters on a CPU would tell nothing.")
+    engine = load_engine(options)
+    queries = [query.query for query in oar.load_queries(engine.catalog.root)]
+    sizes = (options.batch, options.repeats)
+    if options.paper_size:
+        result = paper_size.evaluate(engine, engine.fanouts["folm"].tokenizer, queries, *sizes, torch.device("cuda"))
+    else:
+        methods = options.methods or list(engine.methods())
+        if best := latency.tune(engine, queries, methods):
+            print(f"The language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
+        result = latency.evaluate(engine, queries, methods, *sizes)
+    name = "latency-paper-size" if options.paper_size else "latency"
+    return Measured(name, result, latency.tables(result), {"repeats": options.repeats})
+
+
+def _add_encoder(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(
+        parts, "encoder", _encoder, "real photos and phrases: retrieval, zero-shot, agreement with the text teacher"
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _encoder(options: argparse.Namespace) -> Measured:
+    import torch
+
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.evaluate import encoder
+    from r4t_demo.train.corpus import everyday_words
+    from r4t_demo.train.teacher import Teacher, teacher_folder
+
+    if not (options.data / "fashion-products").is_dir():
+        raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
+    settings = load_settings(options)
+    torch.set_num_threads(1)  # batches run side by side, as they do in ``index``
+    words = everyday_words(teacher_folder() / "vocab.txt")
+    result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, words, settings.threads)
+    return Measured("encoder", result, encoder.table(result), result["samples"])
+
+
+def _add_scale(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "scale", _scale, "a large index beside exact search, on vectors drawn like the catalogue's")
+    sizes = [142_000, 1_000_000, 5_000_000]
+    parser.add_argument("--items", type=int, nargs="+", default=sizes, help="index sizes (142000 1000000 5000000)")
+    parser.add_argument("--memory", type=int, metavar="GIB", help="that a loaded index may take (4)")
+    add_catalog(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _scale(options: argparse.Namespace) -> Measured:
+    import faiss
+    import numpy as np
+
+    from r4t_demo.evaluate import scale
+    from r4t_demo.index.build import FOLDER
+    from r4t_demo.index.faiss_index import FaissIndex
+    from r4t_demo.index.kinds import GIB
+
+    at_least_one(options, "items", "memory")
+    settings = load_settings(options)
+    faiss.omp_set_num_threads(settings.threads)
+    real = FaissIndex.load(settings.catalog_folder / FOLDER)
+    records = scale.evaluate(real.vectors(np.arange(len(real))), options.items, settings.memory * GIB)
+    return Measured("scale", records, scale.table(records), {"fanouts": scale.FANOUTS * scale.ROUNDS})
