@@ -87,6 +87,8 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
         (["evaluate", "latency", "--paper-size", "--methods", "none"], "--paper-size measures methods of its own"),
         (["evaluate", "scale", "--items", "0"], "--items is below 1"),
+        (["evaluate", "judge", "--model", "m", "--queries", "0"], "--queries is below 1"),
+        (["evaluate", "judge", "--model", "m", "--base-url", "here"], "--base-url is no address"),
         (
             ["fanout", "x", "--index", "http://somewhere"],
             "R4T_INDEX is 'http://somewhere': leave it empty for FAISS, or write milvus:",

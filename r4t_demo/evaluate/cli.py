@@ -29,6 +29,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
     _add_oar(parts)
     _add_wscr(parts)
+    _add_judge(parts)
     _add_latency(parts)
     _add_encoder(parts)
     _add_scale(parts)
@@ -137,6 +138,34 @@ def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:
     encoder = Encoder.load(settings.encoder)
     show_progress(real_catalogs.make(options.catalog, options.data, folder, encoder, settings.threads))
     return argparse.Namespace(**{**vars(options), "catalog": str(folder)})
+
+
+def _add_judge(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "judge", _judge, "open-ended retrieval by the paper's questions to a large language model")
+    parser.add_argument("--model", required=True, help="its name at the address, such as Qwen/Qwen3-32B")
+    parser.add_argument("--base-url", metavar="URL", help="of an OpenAI-compatible server (the Hub's inference providers)")
+    parser.add_argument("--api-key-env", metavar="NAME", help="variable that holds the key (HF_TOKEN; with --base-url: none)")
+    parser.add_argument("--queries", type=int, default=50, metavar="N", help="drawn from the test queries (%(default)s)")
+    parser.add_argument("--queries-from", type=Path, metavar="FILE", help="one query a line, instead of the catalogue's own")
+    parser.add_argument("--pictures", action="store_true", help="show the items' pictures, to a model that can see")
+    parser.add_argument("--seed", type=int, default=0, help="of the drawn queries, the order of items and the methods' sampling")
+    parser.add_argument("--timeout", type=int, default=120, metavar="S", help="seconds to wait for an answer (%(default)s)")
+    parser.add_argument("--parallel", type=int, default=4, help="requests at a time (%(default)s)")
+    _add_methods(parser)
+
+
+def _judge(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import judge
+    from r4t_demo.evaluate.chat import Chat
+
+    at_least_one(options, "queries", "parallel", "timeout")
+    chat = Chat(options.model, options.base_url, options.api_key_env, options.timeout)
+    engine = load_engine(options)
+    queries = judge.choose_queries(engine.catalog.root, options.queries_from, options.queries, options.seed)
+    methods = options.methods or list(engine.methods())
+    result = judge.evaluate(engine, queries, methods, chat, options.seed, options.pictures, options.parallel)
+    samples = {"queries": result["n_queries"], "terms": result["n_terms"], "requests": result["requests"]}
+    return Measured("judge", result, judge.tables(result), samples, options.seed)
 
 
 def _add_latency(parts: argparse._SubParsersAction) -> None:

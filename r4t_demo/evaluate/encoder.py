@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 
 from r4t_demo.encoder import PREFIX, Encoder
+from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
 from r4t_demo.train import corpus
 
@@ -104,7 +105,7 @@ def phrase_pairs(fashion: Sequence[str], other: Sequence[str], seed: int = 0) ->
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
     """Spearman's rank correlation of two arrays (n,); ties share their mean rank."""
-    return float(np.corrcoef(pd.Series(a).rank(), pd.Series(b).rank())[0, 1])
+    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])
 
 
 def cosines(rows: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:

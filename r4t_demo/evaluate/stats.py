@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 
 import numpy as np
+import pandas as pd
 
 RESAMPLES, SEED, LEVEL = 2000, 0, 0.95
 
@@ -27,8 +28,24 @@ class ClusterBootstrap:
         divisors = self._means(below)
         return _interval(self._means(above) / divisors) if divisors.all() else None
 
+    def spearman(self, a: np.ndarray, b: np.ndarray) -> list[float] | None:
+        """[Spearman's rank correlation of a and b, lo, hi], both (q,); the ranks are those of the sample, in every resample.
+
+        None where the values do not differ, in the sample or in a resample.
+        """
+        x, y = (ranks(values) / len(values) for values in (a, b))
+        x, y = x - x.mean(), y - y.mean()
+        mean_x, mean_y = self._means(x), self._means(y)
+        spread = (self._means(x * x) - mean_x**2) * (self._means(y * y) - mean_y**2)
+        return _interval((self._means(x * y) - mean_x * mean_y) / np.sqrt(spread)) if (spread > 1e-12).all() else None
+
     def _means(self, values: np.ndarray) -> np.ndarray:
         return self._draws @ np.bincount(self._of, weights=values) / self._sizes
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks 1 … n of an array (n,); ties share their mean rank."""
+    return pd.Series(values).rank().to_numpy()
 
 
 def _interval(figures: np.ndarray) -> list[float]:

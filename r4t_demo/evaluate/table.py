@@ -13,6 +13,6 @@ def render(rows: Sequence[Sequence[str]], right: Collection[int] | None = None) 
     return "\n".join(line.rstrip() for line in lines)
 
 
-def interval(figure: Sequence[float] | None) -> str:
+def interval(figure: Sequence[float] | None, digits: int = 3) -> str:
     """A figure with its interval; a dash where there is none."""
-    return "–" if figure is None else "{:.3f} [{:.3f}, {:.3f}]".format(*figure)
+    return "–" if figure is None else "{:.{d}f} [{:.{d}f}, {:.{d}f}]".format(*figure, d=digits)

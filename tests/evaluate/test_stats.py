@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from r4t_demo.evaluate.encoder import spearman
 from r4t_demo.evaluate.stats import ClusterBootstrap
 
 
@@ -44,6 +45,17 @@ def test_a_paired_ratio_is_tighter_than_its_parts() -> None:
 
 def test_a_ratio_to_nothing_is_none() -> None:
     assert ClusterBootstrap(["a", "b"]).ratio(np.ones(2), np.array([0.0, 1.0])) is None
+
+
+def test_spearman_is_that_of_the_sample() -> None:
+    rng = np.random.default_rng(4)
+    a = rng.integers(0, 5, 200).astype(float)
+    b = a + rng.normal(0, 2, 200)
+    rho, low, high = ClusterBootstrap(range(200)).spearman(a, b)
+    assert rho == pytest.approx(spearman(a, b))
+    error = (1 - rho**2) / np.sqrt(200)
+    assert (low, high) == pytest.approx((rho - 1.96 * error, rho + 1.96 * error), abs=0.4 * error)
+    assert ClusterBootstrap(range(3)).spearman(np.ones(3), np.arange(3.0)) is None
 
 
 def test_the_same_seed_the_same_interval() -> None:
