@@ -5,7 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import fanout_tab
+from r4t_demo.ui import fanout_tab, results_tab
 from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
 
@@ -25,5 +25,9 @@ def create_demo(engine) -> gr.Blocks:
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if report := read_report(engine.catalog.root):
             gr.HTML(render_report(report), elem_id="report", apply_default_css=False)
-        fanout_tab.build(engine, demo)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Search"):
+                fanout_tab.build(engine, demo)
+            with gr.Tab("Results") as tab:
+                results_tab.build(engine.settings.results, tab)
     return demo

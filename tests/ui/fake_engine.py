@@ -65,7 +65,8 @@ class FakeEngine:
     """Answers by the engine's contract; ``seconds`` is how long a search takes."""
 
     def __init__(self, root: Path, seconds: float = 0.0, port: int = 0):
-        self.settings = SimpleNamespace(host="127.0.0.1", port=port or None, checkpoints=root / "checkpoints")
+        folders = {"checkpoints": root / "checkpoints", "results": root / "results"}
+        self.settings = SimpleNamespace(host="127.0.0.1", port=port or None, **folders)
         self.catalog, self.seconds, self.calls = FakeCatalog(root), seconds, []
         self.index = FakeIndex(len(self.catalog.items))
 

@@ -1,0 +1,269 @@
+"""The results tab: what the ``evaluate`` commands have left in results/, as tables and charts, beside the paper's figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from r4t_demo.errors import UserError
+from r4t_demo.evaluate.record import load
+from r4t_demo.ui import paper
+from r4t_demo.ui.charts import lines, measured, number, points, table
+from r4t_demo.ui.markup import display_name, esc
+
+COMMAND = "python -m r4t_demo evaluate"
+OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values."
+PANELS = {"oar": ("set_f1", "on_style", "coverage", "diversity"), "judge": ("diversity", "alignment", "groundedness")}
+ENCODER_PARTS = {
+    "fashion_products": "photos of products",
+    "stylist_outfits": "photos of stylists’ items",
+    "text": "phrases, beside the text teacher",
+}
+SCALE_HEAD = {"items": 0, "recall": 3, "speedup": 0, "p50_ms": 2, "p99_ms": 2, "build_s": 0, "memory_mib": 0, "disk_mib": 0}
+
+
+@dataclass(frozen=True)
+class Section:
+    """``draw`` makes the HTML of a record's result; ``beside`` that of what stands next to it, with or without a record."""
+
+    name: str
+    title: str
+    says: str
+    command: str
+    draw: Callable[[Mapping], str]
+    beside: Callable[[Mapping | None], str]
+
+
+def build(folder: Path, tab: gr.Tab) -> None:
+    """Fill ``tab`` once a visitor opens it: the page starts without it, and new figures are seen without a new start."""
+    figures = gr.HTML("", elem_id="figures", apply_default_css=False)
+    tab.select(lambda: render(folder), None, figures, api_visibility="private", show_progress="hidden", queue=False)
+
+
+def render(folder: Path) -> str:
+    """The whole tab over the records in ``folder``."""
+    intro = (
+        '<p class="intro">Every figure here was printed by a command of this repository, which stands below it. The paper’s own '
+        "figures are beside them. They come from other data and other models, so compare ratios between methods, not values.</p>"
+    )
+    return intro + "".join(_section(section, folder) for section in SECTIONS)
+
+
+def _section(section: Section, folder: Path) -> str:
+    try:
+        record = load(folder, section.name)
+        here, beside = (
+            _drawn(section, record) if record else (f"Not measured yet: run <code>{esc(section.command)}</code>.", None)
+        )
+    except UserError as error:
+        here, beside = f"{esc(str(error))} Run <code>{esc(section.command)}</code> again.", None
+    if beside is None:
+        here, beside = f'<p class="missing">{here}</p>', section.beside(None)
+    head = f"<header><h2>{esc(section.title)}</h2><p>{esc(section.says)}</p></header>"
+    return f'<section class="figures" data-part="{section.name}">{head}<div class="here">{here}</div>{beside}</section>'
+
+
+def _drawn(section: Section, record: Mapping) -> tuple[str, str]:
+    """What the section shows of a record, and beside it; UserError where its figures are not those expected."""
+    try:
+        return section.draw(record["result"]) + _provenance(record), section.beside(record["result"])
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration) as error:
+        raise UserError(f"'{section.name}.json' holds other figures than this page knows.") from error
+
+
+def _provenance(record: Mapping) -> str:
+    commit, _, dirty = (record["commit"] or "").partition("-")
+    code = f"commit {commit[:9]}{' with changes' if dirty else ''}" if commit else "outside of a checkout"
+    machine = record["machine"]
+    facts = [f"{value:,} {name.replace('_', ' ')}" for name, value in record["samples"].items()]
+    facts += [f"seed {record['seed']}", code, record["date"][:10]]
+    facts.append(f"{machine['cores']} cores, {machine['threads']} threads, torch {machine['torch']}")
+    return f'<p class="made"><code>{esc(record["command"])}</code> {esc(" · ".join(facts))}</p>'
+
+
+def _panels(name: str, methods: Mapping[str, Mapping], digits: int) -> str:
+    charts = [points(_words(key), {method: row[key] for method, row in methods.items()}, digits) for key in PANELS[name]]
+    return f'<div class="panels">{"".join(charts)}</div>'
+
+
+def _methods(methods: Mapping[str, Mapping], digits: int, leave_out: tuple[str, ...] = ()) -> str:
+    """Methods by metrics, whatever they are."""
+    keys = [key for key in next(iter(methods.values())) if key not in leave_out]
+    rows = [[esc(display_name(name)), *(measured(row[key], digits) for key in keys)] for name, row in methods.items()]
+    return table(["", *map(_words, keys)], rows)
+
+
+def _oar(result: Mapping) -> str:
+    return _panels("oar", result["methods"], 3) + _methods(result["methods"], 3)
+
+
+def _judge(result: Mapping) -> str:
+    missing = sum(row["unanswered"] for row in result["methods"].values())
+    said = f"Asked: {result['model']}. {missing} requests had no answer that could be read."
+    parts = [
+        _panels("judge", result["methods"], 1),
+        _methods(result["methods"], 1, leave_out=("answered", "unanswered")),
+        f'<p class="note">{esc(said)}</p>',
+    ]
+    if result["agreement"]:
+        names = {"all": "all methods"}
+        pairs = list(next(iter(result["agreement"].values())))
+        rows = [
+            [esc(names.get(name) or display_name(name)), *(measured(row[pair], 2) for pair in pairs)]
+            for name, row in result["agreement"].items()
+        ]
+        head = ["", *(_words(pair).replace("/", " / ") for pair in pairs)]
+        parts.append(table(head, rows, "Spearman’s rank correlation over queries: the judge’s score / the labels’"))
+    return "".join(parts)
+
+
+def _wscr(result: Mapping) -> str:
+    methods = {
+        name: {key: value for key, value in row.items() if value is None or isinstance(value, int | float | list)}
+        for name, row in result["methods"].items()
+    }
+    return _methods(methods, 3)
+
+
+def _latency(result: Mapping) -> str:
+    batches = {int(batch): methods for batch, methods in result["batch"].items()}
+    names = list(next(iter(batches.values())))
+    series = {name: {batch: max(rows[name]["fanout_ms"], 0.01) for batch, rows in batches.items()} for name in names}
+    head = ["fan-out, median ms", *(f"batch {batch}" for batch in batches)]
+    rows = [[esc(display_name(name)), *(number(batches[b][name]["fanout_ms"], 1) for b in batches)] for name in names]
+    if result["roofline_ms"]:
+        floor = {int(batch): value for batch, value in result["roofline_ms"].items()}
+        rows.append(["Diffusion’s multiply-adds alone", *(number(floor[batch], 1) for batch in batches)])
+    return lines("Milliseconds of the fan-out, a whole batch", "queries in the batch", series) + table(head, rows)
+
+
+def _encoder(result: Mapping) -> str:
+    [short] = [key for key in result if key.startswith("matryoshka_")]
+    rows = [
+        [f'{esc(_words(name))}<span class="interval">{words}</span>', number(value, 3), number(result[short][part][name], 3)]
+        for part, words in ENCODER_PARTS.items()
+        for name, value in result[part].items()
+    ]
+    speed = ", ".join(f"{value:,.0f} {name.removesuffix('_per_s')} a second" for name, value in result["speed"].items())
+    head = ["", "all dimensions", f"first {short.removeprefix('matryoshka_')}"]
+    return table(head, rows) + f'<p class="note">{esc(speed)}.</p>'
+
+
+def _scale(result: list[Mapping]) -> str:
+    rows = [[esc(row["kind"]), *(number(row[key], digits) for key, digits in SCALE_HEAD.items())] for row in result]
+    return table(["index", *map(_words, SCALE_HEAD)], rows)
+
+
+def _oar_beside(result: Mapping | None) -> str:
+    shown = []
+    for place, name in enumerate(("Polyvore", "music")):
+        rows = [[method, *(number(value, 1) for value in row[place])] for method, row in paper.OAR.items()]
+        shown.append(table(["", *paper.OAR_HEAD], rows, f"The paper, {name}: scores of a language model, times 20"))
+    return _aside(_ratios(result), *shown)
+
+
+def _ratios(result: Mapping | None) -> str:
+    """Ratios that both have: ours with their intervals, the paper's from its tables."""
+    diversity, average = (paper.OAR_HEAD.index(name) for name in ("diversity", "average"))
+    rows = []
+    for pair, (above, below) in paper.COUNTERPARTS.items():
+        for key, column, words in (("diversity", diversity, "diversity"), ("set_f1", average, "quality")):
+            theirs = [_ratio(paper.OAR[above][place][column], paper.OAR[below][place][column]) for place in (0, 1)]
+            ours = ((result or {}).get("ratios") or {}).get(pair, {}).get(key)
+            if theirs[0] is not None:
+                names = " / ".join(map(display_name, pair.split("/")))
+                rows.append(
+                    [f'{esc(names)}<span class="interval">{words}</span>', measured(ours, 2), *(number(v, 2) for v in theirs)]
+                )
+    caption = "Ratios. Quality is set F1 here and the judge’s average in the paper"
+    return table(["", "here", "Polyvore", "music"], rows, caption)
+
+
+def _ratio(above: float | None, below: float | None) -> float | None:
+    return None if above is None or below is None else above / below
+
+
+def _wscr_beside(result: Mapping | None) -> str:
+    rows = [[method, *(number(value, 1) for value in row)] for method, row in paper.WSCR.items()]
+    return _aside(table(["", *paper.WSCR_HEAD], rows, "The paper, Polyvore"))
+
+
+def _latency_beside(result: Mapping | None) -> str:
+    rows = [
+        [f"batch {batch:,}", f"{slow:g} s", f"{fast:g} s", f"{slow / fast:.0f} ×"]
+        for batch, (slow, fast) in paper.LATENCY_SECONDS.items()
+    ]
+    parts = [table(["", "autoregressive", "diffusion", "ratio"], rows, "The paper; its hardware is not stated")]
+    batches = {batch: rows for batch, rows in (result or {"batch": {}})["batch"].items() if {"folm", "diffusion"} <= rows.keys()}
+    if batches:
+        times = {batch: (rows["folm"]["fanout_ms"], rows["diffusion"]["fanout_ms"]) for batch, rows in batches.items()}
+        ours = [[f"batch {batch}", f"{a:,.0f} ms", f"{b:,.1f} ms", f"{a / b:.0f} ×"] for batch, (a, b) in times.items()]
+        parts.insert(0, table(["", "FOLM", "diffusion", "ratio"], ours, "Here"))
+    return _aside(*parts)
+
+
+def _nothing_beside(result: Mapping | None) -> str:
+    return ""
+
+
+def _aside(*parts: str) -> str:
+    return f'<aside class="beside"><p class="label">{esc(OTHER_DATA)}</p>{"".join(parts)}</aside>'
+
+
+def _words(key: str) -> str:
+    return key.replace("set_f1", "set F1").replace("_", " ")
+
+
+SECTIONS = (
+    Section(
+        "oar",
+        "Open-ended retrieval",
+        "Against the catalogue’s exact labels. On style: the share of the first items that carry what the query asks for; "
+        "coverage: different categories among them, of ten; set F1: their harmonic mean. Diversity, alignment, groundedness and "
+        "composite are the paper’s rewards. Whiskers are 95 % intervals over terms.",
+        f"{COMMAND} oar",
+        _oar,
+        _oar_beside,
+    ),
+    Section(
+        "judge",
+        "A language model as judge",
+        "The paper’s three questions, 1 to 5 times 20, put to a large language model that does not know whose answer it sees.",
+        f"{COMMAND} judge --model MODEL",
+        _judge,
+        _nothing_beside,
+    ),
+    Section(
+        "wscr",
+        "Weakly supervised set retrieval",
+        "How much of one reference set, of many that would do, is found among the items of all directions.",
+        f"{COMMAND} wscr",
+        _wscr,
+        _wscr_beside,
+    ),
+    Section(
+        "latency",
+        "Time",
+        "Every method on the same machine in the same run; both axes are logarithmic.",
+        f"{COMMAND} latency",
+        _latency,
+        _latency_beside,
+    ),
+    Section(
+        "encoder",
+        "Encoder",
+        "On real photos and phrases that no training step reads.",
+        f"{COMMAND} encoder --data FOLDER",
+        _encoder,
+        _nothing_beside,
+    ),
+    Section(
+        "scale",
+        "Large indexes",
+        "Beside exact search, on vectors drawn like the catalogue’s.",
+        f"{COMMAND} scale",
+        _scale,
+        _nothing_beside,
+    ),
+)

@@ -1,0 +1,173 @@
+"""The results tab over records that are there, missing, broken or strange."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.evaluate import latency, oar
+from r4t_demo.evaluate.record import save
+from r4t_demo.ui import paper
+from r4t_demo.ui.charts import LABEL_GAP, _apart, _ticks
+from r4t_demo.ui.results_tab import SECTIONS, _drawn, render
+
+EVIL = "<img src=x onerror=alert(1)>"
+ENCODER_PARTS = {"fashion_products": {"title_r1": 0.25}, "stylist_outfits": {"family_top1": 0.5}, "text": {"spearman": 0.875}}
+ENCODER = {**ENCODER_PARTS, "matryoshka_128": ENCODER_PARTS, "speed": {"images_per_s": 80.0}, "samples": {"photos": 4}}
+SCALE = [
+    {"items": 1_000_000, "kind": "faiss-hnsw", "recall": 0.972, "speedup": 75.1, "p50_ms": 1.2, "p99_ms": 2.0, "build_s": 9.0}
+]
+JUDGED = {"groundedness": None, "diversity": [60.0, 50.0, 70.0], "alignment": [40.0, 30.0, 50.0], "average": None}
+JUDGE = {
+    "model": EVIL,
+    "methods": {"none": {**JUDGED, "answered": 9, "unanswered": 3}},
+    "agreement": {"none": {"overall/set_f1": [0.5, 0.25, 0.75]}, "all": {"overall/set_f1": None}},
+}
+WSCR = {"methods": {"folm": {"recall": [0.125, 0.0625, 0.25], "hit": 0.5}, EVIL: {"recall": None, "hit": 0.25}}}
+
+
+def write(folder: Path, name: str, result: object, command: str = "") -> None:
+    command = command or f"python -m r4t_demo evaluate {name} --json"
+    commit = "0123456789abcdef-dirty"
+    save(folder, name, result, command=command, commit=commit, seed=4, samples={"queries": 1234}, threads=2)
+
+
+@pytest.fixture
+def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
+    """Every record, those of retrieval and latency from tiny runs."""
+    folder, methods = tmp_path / "results", ["none", "base", "folm", "diffusion"]
+    write(folder, "oar", oar.evaluate(engine, oar.load_queries(catalog_folder), methods))
+    write(folder, "latency", json.loads(json.dumps(latency.evaluate(engine, ["a"], methods, [1, 2], repeats=1))))
+    for name, result in (("encoder", ENCODER), ("judge", JUDGE), ("wscr", WSCR)):
+        write(folder, name, result)
+    write(folder, "scale", [{**row, "memory_mib": 5.0, "disk_mib": 6.0} for row in SCALE], command=EVIL)
+    return folder
+
+
+def parts(folder: Path) -> dict[str, ElementTree.Element]:
+    html = render(folder)
+    assert "<img" not in html
+    return {part.get("data-part"): part for part in ElementTree.fromstring(f"<div>{html}</div>").iter("section")}
+
+
+def cells(part: ElementTree.Element) -> list[list[str]]:
+    return [["".join(cell.itertext()) for cell in row] for row in part.iter("tr")]
+
+
+def missing(part: ElementTree.Element) -> str | None:
+    found = part.find(".//p[@class='missing']")
+    return None if found is None else "".join(found.itertext())
+
+
+def test_every_record_is_shown_with_its_command(folder: Path) -> None:
+    shown = parts(folder)
+    assert list(shown) == ["oar", "judge", "wscr", "latency", "encoder", "scale"]
+    for name, part in shown.items():
+        assert missing(part) is None
+        made = part.find(".//p[@class='made']")
+        assert made.findtext("code") == (EVIL if name == "scale" else f"python -m r4t_demo evaluate {name} --json")
+        said = "".join(made.itertext())
+        assert "1,234 queries · seed 4 · commit 012345678 with changes" in said and "2 threads, torch 2." in said
+
+
+def test_figures_are_those_of_the_records(folder: Path) -> None:
+    shown = parts(folder)
+    figures = json.loads((folder / "oar.json").read_text())["result"]
+    mean, low, high = figures["methods"]["folm"]["set_f1"]
+    head, *rows = cells(shown["oar"].find("div"))
+    folm = dict(zip(head, rows[2], strict=True))
+    assert folm[""] == "FOLM" and folm["set F1"] == f"{mean:.3f}{low:.3f} – {high:.3f}"
+    assert dict(zip(head, rows[0], strict=True))["groundedness"] == "–"
+    assert ["Diffusion", "1.0", "2.0"] in cells(shown["latency"])  # the stand-in takes a millisecond a query
+    assert ["title r1photos of products", "0.250", "0.250"] in cells(shown["encoder"])
+    assert ["faiss-hnsw", "1,000,000", "0.972", "75", "1.20", "2.00", "9", "5", "6"] in cells(shown["scale"])
+    assert ["No fan-out", "–", "60.050.0 – 70.0", "40.030.0 – 50.0", "–"] in cells(shown["judge"])
+    assert ["No fan-out", "0.500.25 – 0.75"] in cells(shown["judge"]) and ["all methods", "–"] in cells(shown["judge"])
+    assert "3 requests had no answer" in "".join(shown["judge"].itertext())
+    assert ["FOLM", "0.1250.062 – 0.250", "0.500"] in cells(shown["wscr"])
+
+
+def test_charts_place_their_marks_by_value(folder: Path) -> None:
+    chart = parts(folder)["judge"].find(".//div[@class='points']")
+    assert "diversity of No fan-out" in chart.get("aria-label")
+    [track] = [span for span in chart.iter("span") if span.find("i") is not None]
+    whisker, point = (dict(pair.split(":") for pair in mark.get("style").split(";")) for mark in track.iter("i"))
+    assert (whisker["left"], whisker["width"], point["left"]) == ("0.00%", "100.00%", "50.00%")  # 50 to 70 on a scale of 50 to 70
+    lines = parts(folder)["latency"].find(".//div[@class='lines']")
+    ways = [[tuple(map(float, place.split(","))) for place in line.get("points").split()] for line in lines.iter("polyline")]
+    assert len(ways) == 4
+    for way in ways:
+        assert [x for x, _ in way] == [0, 100] and all(0 <= y <= 100 for _, y in way)
+    folm, diffusion = ways[2], ways[3]
+    assert folm[0][1] == pytest.approx(diffusion[1][1])  # 2 ms for one query, and for two
+    assert folm[0][1] < diffusion[0][1]  # slower lies higher
+
+
+def test_the_papers_ratios_stand_beside_ours(folder: Path) -> None:
+    rows = cells(parts(folder)["oar"].find("aside"))
+    assert ["FOLM / Base LMquality", "1.001.00 – 1.00", "1.28", "1.21"] in rows  # 49.1 / 38.5, 58.1 / 48.1
+    assert [row[2:] for row in rows if row[0] == "Diffusion / FOLMdiversity"] == [["0.97", "0.95"]]
+    assert ["R4T-Diffusion (Gemma)", "–", "74.3", "37.6", "–"] in rows
+    assert ["batch 8", "1.46 s", "0.07 s", "21 ×"] in cells(parts(folder)["latency"])
+    assert "compare ratios, not values" in "".join(parts(folder)["wscr"].itertext())
+
+
+def test_the_papers_averages_are_those_of_its_columns() -> None:
+    """A slip of the pen in a table would show."""
+    for row in paper.OAR.values():
+        for *values, average in row:
+            assert average is None or abs(sum(values) / 3 - average) < 0.11
+
+
+def test_what_is_missing_names_its_command(tmp_path: Path) -> None:
+    shown = parts(tmp_path / "nowhere")
+    for section in SECTIONS:
+        assert missing(shown[section.name]) == f"Not measured yet: run {section.command}."
+    assert "R4T-FOLM (Gemma)" in "".join(shown["oar"].itertext())
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"result": {}}', "[]", EVIL])
+def test_a_broken_file_is_told_and_the_others_are_shown(folder: Path, text: str) -> None:
+    (folder / "oar.json").write_text(text)
+    shown = parts(folder)
+    assert "'oar.json' " in missing(shown["oar"]) and "Run python -m r4t_demo evaluate oar again." in missing(shown["oar"])
+    assert missing(shown["latency"]) is None
+
+
+strange = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["methods", "batch", "ratios", "8", "folm"]), inner)
+    ),
+)
+
+
+@settings(max_examples=40)
+@given(strange.filter(lambda value: isinstance(value, dict | list)))
+def test_strange_figures_are_shown_or_told(result: object) -> None:
+    record = {"result": result, "command": "x", "commit": None, "date": "", "seed": 0, "samples": {}, "machine": {}}
+    for section in SECTIONS:
+        with suppress(UserError):  # the only error that the tab expects
+            ElementTree.fromstring(f"<div>{''.join(_drawn(section, record))}</div>")
+
+
+@given(st.floats(-1e3, 1e3), st.floats(0, 1e3))
+def test_ticks_enclose_what_they_scale(low: float, span: float) -> None:
+    ticks = _ticks(low, low + span)
+    assert 2 <= len(ticks) <= 7
+    assert ticks[0] <= low + 1e-6 and low + span <= ticks[-1] + 1e-6
+    assert len({round(b - a, 6) for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+
+
+@given(st.dictionaries(st.text(max_size=3), st.floats(0, 100), min_size=1, max_size=9))
+def test_labels_do_not_cover_each_other(places: dict[str, float]) -> None:
+    moved = _apart(places)
+    order = sorted(moved.values())
+    assert all(b - a >= LABEL_GAP - 1e-9 for a, b in zip(order, order[1:], strict=False))
+    assert order[-1] <= 100
