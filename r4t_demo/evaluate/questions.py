@@ -14,9 +14,9 @@ from r4t_demo.engine import ResultSet
 from r4t_demo.evaluate.oar import K
 
 QUESTIONS = {
-    "groundedness": "does the catalogue really hold what each search phrase asks for, as the item found by it shows",
-    "diversity": "how different are the items from each other in kind, look and use; repeated and missing items count against it",
-    "alignment": "how well do the items suit the wish, taken one by one",
+    "groundedness": "how well the catalogue holds what each search phrase asks for, as the item found by it shows",
+    "diversity": "how different the items are from each other in kind, look and use; repeated and missing ones count against it",
+    "alignment": "how well the items suit the wish, taken one by one",
 }
 FROM_PHRASES, FROM_ITEMS = ("groundedness",), ("diversity", "alignment")
 ROLE = "You judge the answers of a search engine for a shop, strictly and by what you are shown alone."
@@ -33,7 +33,7 @@ def prompt(answer: ResultSet, keys: Sequence[str], rng: random.Random, pictures:
         parts.append(_text(f"{number}. {item.words} ({item.category}){by}"))
         if pictures and item.image:
             parts.append({"type": "image_url", "image_url": {"url": _data_url(item)}})
-    asked = "\n".join(f"- {key}: {QUESTIONS[key]}?" for key in keys)
+    asked = "\n".join(f"- {key}: {QUESTIONS[key]}" for key in keys)
     parts.append(_text(f"\nGive whole numbers from 1 (not at all) to 5 (entirely):\n{asked}\n{_form(keys)}"))
     content = parts if pictures else "\n".join(part["text"] for part in parts)  # a plain string is what every server reads
     return [{"role": "system", "content": ROLE}, {"role": "user", "content": content}]

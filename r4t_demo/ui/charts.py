@@ -37,7 +37,7 @@ def measured(figure: Sequence[float] | float | None, digits: int) -> str:
     if figure is None or isinstance(figure, int | float):
         return number(figure, digits)
     mean, low, high = figure
-    return f'{mean:.{digits}f}<span class="interval">{low:.{digits}f} – {high:.{digits}f}</span>'
+    return f'{mean:.{digits}f}<span class="interval">{low:.{digits}f}–{high:.{digits}f}</span>'
 
 
 def points(name: str, figures: Mapping[str, Sequence[float] | None], digits: int) -> str:
@@ -65,8 +65,8 @@ def points(name: str, figures: Mapping[str, Sequence[float] | None], digits: int
     )
 
 
-def lines(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -> str:
-    """Method -> {x: y}, all positive, as lines over two logarithmic axes, each named at its end."""
+def times(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -> str:
+    """Method -> {x: milliseconds}, all positive, as lines over two logarithmic axes, each named at its end."""
     xs = sorted({x for line in series.values() for x in line})
     ys = [y for line in series.values() for y in line.values()]
     powers = range(math.floor(math.log10(min(ys))), math.ceil(math.log10(max(ys))) + 1)
@@ -78,7 +78,7 @@ def lines(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -
     def top(y: float) -> float:
         return 100 * (high - math.log10(y)) / (high - low)
 
-    grid = "".join(f'<i class="line" style="top:{top(10.0**p):.2f}%"><span>{10.0**p:g}</span></i>' for p in powers)
+    grid = "".join(f'<i class="line" style="top:{top(10.0**p):.2f}%"><span>{_whole(10.0**p)}</span></i>' for p in powers)
     drawn, marks = "", ""
     for method, line in series.items():
         kind, places = KINDS.get(method, ""), [(left(x), top(line[x])) for x in sorted(line)]
@@ -107,6 +107,10 @@ def _ticks(low: float, high: float) -> list[float]:
     step = next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(step * place, 10) for place in range(first, max(last, first + 1) + 1)]
+
+
+def _whole(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:g} s" if milliseconds >= 1000 else f"{milliseconds:g} ms"
 
 
 def _apart(places: Mapping[str, float]) -> dict[str, float]:

@@ -9,16 +9,24 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.record import load
 from r4t_demo.ui import paper
-from r4t_demo.ui.charts import lines, measured, number, points, table
+from r4t_demo.ui.charts import measured, number, points, table, times
 from r4t_demo.ui.markup import display_name, esc
 
 COMMAND = "python -m r4t_demo evaluate"
-OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values."
+OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values"
 PANELS = {"oar": ("set_f1", "on_style", "coverage", "diversity"), "judge": ("diversity", "alignment", "groundedness")}
 ENCODER_PARTS = {
     "fashion_products": "photos of products",
     "stylist_outfits": "photos of stylists’ items",
     "text": "phrases, beside the text teacher",
+}
+NAMES = {
+    "title_r1": "title recall@1",
+    "title_r10": "title recall@10",
+    "mrr": "title MRR",
+    "article_type_top1": "article type, zero-shot",
+    "family_top1": "product family, zero-shot",
+    "spearman": "Spearman’s correlation",
 }
 SCALE_HEAD = {"items": 0, "recall": 3, "speedup": 0, "p50_ms": 2, "p99_ms": 2, "build_s": 0, "memory_mib": 0, "disk_mib": 0}
 
@@ -76,9 +84,14 @@ def _provenance(record: Mapping) -> str:
     commit, _, dirty = (record["commit"] or "").partition("-")
     code = f"commit {commit[:9]}{' with changes' if dirty else ''}" if commit else "outside of a checkout"
     machine = record["machine"]
-    facts = [f"{value:,} {name.replace('_', ' ')}" for name, value in record["samples"].items()]
+    facts = [f"{name.replace('_', ' ')} {value:,}" for name, value in record["samples"].items()]
     facts += [f"seed {record['seed']}", code, record["date"][:10]]
-    facts.append(f"{machine['cores']} cores, {machine['threads']} threads, torch {machine['torch']}")
+    facts += [
+        f"cores {machine['cores']}",
+        f"threads {machine['threads']}",
+        f"torch {machine['torch']}",
+        machine["gpu"] or "no GPU",
+    ]
     return f'<p class="made"><code>{esc(record["command"])}</code> {esc(" · ".join(facts))}</p>'
 
 
@@ -134,8 +147,11 @@ def _latency(result: Mapping) -> str:
     rows = [[esc(display_name(name)), *(number(batches[b][name]["fanout_ms"], 1) for b in batches)] for name in names]
     if result["roofline_ms"]:
         floor = {int(batch): value for batch, value in result["roofline_ms"].items()}
-        rows.append(["Diffusion’s multiply-adds alone", *(number(floor[batch], 1) for batch in batches)])
-    return lines("Milliseconds of the fan-out, a whole batch", "queries in the batch", series) + table(head, rows)
+        rows.append(["Diffusion’s multiply-adds alone, as plain products", *(number(floor[batch], 1) for batch in batches)])
+    if {"folm", "diffusion"} <= set(names):
+        ratios = [rows["folm"]["fanout_ms"] / rows["diffusion"]["fanout_ms"] for rows in batches.values()]
+        rows.append(["FOLM / diffusion", *(f"{ratio:.0f} ×" for ratio in ratios)])
+    return times("The fan-out of a whole batch, median", "queries in the batch", series) + table(head, rows)
 
 
 def _encoder(result: Mapping) -> str:
@@ -157,9 +173,9 @@ def _scale(result: list[Mapping]) -> str:
 
 def _oar_beside(result: Mapping | None) -> str:
     shown = []
-    for place, name in enumerate(("Polyvore", "music")):
+    for place, name in enumerate(("Polyvore", "Music")):
         rows = [[method, *(number(value, 1) for value in row[place])] for method, row in paper.OAR.items()]
-        shown.append(table(["", *paper.OAR_HEAD], rows, f"The paper, {name}: scores of a language model, times 20"))
+        shown.append(table(["", *paper.OAR_HEAD], rows, f"{name}: a language model’s scores, times 20"))
     return _aside(_ratios(result), *shown)
 
 
@@ -176,7 +192,7 @@ def _ratios(result: Mapping | None) -> str:
                 rows.append(
                     [f'{esc(names)}<span class="interval">{words}</span>', measured(ours, 2), *(number(v, 2) for v in theirs)]
                 )
-    caption = "Ratios. Quality is set F1 here and the judge’s average in the paper"
+    caption = "Ratios here, and in the paper on Polyvore and music; quality is set F1 here, the average score there"
     return table(["", "here", "Polyvore", "music"], rows, caption)
 
 
@@ -186,7 +202,7 @@ def _ratio(above: float | None, below: float | None) -> float | None:
 
 def _wscr_beside(result: Mapping | None) -> str:
     rows = [[method, *(number(value, 1) for value in row)] for method, row in paper.WSCR.items()]
-    return _aside(table(["", *paper.WSCR_HEAD], rows, "The paper, Polyvore"))
+    return _aside(table(["", *paper.WSCR_HEAD], rows, "Polyvore, in per cent"))
 
 
 def _latency_beside(result: Mapping | None) -> str:
@@ -194,13 +210,7 @@ def _latency_beside(result: Mapping | None) -> str:
         [f"batch {batch:,}", f"{slow:g} s", f"{fast:g} s", f"{slow / fast:.0f} ×"]
         for batch, (slow, fast) in paper.LATENCY_SECONDS.items()
     ]
-    parts = [table(["", "autoregressive", "diffusion", "ratio"], rows, "The paper; its hardware is not stated")]
-    batches = {batch: rows for batch, rows in (result or {"batch": {}})["batch"].items() if {"folm", "diffusion"} <= rows.keys()}
-    if batches:
-        times = {batch: (rows["folm"]["fanout_ms"], rows["diffusion"]["fanout_ms"]) for batch, rows in batches.items()}
-        ours = [[f"batch {batch}", f"{a:,.0f} ms", f"{b:,.1f} ms", f"{a / b:.0f} ×"] for batch, (a, b) in times.items()]
-        parts.insert(0, table(["", "FOLM", "diffusion", "ratio"], ours, "Here"))
-    return _aside(*parts)
+    return _aside(table(["", "autoregressive", "diffusion", "ratio"], rows, "On hardware that the paper does not state"))
 
 
 def _nothing_beside(result: Mapping | None) -> str:
@@ -208,11 +218,11 @@ def _nothing_beside(result: Mapping | None) -> str:
 
 
 def _aside(*parts: str) -> str:
-    return f'<aside class="beside"><p class="label">{esc(OTHER_DATA)}</p>{"".join(parts)}</aside>'
+    return f'<aside class="beside"><p>{esc(OTHER_DATA)}</p>{"".join(parts)}</aside>'
 
 
 def _words(key: str) -> str:
-    return key.replace("set_f1", "set F1").replace("_", " ")
+    return NAMES.get(key) or key.replace("set_f1", "set F1").replace("_", " ")
 
 
 SECTIONS = (
