@@ -32,10 +32,10 @@ def number(value: float | None, digits: int) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
-def measured(figure: Sequence[float] | float | None, digits: int) -> str:
-    """A cell: a figure, and below it its interval where it has one."""
-    if figure is None or isinstance(figure, int | float):
-        return number(figure, digits)
+def measured(figure: Sequence[float] | None, digits: int) -> str:
+    """A cell: a mean and its interval below it, or a dash."""
+    if figure is None:
+        return "–"
     mean, low, high = figure
     return f'{mean:.{digits}f}<span class="interval">{low:.{digits}f}–{high:.{digits}f}</span>'
 

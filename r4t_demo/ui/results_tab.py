@@ -14,7 +14,11 @@ from r4t_demo.ui.markup import display_name, esc
 
 COMMAND = "python -m r4t_demo evaluate"
 OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values"
-PANELS = {"oar": ("set_f1", "on_style", "coverage", "diversity"), "judge": ("diversity", "alignment", "groundedness")}
+PANELS = {
+    "oar": ("set_f1", "on_style", "coverage", "diversity"),
+    "judge": ("diversity", "alignment", "groundedness"),
+    "wscr": ("recall", "hit"),
+}
 ENCODER_PARTS = {
     "fashion_products": "photos of products",
     "stylist_outfits": "photos of stylists’ items",
@@ -132,11 +136,8 @@ def _judge(result: Mapping) -> str:
 
 
 def _wscr(result: Mapping) -> str:
-    methods = {
-        name: {key: value for key, value in row.items() if value is None or isinstance(value, int | float | list)}
-        for name, row in result["methods"].items()
-    }
-    return _methods(methods, 3)
+    said = f"{result['catalog']}; as many items drawn at random have a recall of {result['chance']:.3f}."
+    return _panels("wscr", result["methods"], 3) + _methods(result["methods"], 3) + f'<p class="note">{esc(said)}</p>'
 
 
 def _latency(result: Mapping) -> str:

@@ -29,7 +29,12 @@ JUDGE = {
     "methods": {"none": {**JUDGED, "answered": 9, "unanswered": 3}},
     "agreement": {"none": {"overall/set_f1": [0.5, 0.25, 0.75]}, "all": {"overall/set_f1": None}},
 }
-WSCR = {"methods": {"folm": {"recall": [0.125, 0.0625, 0.25], "hit": 0.5}, EVIL: {"recall": None, "hit": 0.25}}}
+HIT = [0.5, 0.25, 0.75]
+WSCR = {
+    "catalog": EVIL,
+    "chance": 0.0625,
+    "methods": {"folm": {"recall": [0.125, 0.0625, 0.25], "hit": HIT, "vs": None}, EVIL: {"recall": None, "hit": HIT, "vs": HIT}},
+}
 
 
 def write(folder: Path, name: str, result: object, command: str = "") -> None:
@@ -90,7 +95,8 @@ def test_figures_are_those_of_the_records(folder: Path) -> None:
     assert ["No fan-out", "–", "60.050.0–70.0", "40.030.0–50.0", "–"] in cells(shown["judge"])
     assert ["No fan-out", "0.500.25–0.75"] in cells(shown["judge"]) and ["all methods", "–"] in cells(shown["judge"])
     assert "3 requests had no answer" in "".join(shown["judge"].itertext())
-    assert ["FOLM", "0.1250.062–0.250", "0.500"] in cells(shown["wscr"])
+    assert ["FOLM", "0.1250.062–0.250", "0.5000.250–0.750", "–"] in cells(shown["wscr"])
+    assert "drawn at random have a recall of 0.062" in "".join(shown["wscr"].itertext())
 
 
 def test_charts_place_their_marks_by_value(folder: Path) -> None:
