@@ -123,7 +123,7 @@ def _wscr(options: argparse.Namespace) -> Measured:
         print(f"Left out for want of a checkpoint: {', '.join(sorted(missing))} ({made}).", file=sys.stderr)
     result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
     samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}
-    return Measured("wscr", result, wscr.tables(result), samples)
+    return Measured(f"wscr-{options.catalog}" if real else "wscr", result, wscr.tables(result), samples)
 
 
 def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:

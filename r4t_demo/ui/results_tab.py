@@ -254,6 +254,22 @@ SECTIONS = (
         _wscr_beside,
     ),
     Section(
+        "wscr-stylist",
+        "The same on stylists’ outfits",
+        "Real outfits without titles: one item’s caption is the query (“complete the look: …”), the others are the set.",
+        f"{COMMAND} wscr --catalog stylist",
+        _wscr,
+        _nothing_beside,
+    ),
+    Section(
+        "wscr-music",
+        "The same on playlists",
+        "Users’ playlists, asked for by their titles; tracks are read by title, artist and genre.",
+        f"{COMMAND} wscr --catalog music",
+        _wscr,
+        _nothing_beside,
+    ),
+    Section(
         "latency",
         "Time",
         "Every method on the same machine in the same run; both axes are logarithmic.",

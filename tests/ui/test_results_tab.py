@@ -49,7 +49,11 @@ def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
     folder, methods = tmp_path / "results", ["none", "base", "folm", "diffusion"]
     write(folder, "oar", oar.evaluate(engine, oar.load_queries(catalog_folder), methods))
     write(folder, "latency", json.loads(json.dumps(latency.evaluate(engine, ["a"], methods, [1, 2], repeats=1))))
-    for name, result in (("encoder", ENCODER), ("judge", JUDGE), ("wscr", WSCR)):
+    for name, result in (
+        ("encoder", ENCODER),
+        ("judge", JUDGE),
+        *((name, WSCR) for name in ("wscr", "wscr-stylist", "wscr-music")),
+    ):
         write(folder, name, result)
     write(folder, "scale", [{**row, "memory_mib": 5.0, "disk_mib": 6.0} for row in SCALE], command=EVIL)
     return folder
@@ -72,7 +76,7 @@ def missing(part: ElementTree.Element) -> str | None:
 
 def test_every_record_is_shown_with_its_command(folder: Path) -> None:
     shown = parts(folder)
-    assert list(shown) == ["oar", "judge", "wscr", "latency", "encoder", "scale"]
+    assert list(shown) == ["oar", "judge", "wscr", "wscr-stylist", "wscr-music", "latency", "encoder", "scale"]
     for name, part in shown.items():
         assert missing(part) is None
         made = part.find(".//p[@class='made']")
