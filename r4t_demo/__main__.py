@@ -90,9 +90,14 @@ def _fanout(options: argparse.Namespace) -> None:
 def _index(options: argparse.Namespace) -> None:
     from datetime import timedelta
 
+    import torch
     from accelerate import PartialState
 
-    crew = PartialState(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
+    # One process, or those of ``accelerate launch``: without a GPU they find each other only where the CPU is asked for. A slow
+    # one is waited for.
+    crew = PartialState(cpu=not torch.cuda.is_available(), timeout=timedelta(days=2))
+    if crew.num_processes > 1 and crew.is_main_process:
+        print(f"{crew.num_processes} processes share the work", file=sys.stderr)
     is_new = options.source or options.out or options.limit is not None
     try:
         with _builder(options, crew) as build:

@@ -131,10 +131,11 @@ def test_processes_share_the_work(tmp_path: Path, whole: list[bytes]) -> None:
 
 def test_accelerate_launch_embeds_a_catalogue(tmp_path: Path) -> None:
     folder = write_catalog(tmp_path / "shop")
-    launch = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"]
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"]
     launch += ["--mixed_precision", "no", "--dynamo_backend", "no", "-m"]
     done = subprocess.run([*launch, "r4t_demo", "index", "--catalog", str(folder)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert done.stderr.count("2 processes share the work") == 1
     assert done.stderr.count("The index is in") == 1, "the main process speaks for both"
     assert len(FaissIndex.load(folder / FOLDER)) == len(Catalog.load(folder))
 
