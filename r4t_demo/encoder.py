@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
-from r4t_demo.errors import UserError
+from r4t_demo.errors import UserError, load_failure
 
 BATCH = 256
 CPU = torch.device("cpu")
@@ -54,7 +54,7 @@ class Encoder:
             model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
             tokenizer = open_clip.get_tokenizer(source)
         except Exception as error:  # a foreign model can be broken in any way
-            raise UserError(f"The encoder {name} cannot be loaded: {_reason(error)}") from error
+            raise UserError(f"The encoder {name} cannot be loaded: {load_failure(error)}") from error
         return _placed(model, preprocess, tokenizer, encoder_id(name))
 
     def __reduce__(self) -> tuple:
@@ -112,20 +112,6 @@ def _source(name: str) -> tuple[str, str | None]:
         wanted = f"has no weights '{weights}'" if weights else "is an architecture without weights"
         raise UserError(f"The encoder {architecture} {wanted}: write {architecture}: and one of {', '.join(known)} behind it.")
     return architecture, weights
-
-
-def _reason(error: BaseException) -> str:
-    """Why a model was not loaded, in one line: what the Hub said first, or else the error's own first line."""
-    from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
-
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, RepositoryNotFoundError):
-            return "the Hugging Face Hub shows no model of that name; if it is private or gated, set HF_TOKEN."
-        if isinstance(cause, LocalEntryNotFoundError):
-            return "it is not in this machine's cache, and the Hugging Face Hub cannot be reached."
-        cause = cause.__cause__ or cause.__context__
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def encoder_id(name: str) -> str:

@@ -12,6 +12,8 @@ from r4t_demo.errors import UserError
 from r4t_demo.options import add_catalog, add_common, at_least_one, load_engine, load_settings, print_json
 from r4t_demo.progress_bar import show_progress
 
+METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -69,7 +71,7 @@ def _add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, p
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+    parser.add_argument("--methods", nargs="+", help=METHODS)
     add_common(parser)
 
 
@@ -103,7 +105,7 @@ def _add_wscr(parts: argparse._SubParsersAction) -> None:
     parser.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
     parser.add_argument("--seeds", type=int, default=5, help="runs: averaged over, and compared for vs (%(default)s)")
     parser.add_argument("--limit", type=int, help="only the first sets")
-    parser.add_argument("--methods", nargs="+", help="names, also mmr:LAM (every method whose checkpoint is there)")
+    parser.add_argument("--methods", nargs="+", help=METHODS)
     parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="stylist, music, or a catalogue with outfits.jsonl (atelier)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -197,7 +199,7 @@ def _latency(options: argparse.Namespace) -> Measured:
     else:
         methods = options.methods or list(engine.methods())
         if best := latency.tune(engine, queries, methods):
-            print(f"The language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
+            print(f"The app's language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
         result = latency.evaluate(engine, queries, methods, *sizes)
     name = "latency-paper-size" if options.paper_size else "latency"
     return Measured(name, result, latency.tables(result), {"repeats": options.repeats})

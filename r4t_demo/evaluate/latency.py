@@ -42,10 +42,11 @@ def evaluate(
 
 
 def tune(engine: Engine, queries: Sequence[str], methods: Sequence[str]) -> tuple[torch.dtype, int] | None:
-    """Let the language models of ``methods`` run at their best: in the number format and with the threads that suit them.
+    """Let the app's own language models run at their best: in the number format and with the threads that suit them.
 
-    The first of them samples a batch in every setting; the engine keeps the fastest, threads also for the other methods.
-    Returns it, or None where no method has a language model.
+    The first of them in ``methods`` samples a batch in every setting; the engine keeps the fastest, threads also for the other
+    methods. Returns it, or None where none is in ``methods``. An instruct model keeps the format that it chose for its device
+    when it was loaded: its answers are too long to write a batch of them in every setting.
     """
     folms = list(_language_models(engine, methods))
     if not folms:

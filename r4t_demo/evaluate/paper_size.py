@@ -11,7 +11,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever
-from r4t_demo.fanout.folm import TEMPERATURE, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.folm import Folm, FolmConfig, FolmForCausalLM
 from r4t_demo.index.faiss_index import FaissIndex
 
 # 4.02 billion parameters: the sizes of Qwen3-4B, one of the paper's two base models.
@@ -58,12 +58,11 @@ class UntrainedFolm(Folm):
         super().__init__(model, tokenizer, encoder)
         self.words = words
 
-    def sample_lists(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
-        seed: int = 0, temperature: float = TEMPERATURE,
-    ) -> list[list[list[str]]]:  # fmt: skip
-        super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
-        return [[[f"{query} {word}" for word in self.words[:k]]] * n_samples for query in queries]
+    def write(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int, temperature: float
+    ) -> list[list[str]]:
+        super().write(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
+        return [[f"{query} {word}" for word in self.words[:k]] for query in queries for _ in range(n_samples)]
 
 
 def paper_engine(

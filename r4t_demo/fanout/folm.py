@@ -1,6 +1,5 @@
 """The fan-out language model (FOLM): a causal LM that reads a query and samples a list of sub-queries."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,21 +15,20 @@ from transformers import (
     AutoTokenizer,
     LlamaConfig,
     LlamaForCausalLM,
-    LogitsProcessor,
     PreTrainedTokenizerFast,
     StoppingCriteria,
 )
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut, check_encoder, own_seed
+from r4t_demo.fanout.base import check_encoder
+from r4t_demo.fanout.sampling import TEMPERATURE, ListModel, OwnNoise, row_seeds
 from r4t_demo.fanout.words import core_of
 
 QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
 SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
 MAX_NEW_TOKENS = 100  # two and a half times the length of a usual list
 SPARE = 10  # repetitions that a list may hold
-TEMPERATURE = 0.9  # the paper's, for supervision; used for serving as well
 ROWS = 1024  # sampled at once: more would not be faster, and their keys and values fill the memory
 
 
@@ -104,17 +102,6 @@ def parse_list(text: str, k: int, query: str) -> list[str]:
     return list(dict.fromkeys(piece for piece in pieces_of(text, query) if piece))[:k]
 
 
-class _OwnNoise(LogitsProcessor):
-    """Makes the largest score a sample at a temperature (the Gumbel-max trick), every row with noise of its own seed."""
-
-    def __init__(self, seeds: Sequence[int], temperature: float, device: torch.device) -> None:
-        self.generators, self.temperature = [torch.Generator(device).manual_seed(seed) for seed in seeds], temperature
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        waits = torch.stack([scores.new_empty(scores.shape[1]).exponential_(generator=each) for each in self.generators])
-        return scores / self.temperature - waits.log()
-
-
 class _ListComplete(StoppingCriteria):
     """Stops a row behind its k-th distinct sub-query: what follows would not be read.
 
@@ -136,8 +123,8 @@ class _ListComplete(StoppingCriteria):
         return len({tuple(piece.tolist()) for piece in pieces if len(piece) > 1})
 
 
-class Folm:
-    """Fan-out by sampling from a causal LM; implements ``FanOutMethod``."""
+class Folm(ListModel):
+    """Fan-out by sampling from a causal LM that reads the query's embedding as well."""
 
     def __init__(self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: Encoder, name: str = "folm") -> None:
         check_encoder(f"The language model '{name}'", model.config.encoder_id, model.config.query_dim, encoder)
@@ -151,40 +138,16 @@ class Folm:
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         return cls(model, AutoTokenizer.from_pretrained(folder), encoder, name)
 
-    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
-        """Sample one list a query (seeded) and embed its sub-queries."""
-        start = time.perf_counter()
-        lists = [samples[0] for samples in self.sample_lists(queries, vectors, k, n_samples=1, seed=seed)]
-        seconds = (time.perf_counter() - start) / len(queries)
-        start = time.perf_counter()
-        embedded = self.encoder.encode_text([text for texts in lists for text in texts])
-        encode_seconds = (time.perf_counter() - start) / len(queries)
-        rows = np.split(embedded, np.cumsum([len(texts) for texts in lists])[:-1])
-        return [
-            FanOut(self.name, texts, part, seconds, encode_seconds, is_text=True) for texts, part in zip(lists, rows, strict=True)
-        ]
-
-    def sample_lists(
-        self,
-        queries: Sequence[str],
-        vectors: np.ndarray,
-        k: int,
-        n_samples: int,
-        *,
-        seed: int = 0,
-        temperature: float = TEMPERATURE,
-    ) -> list[list[list[str]]]:
-        """Return ``n_samples`` lists of up to k sub-queries for each query.
-
-        A list that came out empty falls back to the query itself, so that every list can be searched.
-        """
+    def write(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int, temperature: float
+    ) -> list[list[str]]:
+        """See ``ListModel``."""
         texts, step = [], max(1, ROWS // n_samples)
         for start in range(0, len(queries), step):
             part = slice(start, start + step)
             sampled = self.generate(queries[part], vectors[part], n_samples, seed=seed, temperature=temperature, k=k)
             texts += self.tokenizer.batch_decode(sampled[2])
-        lists = [parse_list(text, k, queries[i // n_samples]) or [queries[i // n_samples]] for i, text in enumerate(texts)]
-        return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
+        return [parse_list(text, k, queries[i // n_samples]) for i, text in enumerate(texts)]
 
     @torch.inference_mode()
     def generate(
@@ -205,11 +168,10 @@ class Folm:
         device = self.model.device
         ids, mask = (part.to(device) for part in prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens))
         embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)).to(device))
-        seeds = [own_seed(seed, query, sample) for query in queries for sample in range(n_samples)]
         completion = self.model.generate(
             inputs_embeds=embedded, attention_mask=mask, do_sample=False, max_new_tokens=MAX_NEW_TOKENS, use_cache=True,
             eos_token_id=self.tokenizer.convert_tokens_to_ids(END), pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD),
-            logits_processor=[_OwnNoise(seeds, temperature, device)],
+            logits_processor=[OwnNoise(row_seeds(seed, queries, n_samples), temperature, device)],
             stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
         )  # fmt: skip
         return ids, mask, completion

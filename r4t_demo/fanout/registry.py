@@ -53,7 +53,10 @@ class MethodSet:
 
 
 def lookup(name: str) -> Method:
-    """The method of a name. ``mmr:0.5`` is mmr with its lam set by hand; UserError for an unknown name."""
+    """The method of a name; UserError for an unknown one.
+
+    ``mmr:0.5`` is mmr with its lam set by hand, ``instruct:NAME`` an instruct model or its LoRA adapter, NAME a folder or Hub id.
+    """
     kind, _, option = name.partition(":")
     if name in METHODS:
         return METHODS[name]
@@ -62,6 +65,8 @@ def lookup(name: str) -> Method:
         return Method(
             f"Maximal marginal relevance, lam = {lam}.", lambda parts: MMR(parts.index, parts.catalog, lam=lam, name=name)
         )
+    if kind == "instruct" and option:
+        return Method(f"The instruct model {option}.", lambda parts: _instruct(parts, name, option))
     raise UserError(f"There is no method '{name}': choose from {', '.join(METHODS)}.")
 
 
@@ -79,6 +84,12 @@ def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.folm import Folm  # transformers takes seconds to import: only for who asks
 
     return Folm.load(parts.checkpoints / folder, parts.encoder, name=name)
+
+
+def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
+    from r4t_demo.fanout.instruct import InstructFolm
+
+    return InstructFolm.load(source, parts.encoder, name=name)
 
 
 def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = None) -> FanOutMethod:

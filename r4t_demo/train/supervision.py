@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import TEMPERATURE, Folm
+from r4t_demo.fanout.sampling import TEMPERATURE, ListModel
 from r4t_demo.fanout.words import core_of
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
@@ -49,7 +49,7 @@ class Pairs:
 
 
 def write(
-    folm: Folm,
+    folm: ListModel,
     queries: Sequence[str],
     index: VectorIndex,
     out: Path,
@@ -116,8 +116,8 @@ def _best(
 
 
 def _settings(
-    folm: Folm, queries: Sequence[str], index: VectorIndex, targets: str, samples: int, best: Best | None, batch: int, k: int,
-    seed: int,
+    folm: ListModel, queries: Sequence[str], index: VectorIndex, targets: str, samples: int, best: Best | None, batch: int,
+    k: int, seed: int,
 ) -> dict[str, object]:  # fmt: skip
     """Everything that shapes the shards, as a JSON value."""
     weights = hashlib.sha256()

@@ -1,7 +1,7 @@
 """The fan-out tab: one query, two methods side by side, and everything that a visitor can do with the answer."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import gradio as gr
 
@@ -37,10 +37,7 @@ class FanOutTab:
     def answer(self, ask: Ask) -> tuple[str, str, str, str, str]:
         """Run one search; returns the HTML of status, summary, left column, right column and plot."""
         start = time.perf_counter()
-        methods = tuple(dict.fromkeys((ask.left, ask.right)))
-        for name in methods:
-            if name not in self.methods:
-                raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(self.methods)}.")
+        methods = self._offered(dict.fromkeys((ask.left, ask.right)))
         options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None}
         results = self.engine.run([ask.q], methods, **options, distinct=True)
         by_name = {result.method: result for result in results}
@@ -101,10 +98,17 @@ class FanOutTab:
         """
         try:
             options = {"k": k, "n": n, "seed": seed, "distinct": distinct}
-            results = self.engine.run([query], tuple(methods or ("folm", "diffusion")), **options)
+            results = self.engine.run([query], self._offered(methods or ("folm", "diffusion")), **options)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [result.to_json() for result in results]
+
+    def _offered(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The methods of these names. No visitor names a model that the server would first have to fetch."""
+        for name in names:
+            if name not in self.methods:
+                raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(self.methods)}.")
+        return tuple(names)
 
 
 def _sentence(error: UserError) -> str:

@@ -9,6 +9,7 @@ from r4t_demo.fanout import folm as folm_module
 from r4t_demo.fanout.baselines import BestOf
 from r4t_demo.fanout.diffusion import DiffusionRetriever
 from tests.doubles import HashEncoder
+from tests.tiny_instruct import tiny_instruct
 from tests.tiny_models import tiny_denoiser, tiny_folm
 
 
@@ -81,3 +82,15 @@ def test_the_language_models_run_in_their_fastest_setting(engine: Engine, encode
 
 def test_without_a_language_model_there_is_nothing_to_choose(engine: Engine) -> None:
     assert latency.tune(engine, ["boho"], ["none", "diffusion"]) is None
+
+
+def test_an_instruct_model_keeps_the_format_that_it_was_loaded_in(engine: Engine, encoder: HashEncoder, monkeypatch) -> None:
+    monkeypatch.setattr(latency, "_sampling_seconds", lambda folm, texts, precision, threads: precision.itemsize)
+    instruct, folm, before = tiny_instruct("qwen3", encoder), tiny_folm(encoder), torch.get_num_threads()
+    engine.fanouts._loaded |= {"instruct:some/model": instruct, "folm": folm}
+    assert latency.tune(engine, ["boho"], ["instruct:some/model"]) is None
+    try:
+        assert latency.tune(engine, ["boho"], ["instruct:some/model", "folm"])[0] == torch.bfloat16
+    finally:
+        torch.set_num_threads(before)
+    assert (folm.model.dtype, instruct.model.dtype) == (torch.bfloat16, torch.float32)

@@ -46,6 +46,12 @@ def test_wrong_input_is_a_sentence_and_keeps_the_last_answer(tab, form, sentence
     assert all(skipped(last[1:]))
 
 
+def test_the_api_answers_by_the_pages_methods_alone(tab):
+    assert [answer["method"] for answer in tab.fanout("x", ["mmr"], k=2)] == ["mmr"]
+    with pytest.raises(gr.Error, match="no method 'instruct:some/model' on this page"):
+        tab.fanout("x", ["instruct:some/model"], k=2)  # the server would fetch it
+
+
 def test_the_same_method_twice_is_run_once(tab):
     *_, done = tab.search("x", "folm", "folm", 5, 3, 0, 0)
     assert "Both columns show FOLM" in done[1]
