@@ -1,7 +1,7 @@
 """``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``.
 
 Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
-The steps from Soft-GRPO on are R4T's own; with ``--task wscr`` they go another way through the same code (``Task``).
+The encoder and the language model before reinforcement learning are made here, and what R4T makes of them in ``recipes.py``.
 """
 
 import argparse
@@ -9,11 +9,11 @@ import json
 import random
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
+from r4t_demo.train import recipes
 
 TEXT_STEPS = 1600
 # The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
@@ -22,28 +22,6 @@ IMAGE_RUNS = ((64, 1500, 256, 1e-3, 0.25), (96, 2400, 256, 7e-4, 0.35))
 # How strongly a picture is drawn to its caption. A drawing has one target, which says all that a shopper would call it; a
 # photo has several captions, of which each says a part.
 PHOTO_PULL, DRAWING_PULL = 1.0, 8.0
-OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment
-
-
-@dataclass(frozen=True)
-class Task:
-    """What R4T's steps write: the checkpoints' names, the prefix of their states and how many lists a training query gets.
-
-    Open-ended retrieval (OAR) learns from the composite reward, on many queries, and its retriever from the items found. Weakly
-    supervised retrieval (WSCR) learns from the recall of Atelier's training outfits, on their titles alone, and its retriever
-    from the sub-queries' text embeddings. Its teacher, which nothing serves, stays with the states.
-    """
-
-    policy: str
-    student: str
-    prefix: str
-    samples: int
-
-
-TASKS = {
-    "oar": Task("folm-mini", "diffusion-mini", "", samples=2),
-    "wscr": Task("folm-wscr", "diffusion-wscr", "wscr-", samples=16),
-}
 
 
 def add_parser(subparsers) -> None:
@@ -58,7 +36,7 @@ def add_parser(subparsers) -> None:
     )
     parser.add_argument(
         "--task",
-        choices=list(TASKS),
+        choices=list(recipes.TASKS),
         default="oar",
         help="of soft-grpo and the steps behind it (%(default)s)",
     )
@@ -218,136 +196,9 @@ def _folm_base(args, settings: Settings):
     folm.save(model, tokenizer, args.out / "folm-base")
 
 
-def _state(args, name: str) -> Path:
-    return args.runs / f"{TASKS[args.task].prefix}{name}"
-
-
-def _teacher(args) -> Path:
-    return _state(args, "diffusion-teacher") if args.task == "wscr" else args.out / "diffusion-teacher"
-
-
-def _outfits(settings: Settings) -> list:
-    """Atelier's training outfits, their titles free of held-out terms."""
-    from r4t_demo.train import corpus, reference_sets
-
-    sets = reference_sets.select(reference_sets.titled_outfits(settings.assets / "atelier"), "train")
-    titles = set(corpus.without_terms([one.query for one in sets], corpus.held_out_terms(settings.assets)))
-    return [one for one in sets if one.query in titles]
-
-
-def _practice(args, settings: Settings, catalog) -> tuple[list[str], object]:
-    """The queries that the policy practises on, and their reward: for WSCR one of each outfit, with its own items as the set."""
-    from r4t_demo.train import corpus
-    from r4t_demo.train.set_recall import SetRecall
-    from r4t_demo.train.soft_grpo import OarReward
-
-    if args.task == "oar":
-        return corpus.broad_queries(settings.assets), OarReward(OAR_WEIGHTS)
-    outfits = _outfits(settings)
-    return [one.query for one in outfits], SetRecall([{catalog.row(item) for item in one.items} for one in outfits])
-
-
-def _distilled(args, settings: Settings) -> list[str]:
-    """The queries of the retriever's training pairs."""
-    from r4t_demo.train import corpus
-
-    if args.task == "oar":
-        return corpus.distillation_queries(settings.assets, _words())
-    return list(dict.fromkeys(one.query for one in _outfits(settings)))
-
-
-def _best(args, settings: Settings, catalog):
-    """The filter that ``--keep`` asks for. A title is rewarded for the items of all its outfits."""
-    from r4t_demo.train.set_recall import SetRecall
-    from r4t_demo.train.soft_grpo import OarReward
-    from r4t_demo.train.supervision import Best
-
-    if args.samples is not None and args.samples < 1:
-        raise UserError("--samples is below 1: give a number of at least 1.")
-    if args.keep is None:
-        return None
-    if args.keep < 2:
-        raise UserError("--keep is below 2: the retriever's sets are filled up from a second list of the same query.")
-    if args.task == "oar":
-        return Best(args.keep, OarReward(OAR_WEIGHTS))
-    rows_of: dict[str, set[int]] = {}
-    for one in _outfits(settings):
-        rows_of.setdefault(one.query, set()).update(map(catalog.row, one.items))
-    return Best(args.keep, SetRecall(list(rows_of.values())))
-
-
-def _soft_grpo(args, settings: Settings):
-    from r4t_demo.engine import Engine
-    from r4t_demo.fanout.folm import Folm
-    from r4t_demo.train import folm, soft_grpo
-
-    engine = Engine.load(settings)
-    policy = Folm.load(args.out / "folm-base", engine.encoder)
-    queries, reward = _practice(args, settings, engine.catalog)
-    yield from soft_grpo.train(
-        policy, queries, engine.index, _state(args, "soft-grpo.safetensors"),
-        steps=args.steps or 230, reward=reward, seed=args.seed,
-    )  # fmt: skip
-    folm.save(policy.model, policy.tokenizer, args.out / TASKS[args.task].policy)
-
-
-def _supervision(args, settings: Settings):
-    from r4t_demo.engine import Engine
-    from r4t_demo.fanout.folm import Folm
-    from r4t_demo.train import supervision
-
-    engine = Engine.load(settings)
-    folm = Folm.load(args.out / TASKS[args.task].policy, engine.encoder)
-    yield from supervision.write(
-        folm, _distilled(args, settings), engine.index, _state(args, "supervision"),
-        targets="content" if args.task == "oar" else "text", samples=args.samples or TASKS[args.task].samples,
-        best=_best(args, settings, engine.catalog), seed=args.seed,
-    )  # fmt: skip
-
-
-def _diffusion(args, settings: Settings):
-    from r4t_demo.engine import Engine
-    from r4t_demo.train import diffusion, supervision
-
-    engine = Engine.load(settings)
-    queries = _distilled(args, settings)
-    pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
-    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
-    if not len(rows):
-        raise UserError(
-            "No query has two lists of enough different targets to learn from: write more with supervision --samples."
-        )
-    model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from diffusion.train(
-        model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, _state(args, "diffusion.safetensors"),
-        steps=args.steps or 4500, seed=args.seed,
-    )  # fmt: skip
-    diffusion.save(ema, pairs.bank, engine.encoder, _teacher(args))
-
-
-def _one_step(args, settings: Settings):
-    from r4t_demo.encoder import Encoder
-    from r4t_demo.fanout.diffusion import DiffusionRetriever
-    from r4t_demo.train import diffusion, one_step
-
-    encoder = Encoder.load(settings.encoder)
-    teacher = DiffusionRetriever.load(_teacher(args), encoder)
-    query_vectors = encoder.encode_text(_distilled(args, settings))
-    yield from one_step.write_pairs(teacher.model, query_vectors, _state(args, "one-step"), seed=args.seed)
-    student, ema = one_step.new_student(teacher.model)
-    yield from one_step.train(
-        student, ema, query_vectors, one_step.read_pairs(_state(args, "one-step")), _state(args, "one-step.safetensors"),
-        steps=args.steps or 6000, seed=args.seed,
-    )  # fmt: skip
-    diffusion.save(ema, teacher.phrases, encoder, args.out / TASKS[args.task].student)
-
-
 STEPS = {
     "text-tower": _text_tower,
     "image-tower": _image_tower,
     "folm-base": _folm_base,
-    "soft-grpo": _soft_grpo,
-    "supervision": _supervision,
-    "diffusion": _diffusion,
-    "one-step": _one_step,
+    **recipes.STEPS,
 }

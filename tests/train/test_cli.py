@@ -12,7 +12,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, folm
+from r4t_demo.train import cli, corpus, folm, recipes
 from r4t_demo.train.progress import Progress
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
 from tests.tiny_models import tiny_folm
@@ -89,7 +89,7 @@ def test_a_filter_that_keeps_one_list_leaves_the_retriever_nothing(wscr) -> None
 
 def test_training_outfits_hold_no_held_out_term() -> None:
     settings = Settings()
-    outfits = cli._outfits(settings)
+    outfits = recipes._outfits(settings)
     assert len(outfits) > 2_500 and {one.split for one in outfits} == {"train"}
     titles = [one.query for one in outfits]
     assert set(corpus.without_terms(titles, corpus.held_out_terms(settings.assets))) == set(titles)
