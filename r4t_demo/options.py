@@ -42,7 +42,7 @@ def at_least_one(options: argparse.Namespace, *names: str) -> None:
     for name in names:
         value = getattr(options, name)
         if value is not None and min(value if isinstance(value, list) else [value]) < 1:
-            raise UserError(f"--{name} is below 1: give a number of at least 1.")
+            raise UserError(f"--{name.replace('_', '-')} is below 1: give a number of at least 1.")
 
 
 def print_json(value: object) -> None:

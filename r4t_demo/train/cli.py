@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from r4t_demo.errors import UserError
+from r4t_demo.options import at_least_one
 from r4t_demo.settings import Settings
 from r4t_demo.train import recipes
 
@@ -46,6 +47,15 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, wscr 16)")
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--policy",
+        metavar="FOLDER_OR_HUB_ID",
+        help="soft-grpo: train a LoRA adapter of this instruct model (folm-NAME), not folm-mini; works with accelerate launch",
+    )
+    parser.add_argument("--batch", type=int, default=16, help="soft-grpo: queries a rollout, eight lists each (%(default)s)")
+    parser.add_argument(
+        "--micro-batch", type=int, help="soft-grpo: lists that pass through the network at once (4 with --policy)"
+    )
     parser.add_argument("--events", type=Path, help="append every progress record to this file, one JSON object a line")
     parser.set_defaults(run=run)
 
@@ -54,6 +64,7 @@ def run(args: argparse.Namespace) -> None:
     """Run one step and show its progress on standard error."""
     import torch
 
+    at_least_one(args, "batch", "micro_batch")
     settings = Settings.from_env()
     torch.set_num_threads(settings.threads)
     args.out = args.out or settings.checkpoints

@@ -1,12 +1,13 @@
 """R4T's own training steps, from Soft-GRPO on; with ``--task wscr`` they go another way through the same code (``Task``)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment
+OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment: the mini's
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,17 @@ def _outfits(settings: Settings) -> list:
     return [one for one in sets if one.query in titles]
 
 
-def _practice(args, settings: Settings, catalog) -> tuple[list[str], object]:
-    """The queries that the policy practises on, and their reward: for WSCR one of each outfit, with its own items as the set."""
+def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tuple[list[str], object]:
+    """The queries that the policy practises on, and their reward.
+
+    ``weights`` are those of OAR's parts; for WSCR there is one query of each outfit, with its own items as the set.
+    """
     from r4t_demo.train import corpus
     from r4t_demo.train.set_recall import SetRecall
     from r4t_demo.train.soft_grpo import OarReward
 
     if args.task == "oar":
-        return corpus.broad_queries(settings.assets), OarReward(OAR_WEIGHTS)
+        return corpus.broad_queries(settings.assets), OarReward(weights)
     outfits = _outfits(settings)
     return [one.query for one in outfits], SetRecall([{catalog.row(item) for item in one.items} for one in outfits])
 
@@ -92,15 +96,42 @@ def _soft_grpo(args, settings: Settings):
     from r4t_demo.engine import Engine
     from r4t_demo.fanout.folm import Folm
     from r4t_demo.train import folm, soft_grpo
+    from r4t_demo.train.policy import MiniPolicy
+    from r4t_demo.train.processes import crew
 
+    if args.policy:
+        yield from _instruct(args, settings)
+        return
     engine = Engine.load(settings)
-    policy = Folm.load(args.out / "folm-base", engine.encoder)
-    queries, reward = _practice(args, settings, engine.catalog)
+    mini = Folm.load(args.out / "folm-base", engine.encoder)
+    queries, reward = _practice(args, settings, engine.catalog, OAR_WEIGHTS)
     yield from soft_grpo.train(
-        policy, queries, engine.index, _state(args, "soft-grpo.safetensors"),
-        steps=args.steps or 230, reward=reward, seed=args.seed,
+        MiniPolicy(mini), queries, engine.index, _state(args, "soft-grpo.safetensors"),
+        steps=args.steps or 230, reward=reward, seed=args.seed, batch=args.batch, micro=args.micro_batch,
     )  # fmt: skip
-    folm.save(policy.model, policy.tokenizer, args.out / TASKS[args.task].policy)
+    if crew().is_main_process:
+        folm.save(mini.model, mini.tokenizer, args.out / TASKS[args.task].policy)
+
+
+def _instruct(args, settings: Settings):
+    """Soft-GRPO on an instruct model."""
+    from r4t_demo import rewards
+    from r4t_demo.engine import Engine
+    from r4t_demo.fanout.instruct import InstructFolm
+    from r4t_demo.train import soft_grpo
+    from r4t_demo.train.instruct import InstructPolicy
+    from r4t_demo.train.processes import crew
+
+    processes = crew()  # before anything is loaded: it gives each process its own GPU
+    engine, name = Engine.load(settings), Path(args.policy).name
+    policy = InstructPolicy(InstructFolm.load(args.policy, engine.encoder, name), args.seed)
+    queries, reward = _practice(args, settings, engine.catalog, rewards.WEIGHTS)
+    yield from soft_grpo.train(
+        policy, queries, engine.index, _state(args, f"folm-{name}.safetensors"),
+        steps=args.steps or 200, reward=reward, rate=2e-5, seed=args.seed, batch=args.batch, micro=args.micro_batch or 4,
+    )  # fmt: skip
+    if processes.is_main_process:
+        policy.save(args.out / f"folm-{TASKS[args.task].prefix}{name}")
 
 
 def _supervision(args, settings: Settings):

@@ -1,4 +1,4 @@
-"""Soft-GRPO: reinforcement learning of the FOLM on set-level rewards (R4T, section "Soft-GRPO").
+"""Soft-GRPO: reinforcement learning of a fan-out language model on set-level rewards (R4T, section "Soft-GRPO").
 
 For each query a group of G lists is sampled from the current policy. In the paper a list o_i gets one scalar advantage
 A_i = (r_i - mean) / (std + eps) over its group. Every token t of it gets the loss, with rho = pi_theta / pi_old,
@@ -11,13 +11,18 @@ frozen reference. Where the paper is silent we chose:
 - The loss is averaged over the tokens of a minibatch. A rollout is used once, in four minibatches of whole groups: rho leaves 1
   after the first.
 - The learning rate warms up over ten rollouts and falls linearly to zero.
-- Rollout temperature 1, so that pi_old is exactly the policy that sampled.
+- Rollout temperature 1 and no top-k or top-p, so that pi_old is exactly the policy that sampled.
 - The reward parts are summed literally. ``list_advantages(..., per_part=True)`` standardises each part within its group before
   the sum, for spaces where one part's range drowns the others (titles embedded by their own text: the policy repeats one title).
   Here, where pictures answer texts, it pushes the policy to garment names that are grounded and diverse but forget the query.
 - ``credit="sub-query"`` gives one advantage a sub-query instead of one a list (``credit.py``). It reaches in ten rollouts the
   reward that the list's needs a hundred for, but what the policy gains by that is not better in court, so far.
-- Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones.
+- Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones, an unreadable one nothing.
+- An instruct model's reasoning is part of its completion and shares the list's advantage. The paper trains all weights of a 4B
+  model at rate 1e-7; we train a LoRA adapter (``instruct.py``), which wants a higher rate.
+
+Memory: ``micro`` rows pass through the network at once, and their gradients add up to that of the whole minibatch. Under
+``accelerate launch`` the processes share the groups of every minibatch and sum their gradients: the same update again.
 """
 
 import random
@@ -31,11 +36,11 @@ import torch
 
 from r4t_demo import rewards
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.folm import END, PAD, SEPARATOR, Folm, pieces_of
+from r4t_demo.errors import UserError
 from r4t_demo.index.base import VectorIndex
-from r4t_demo.train.credit import difference_rewards, list_advantages, piece_of_token, sub_query_advantages
-from r4t_demo.train.folm import completion_logits
-from r4t_demo.train.precision import mixed_precision
+from r4t_demo.train.credit import difference_rewards, list_advantages, sub_query_advantages
+from r4t_demo.train.policy import Policy, Rollout, Scored
+from r4t_demo.train.processes import crew, gathered, sum_gradients
 from r4t_demo.train.progress import Progress, load_state, save_state
 
 CLIP, BETA_FORWARD, BETA_REVERSE = 0.2, 0.05, 0.05
@@ -112,111 +117,142 @@ def judge(
 
 
 def token_advantages(
-    judged: Rewards, completion: torch.Tensor, separator: int, end: int, group: int, weights: Sequence[float],
+    judged: Rewards, completion: torch.Tensor, piece_of: torch.Tensor | None, group: int, weights: Sequence[float],
     credit: Literal["list", "sub-query"], per_part: bool = False,
 ) -> torch.Tensor:  # fmt: skip
-    """Return the advantage of every token of ``completion`` (B, C), (B, C)."""
+    """Return the advantage of every token of ``completion`` (B, C), (B, C). ``piece_of`` as in ``policy.Rollout``."""
     if credit == "list":
         advantage = list_advantages(judged.parts, weights, group, per_part=per_part)
-        return torch.from_numpy(advantage).float().unsqueeze(1).expand(completion.shape)
-    pieces = piece_of_token(completion, separator, end)
+        return torch.from_numpy(advantage).float().to(completion.device).unsqueeze(1).expand(completion.shape)
+    if piece_of is None:
+        raise ValueError("the tokens of this policy do not belong to single sub-queries: its credit is the list's")
     width = 1 + max(len(each) for each in judged.credits)
     earned = [np.pad(each, (0, width - len(each))) for each in judged.credits]  # to end early earns nothing
-    pieces = pieces.clamp(max=width - 1)  # what was sampled behind a padding token is not read, and earns nothing
-    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().gather(1, pieces)
+    pieces = piece_of.clamp(max=width - 1)  # what was sampled behind a padding token is not read, and earns nothing
+    return torch.from_numpy(np.stack(sub_query_advantages(earned, group))).float().to(pieces.device).gather(1, pieces)
 
 
 def soft_grpo_loss(
-    new: torch.Tensor, old: torch.Tensor, advantage: torch.Tensor, mask: torch.Tensor, *,
+    new: torch.Tensor, old: torch.Tensor, advantage: torch.Tensor, mask: torch.Tensor, *, tokens: float | None = None,
     clip: float = CLIP, beta_forward: float = BETA_FORWARD, beta_reverse: float = BETA_REVERSE,
 ) -> torch.Tensor:  # fmt: skip
     """Return the scalar loss of the module's docstring.
 
     ``new`` and ``old`` are log-probabilities of the sampled tokens (B, C), ``advantage`` (B, C), ``mask`` (B, C) is 1 on tokens
-    that count.
+    that count. The sum over them is divided by ``tokens``: those of the whole minibatch, where this is a part of it.
     """
     ratio = (new - old).exp()
     policy = -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
     loss = policy + beta_forward * ratio * (new - old) - beta_reverse * new
-    return (loss * mask).sum() / mask.sum()
+    return (loss * mask).sum() / (mask.sum() if tokens is None else tokens)
 
 
-def whole_groups(lists: int, group: int, count: int, seed: int) -> list[torch.Tensor]:
-    """Split the rows of a rollout into ``count`` minibatches of whole groups, in random order.
+def whole_groups(lists: int, group: int, count: int, seed: int, share: tuple[int, int] = (0, 1)) -> list[torch.Tensor]:
+    """Split the rows of a rollout into ``count`` minibatches of whole groups, in random order; ``share`` (i, n) of each.
 
     The advantages of a group sum to zero, so those of each minibatch do; rows drawn singly would push all their lists up or down.
     """
     groups = torch.randperm(lists // group, generator=torch.Generator().manual_seed(seed))
-    return [(chunk.unsqueeze(1) * group + torch.arange(group)).flatten() for chunk in groups.chunk(count)]
+    chunks = [chunk[share[0] :: share[1]] for chunk in groups.chunk(count)]
+    return [(chunk.unsqueeze(1) * group + torch.arange(group)).flatten() for chunk in chunks]
 
 
-def token_log_probs(model, ids, mask, vectors, completion, pad) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the log-probability of each sampled token and the entropy of its distribution, both (B, C)."""
-    with mixed_precision():
-        logits = completion_logits(model, ids, mask, vectors, completion, pad)
-    log_probs = logits.float().log_softmax(-1)
-    entropy = -(log_probs.detach().exp() * log_probs.detach()).sum(-1)
-    return log_probs.gather(-1, completion.unsqueeze(-1)).squeeze(-1), entropy
+def accumulate(policy: Policy, parts: Sequence[Scored], old: Sequence[torch.Tensor], tokens: float) -> np.ndarray:
+    """Add the gradients of a minibatch's ``parts`` up; ``old`` their sampling log-probabilities, ``tokens`` the whole's count.
+
+    Returns the sums of the loss, of log pi_old - log pi_theta, and of clipped tokens, over the tokens of these parts, shape (3,).
+    """
+    sums = np.zeros(3)
+    for part, before in zip(parts, old, strict=True):
+        new, _ = policy.log_probs(part)
+        loss = soft_grpo_loss(new, before, part.advantage, part.counted, tokens=tokens)
+        loss.backward()
+        drift = before - new.detach()
+        clipped = ((-drift).exp() - 1).abs() > CLIP
+        sums += [loss.item() * tokens, (drift * part.counted).sum().item(), (clipped * part.counted).sum().item()]
+    return sums
+
+
+def update(policy: Policy, optimizer: torch.optim.Optimizer, minibatches: Sequence[Sequence[Scored]]) -> tuple[np.ndarray, float]:
+    """Take one step of ``optimizer`` on each minibatch of a rollout, given in parts that pass through the network at once.
+
+    Returns this process's share of each minibatch's mean loss, KL and clipped tokens, shape (minibatches, 3), and the sum of the
+    sampling policy's entropy over this process's tokens.
+    """
+    with torch.no_grad():
+        sampled = [[policy.log_probs(part) for part in parts] for parts in minibatches]
+    pairs = [pair for parts, scores in zip(minibatches, sampled, strict=True) for pair in zip(parts, scores, strict=True)]
+    entropy = sum((entropies * part.counted).sum().item() for part, (_, entropies) in pairs)
+    tokens = gathered(np.array([[sum(part.counted.sum().item() for part in parts) for parts in minibatches]])).sum(0)
+    drift = []
+    for parts, scores, count in zip(minibatches, sampled, tokens, strict=True):
+        optimizer.zero_grad()
+        drift.append(accumulate(policy, parts, [old for old, _ in scores], count) / count)
+        sum_gradients(policy.trained)
+        torch.nn.utils.clip_grad_norm_(policy.trained.parameters(), 1.0)
+        optimizer.step()
+    return np.stack(drift), entropy
 
 
 def train(
-    folm: Folm, queries: Sequence[str], index: VectorIndex, state: Path, *,
+    policy: Policy, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
-    per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, k: int = 10, rate: float = 5e-4, seed: int = 0,
-    watch: str = "bohemian festival style",
+    per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
+    rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style",
 ) -> Iterator[Progress]:  # fmt: skip
-    """Update ``folm`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
+    """Update ``policy`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
 
-    Yields every step; resumes from ``state``.
+    ``micro`` lists pass through the network at once. Yields every step, in the main process alone; resumes from ``state``, which
+    all processes must be able to read.
     """
-    model, tokenizer, encoder = folm.model, folm.tokenizer, folm.encoder
-    pad, end, separator = (tokenizer.convert_tokens_to_ids(token) for token in (PAD, END, SEPARATOR))
+    processes, encoder = crew(), policy.encoder
     query_vectors = encoder.encode_text(queries)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.0)
-    first = load_state(state, model, optimizer)
+    optimizer = torch.optim.AdamW(policy.trained.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.0)
+    first = load_state(state, policy.trained, optimizer)
     for step in range(first, steps):
         chosen = random.Random(seed * 1_000_003 + step).sample(range(len(queries)), min(batch, len(queries)))
-        ids, mask, completion = folm.generate(
-            [queries[i] for i in chosen], query_vectors[chosen], group, seed=seed * 1_000_003 + step, temperature=1.0, k=k
-        )
-        ids, mask, completion = ids.clone(), mask.clone(), completion.clone()  # out of inference mode
-        vectors = torch.from_numpy(np.repeat(query_vectors[chosen], group, axis=0))
-        texts = tokenizer.batch_decode(completion)
-        lists = [pieces_of(text, queries[chosen[row // group]]) for row, text in enumerate(texts)]
-        judged = reward(lists, np.repeat(chosen, group), vectors.numpy(), index, encoder, k)
-        advantage = token_advantages(judged, completion, separator, end, group, reward.weights, credit, per_part)
-        counted = (completion != pad).float()
-        batches = [(rows, slice(int(counted[rows].sum(1).max()))) for rows in whole_groups(len(lists), group, minibatches, step)]
-        with torch.no_grad():
-            old = [token_log_probs(model, ids[r], mask[r], vectors[r], completion[r, c], pad) for r, c in batches]
-        entropy = sum((each * counted[r, c]).sum() for (r, c), (_, each) in zip(batches, old, strict=True))
+        shares = whole_groups(len(chosen) * group, group, minibatches, step, (processes.process_index, processes.num_processes))
+        if not all(map(len, shares)):
+            few = f"{len(chosen)} queries a rollout are too few for {processes.num_processes} processes"
+            raise UserError(f"{few}, {minibatches} minibatches each: raise --batch.")
+        mine = torch.cat([rows[::group] // group for rows in shares]).sort().values  # this process's groups
+        own = [chosen[i] for i in mine]
+        rollout = policy.rollout([queries[i] for i in own], query_vectors[own], group, k, seed * 1_000_003 + step)
+        judged = reward(rollout.lists, np.repeat(own, group), np.repeat(query_vectors[own], group, axis=0), index, encoder, k)
+        advantage = token_advantages(judged, rollout.completion, rollout.piece_of, group, reward.weights, credit, per_part)
+        places = [torch.searchsorted(mine, rows // group) * group + rows % group for rows in shares]
+        parts = [[Scored.of(rollout, advantage, rows) for rows in each.split(micro or len(each))] for each in places]
         for optimizer_group in optimizer.param_groups:
             optimizer_group["lr"] = rate * min((step + 1) / 10, 1 - step / steps)
-        kl, clipped = [], []
-        for (rows, columns), (before, _) in zip(batches, old, strict=True):
-            new, _ = token_log_probs(model, ids[rows], mask[rows], vectors[rows], completion[rows, columns], pad)
-            present = counted[rows, columns]
-            loss = soft_grpo_loss(new, before, advantage[rows, columns], present)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            ratio = (new.detach() - before).exp()
-            kl.append((((before - new.detach()) * present).sum() / present.sum()).item())
-            clipped.append(((((ratio - 1).abs() > CLIP) * present).sum() / present.sum()).item())
-        earned = judged.parts @ np.asarray(reward.weights)
-        spread = earned.reshape(-1, group).std(1)
-        metrics = {
-            "reward": earned.mean(), **{name: part.mean() for name, part in zip(reward.names, judged.parts.T, strict=True)},
-            "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
-            "entropy": (entropy / counted.sum()).item(), "kl": np.mean(kl), "clip_ratio": np.mean(clipped),
-            "completions/mean_length": counted.sum(1).mean().item(),
-            "completions/mean_list": np.mean([len(read_pieces(pieces, k)) for pieces in lists]),
-            "completions/ended": (completion == end).any(1).float().mean().item(),
-        }  # fmt: skip
-        metrics = {name: float(value) for name, value in metrics.items()}
+        drift, entropy = update(policy, optimizer, parts)
+        metrics = figures(judged, rollout, entropy, drift, reward, group, k)
+        if not processes.is_main_process:
+            continue
         if (step + 1) % 10 == 0:
-            metrics["sample"] = "; ".join(folm.sample_lists([watch], encoder.encode_text([watch]), k, 1, seed=0)[0][0])
+            metrics["sample"] = "; ".join(policy.sample_lists([watch], encoder.encode_text([watch]), k, 1, seed=0)[0][0])
         if (step + 1) % 10 == 0 or step + 1 == steps:
-            save_state(state, model, optimizer, step + 1)
+            save_state(state, policy.trained, optimizer, step + 1)
         yield Progress("soft-grpo", step + 1, steps, metrics)
+
+
+def figures(
+    judged: Rewards, rollout: Rollout, entropy: float, drift: np.ndarray, reward: Reward, group: int, k: int
+) -> dict[str, float]:
+    """Return the figures of a step over all processes.
+
+    Of this process: what its lists earned, its rollout, and the ``entropy`` and ``drift`` that ``update`` returns.
+    """
+    counted, ended = rollout.counted.sum(1).cpu().numpy(), rollout.ended.cpu().numpy()
+    named = [len(read_pieces(pieces, k)) for pieces in rollout.lists]
+    parts = gathered(judged.parts)
+    length, listed, ends = gathered(np.column_stack([counted, named, ended])).T
+    earned = parts @ np.asarray(reward.weights)
+    spread = earned.reshape(-1, group).std(1)
+    loss, kl, clipped = gathered(drift[None]).sum(0).mean(0)
+    metrics = {
+        "reward": earned.mean(), **{name: part.mean() for name, part in zip(reward.names, parts.T, strict=True)},
+        "reward_std": spread.mean(), "frac_reward_zero_std": (spread < 1e-6).mean(),
+        "entropy": gathered(np.array([entropy])).sum() / length.sum(), "loss": loss, "kl": kl, "clip_ratio": clipped,
+        "completions/mean_length": length.mean(), "completions/mean_list": listed.mean(), "completions/ended": ends.mean(),
+    }  # fmt: skip
+    return {name: float(value) for name, value in metrics.items()}

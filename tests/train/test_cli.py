@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 import torch
 
+from r4t_demo.__main__ import main
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import Folm
+from r4t_demo.fanout.instruct import InstructFolm, adapter_parameters
 from r4t_demo.settings import Settings
 from r4t_demo.train import cli, corpus, folm, recipes
 from r4t_demo.train.progress import Progress
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from tests.tiny_instruct import tiny_instruct
 from tests.tiny_models import tiny_folm
 
 
@@ -63,6 +66,7 @@ def wscr(engine: Engine, catalog_folder: Path, tmp_path: Path, monkeypatch: pyte
 
     def step(name: str, **options) -> list[Progress]:
         args = {"task": "wscr", "runs": tmp_path / "runs", "out": out, "steps": 1, "samples": 3, "keep": None, "seed": 0}
+        args |= {"policy": None, "batch": 4, "micro_batch": None}
         return list(cli.STEPS[name](Namespace(**args | options), Settings(assets=assets, checkpoints=out)))
 
     return step
@@ -79,6 +83,24 @@ def test_the_wscr_steps_write_their_own_checkpoints_and_states(wscr, tmp_path: P
     assert all(path.name.startswith("wscr-") for path in (tmp_path / "runs").iterdir()), "those of OAR stay as they are"
 
 
+def test_an_instruct_model_is_trained_on_the_task(wscr, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folm, load = tiny_instruct("qwen3", engine.encoder), InstructFolm.load
+    folm.model.save_pretrained(tmp_path / "tiny")
+    folm.tokenizer.save_pretrained(tmp_path / "tiny")
+
+    def short_of_breath(cls, *args) -> InstructFolm:
+        loaded = load(*args)
+        loaded.room = 8
+        return loaded
+
+    monkeypatch.setattr(InstructFolm, "load", classmethod(short_of_breath))
+    [record] = wscr("soft-grpo", policy=str(tmp_path / "tiny"))
+    assert record.metrics["reward"] == record.metrics["set_recall"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"folm-base", "folm-wscr-tiny"}
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["wscr-folm-tiny.safetensors"]
+    assert adapter_parameters(load(tmp_path / "out" / "folm-wscr-tiny", engine.encoder).model)
+
+
 def test_a_filter_that_keeps_one_list_leaves_the_retriever_nothing(wscr) -> None:
     wscr("soft-grpo")
     with pytest.raises(UserError, match="--keep is below 2"):
@@ -93,3 +115,9 @@ def test_training_outfits_hold_no_held_out_term() -> None:
     assert len(outfits) > 2_500 and {one.split for one in outfits} == {"train"}
     titles = [one.query for one in outfits]
     assert set(corpus.without_terms(titles, corpus.held_out_terms(settings.assets))) == set(titles)
+
+
+@pytest.mark.parametrize("option", ["--batch", "--micro-batch"])
+def test_a_batch_holds_something(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "soft-grpo", option, "0"]) == 2
+    assert capsys.readouterr().err == f"{option} is below 1: give a number of at least 1.\n"

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import soft_grpo
+from r4t_demo.train.credit import piece_of_token
+from r4t_demo.train.policy import MiniPolicy
 from r4t_demo.train.soft_grpo import Rewards, judge, soft_grpo_loss, token_advantages, whole_groups
 from tests.doubles import HashEncoder
 from tests.tiny_models import assert_same_weights, moved, tiny_folm, weights_of
@@ -65,6 +67,17 @@ def test_the_betas_and_the_clip_are_what_they_are_called() -> None:
     assert ours == pytest.approx(literal_loss(*lists, clip=0.05, forward=0.3, reverse=0.7), abs=1e-12)
 
 
+@given(seed=st.integers(0, 100), micro=st.integers(1, 3))
+def test_parts_of_a_minibatch_add_up_to_its_loss(seed: int, micro: int) -> None:
+    new, old, advantage, mask = rollout(seed)
+    tokens = mask.sum().item()
+    parts = [
+        soft_grpo_loss(*(each[rows] for each in (new, old, advantage, mask)), tokens=tokens)
+        for rows in torch.arange(3).split(micro)
+    ]
+    assert sum(parts).item() == pytest.approx(soft_grpo_loss(new, old, advantage, mask).item(), abs=1e-12)
+
+
 def test_on_policy_a_better_list_becomes_likelier() -> None:
     old = torch.full((2, 3), -2.0)
     new = old.clone().requires_grad_(True)
@@ -80,6 +93,15 @@ def test_minibatches_are_whole_groups(groups: int, group: int, count: int, seed:
     for rows in batches:
         members = (rows // group).tolist()
         assert all(members.count(number) == group for number in members)
+
+
+@given(groups=st.integers(4, 12), count=st.integers(1, 4), processes=st.integers(1, 3), seed=st.integers(0, 100))
+def test_processes_share_every_minibatch(groups: int, count: int, processes: int, seed: int) -> None:
+    """What one process alone would take is dealt out, in whole groups."""
+    shares = [whole_groups(groups * 2, 2, count, seed, (i, processes)) for i in range(processes)]
+    for whole, *parts in zip(whole_groups(groups * 2, 2, count, seed), *shares, strict=True):
+        assert sorted(torch.cat(parts).tolist()) == sorted(whole.tolist())
+        assert max(map(len, parts)) - min(map(len, parts)) <= 2
 
 
 def test_reward_parts_by_loops(encoder: HashEncoder, index: FaissIndex) -> None:
@@ -100,8 +122,7 @@ def test_reward_parts_by_loops(encoder: HashEncoder, index: FaissIndex) -> None:
         np.testing.assert_allclose(parts, [ground, vendi / k, align], atol=1e-4)
 
 
-def test_empty_lists_earn_nothing(index: FaissIndex) -> None:
-    encoder = HashEncoder()
+def test_empty_lists_earn_nothing(encoder: HashEncoder, index: FaissIndex) -> None:
     judged = judge([[], [""]], encoder.encode_text(["a", "b"]), index, encoder, 3, (0.6, 0.2, 0.2))
     np.testing.assert_array_equal(judged.parts, np.zeros((2, 3)))
     assert [each.tolist() for each in judged.credits] == [[], [0.0]]
@@ -117,16 +138,17 @@ def test_only_the_first_k_different_pieces_earn(encoder: HashEncoder, index: Fai
 
 SEPARATOR_ID, END_ID, PAD_ID = 1, 2, 0
 COMPLETION = torch.tensor([[7, 8, 1, 9, 1, 5, 1], [6, 1, 6, 1, 2, 0, 0]])  # three pieces; a repetition, then the end
+PIECE_OF = piece_of_token(COMPLETION, SEPARATOR_ID, END_ID)
 JUDGED = Rewards(np.array([[1.0, 0, 0], [0, 0, 0]]), [np.array([0.3, 0.1, 0.2, 0]), np.array([0.2, 0, 0])])
 
 
 def test_a_list_shares_one_advantage() -> None:
-    advantage = token_advantages(JUDGED, COMPLETION, SEPARATOR_ID, END_ID, 2, (1.0, 0, 0), "list")
+    advantage = token_advantages(JUDGED, COMPLETION, PIECE_OF, 2, (1.0, 0, 0), "list")
     torch.testing.assert_close(advantage, torch.tensor([[1.0], [-1.0]]).expand(2, 7), atol=1e-3, rtol=0)
 
 
 def test_a_sub_query_answers_for_its_own_tokens() -> None:
-    advantage = token_advantages(JUDGED, COMPLETION, SEPARATOR_ID, END_ID, 2, (1.0, 0, 0), "sub-query")
+    advantage = token_advantages(JUDGED, COMPLETION, PIECE_OF, 2, (1.0, 0, 0), "sub-query")
     above = 1 / 0.5**0.5  # credits 0.3, 0.1, 0.2, 0.2: mean 0.2, deviation 0.1 / sqrt(2)
     expected = [[above, above, above, -above, -above, 0, 0], [0, 0, *[-2 * above] * 2, -2 * above]]
     torch.testing.assert_close(advantage[0], torch.tensor(expected[0]), atol=0.01, rtol=0)
@@ -137,7 +159,7 @@ def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0, **options
     folm = tiny_folm(HashEncoder())
     queries = ["bohemian festival", "gothic party", "red", "navy scarf"]
     options |= {"steps": steps, "group": 2, "batch": 2, "k": 2, "rate": 1e-3, "seed": seed}
-    records = list(soft_grpo.train(folm, queries, index, state, **options))
+    records = list(soft_grpo.train(MiniPolicy(folm), queries, index, state, **options))
     return weights_of(folm.model), records
 
 
