@@ -30,12 +30,12 @@ CONFIG = {
         "custom_text": True,
         "vision_cfg": {
             "timm_model_name": "tf_efficientnet_lite0", "timm_model_pretrained": False, "timm_pool": "avg",
-            "timm_proj": "linear", "image_size": 96,
+            "timm_proj": "linear", "image_size": 112,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
     },
     "preprocess_cfg": {
-        "size": 96, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
+        "size": 112, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
         "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255,
     },
 }  # fmt: skip
@@ -158,7 +158,7 @@ def align_images(
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus an image's pull times 1 - cosine to its caption.
 
-    ``pixels``: uint8, shape (n, 3, 104, 104); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
+    ``pixels``: uint8, shape (n, 3, s, s); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
     ``weights``: how often an image is drawn, shape (n,); ``pulls``: shape (n,). ``size`` is the side that the tower sees.
     Captions of a batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each
     other. The tower keeps its mode and its frozen weights.

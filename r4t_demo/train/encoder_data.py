@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from r4t_demo.files import write_atomically
 from r4t_demo.train.corpus import photo_rows, without_terms
 
-SIDE = 104  # a little larger than the tower's 96, so that it can be shifted
+SIDE = 120  # a little larger than the tower's 112, so that it can be shifted
 Embed = Callable[[list[str]], np.ndarray]  # texts to unit vectors (n, d)
 
 
