@@ -19,7 +19,7 @@ from r4t_demo.train import recipes
 TEXT_STEPS = 1600
 # The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
 # half, and most of what there is to learn can be seen in them.
-IMAGE_RUNS = ((64, 1500, 256, 1e-3, 0.25), (96, 1600, 256, 7e-4, 0.6), (112, 1000, 256, 4e-4, 0.35))
+IMAGE_RUNS = ((64, 1500, 256, 1e-3, 0.25), (96, 1600, 256, 7e-4, 0.6), (112, 800, 256, 4e-4, 0.35))
 # How strongly a picture is drawn to its caption. A drawing has one target, which says all that a shopper would call it; a
 # photo has several captions, of which each says a part.
 PHOTO_PULL, DRAWING_PULL = 1.0, 8.0
