@@ -34,9 +34,14 @@ def moved(images: torch.Tensor, size: int, generator: torch.Generator) -> torch.
 
 
 def other_ground(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Put what is white behind a thing in another colour for some images, in a piece of another image for a few."""
+    """Put what is white behind a thing in another colour for some images, in a piece of another image for a few.
+
+    Most keep white bars at their sides, as the preprocessing gives them to a portrait picture of another ground.
+    """
     count = len(images)
-    white = ((images.amin(1, keepdim=True) - 0.86) / 0.1).clamp(0, 1)
+    across = torch.linspace(-1, 1, images.shape[-1]).abs()
+    inside = across < _uniform(0.6, 1.2, count, 1, 1, 1, generator=generator)
+    white = ((images.amin(1, keepdim=True) - 0.86) / 0.1).clamp(0, 1) * inside
     tint = 1 - _uniform(0, 0.35, count, 1, 1, 1, generator=generator) * _uniform(0.6, 1, count, 3, 1, 1, generator=generator)
     middle = slice(images.shape[-1] // 4, -(images.shape[-1] // 4), 4)  # coarse, so that it is no thing of its own
     piece = images[torch.randperm(count, generator=generator)][:, :, middle, middle]
