@@ -91,12 +91,9 @@ def _fanout(options: argparse.Namespace) -> None:
 def _index(options: argparse.Namespace) -> None:
     from datetime import timedelta
 
-    import torch
-    from accelerate import PartialState
+    from r4t_demo.train import processes
 
-    # One process, or those of ``accelerate launch``: without a GPU they find each other only where the CPU is asked for. A slow
-    # one is waited for.
-    crew = PartialState(cpu=not torch.cuda.is_available(), timeout=timedelta(days=2))
+    crew = processes.crew(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
     if crew.num_processes > 1 and crew.is_main_process:
         print(f"{crew.num_processes} processes share the work", file=sys.stderr)
     is_new = options.source or options.out or options.limit is not None

@@ -235,7 +235,9 @@ def test_index_with_ray_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setitem(sys.modules, "r4t_demo.index.ray_job", None)
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "pip install -r requirements-scale.txt" in capsys.readouterr().err
-    monkeypatch.setattr("accelerate.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False))
+    monkeypatch.setattr(
+        "r4t_demo.train.processes.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False)
+    )
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "use one of them" in capsys.readouterr().err
 

@@ -1,5 +1,6 @@
 """A large language model behind an OpenAI-compatible address, asked one thing at a time, with patience that ends."""
 
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -104,14 +105,10 @@ def _words(error: HfHubHTTPError) -> str:
 
 def _asked_wait(header: str | None) -> float | None:
     """Seconds that Retry-After asks for, which holds a number or a date; None where it is missing or neither."""
-    if not header:
-        return None
     try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(header)
+        if re.fullmatch(r"\s*\d+(\.\d*)?\s*", header or ""):
+            return float(header)
+        moment = parsedate_to_datetime(header or "")
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -6,9 +6,9 @@ from accelerate import PartialState
 from accelerate.utils import gather_object, reduce
 
 
-def crew() -> PartialState:
-    """Return this process's place among those of the run."""
-    return PartialState(cpu=not torch.cuda.is_available())  # unasked, processes without a GPU would each work alone
+def crew(**options) -> PartialState:
+    """Return this process's place among those of the run; ``options`` of ``PartialState`` count when it is asked for first."""
+    return PartialState(cpu=not torch.cuda.is_available(), **options)  # unasked, processes without a GPU would work alone
 
 
 def gathered(rows: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The results tab over records that are there, missing, broken or strange."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -163,8 +162,15 @@ strange = st.recursive(
 def test_strange_figures_are_shown_or_told(result: object) -> None:
     record = {"result": result, "command": "x", "commit": None, "date": "", "seed": 0, "samples": {}, "machine": {}}
     for section in SECTIONS:
-        with suppress(UserError):  # the only error that the tab expects
-            ElementTree.fromstring(f"<div>{''.join(_drawn(section, record))}</div>")
+        said = None
+        try:
+            shown = ElementTree.fromstring(f"<div>{''.join(_drawn(section, record))}</div>")
+        except UserError as error:  # the only one that the tab expects
+            said = str(error)
+        if said is None:
+            assert shown.find("p[@class='made']") is not None, "no figures without their command"
+        else:
+            assert said == f"'{section.name}.json' holds other figures than this page knows."
 
 
 @given(st.floats(-1e3, 1e3), st.floats(0, 1e3))
