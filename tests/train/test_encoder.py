@@ -133,6 +133,7 @@ def test_the_image_tower_starts_from_imagenet(tmp_path: Path, monkeypatch: pytes
     with torch.inference_mode():
         features = published.eval().global_pool(published.forward_features(pictures))
         torch.testing.assert_close(tower.trunk(pictures), features)
+    assert tower.head.training and not tower.trunk.training, "dropout works, batch statistics stay"
     learning = {name for name, weight in tower.named_parameters() if weight.requires_grad}
     assert {"head.proj.weight", "trunk.blocks.2.0.conv_pw.weight", "trunk.conv_head.weight"} <= learning
     assert not any(name.startswith(("trunk.conv_stem", "trunk.blocks.0.", "trunk.blocks.1.")) for name in learning)
@@ -157,6 +158,32 @@ def test_a_stronger_pull_brings_a_picture_nearer_to_its_caption(tmp_path: Path) 
 
     first, second = nearness(np.array([20.0, 20.0, 0.0, 0.0])), nearness(np.array([0.0, 0.0, 20.0, 20.0]))
     assert (first - second)[:2].mean() > 0 > (first - second)[2:].mean()
+
+
+def test_the_memory_holds_the_latest_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MEMORY", 5)
+    memory, rows = training.Memory(2), torch.arange(14.0).view(7, 2)
+    assert not memory.seen.any() and memory.said.shape == (5, 2)
+    memory.keep(rows[:3], -rows[:3])
+    memory.keep(rows[3:], -rows[3:])
+    assert {tuple(row) for row in memory.seen.tolist()} == {tuple(row) for row in rows[[0, 3, 4, 5, 6]].tolist()}
+    torch.testing.assert_close(memory.said, -memory.seen)
+
+
+def test_a_picture_is_told_apart_from_those_of_earlier_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn one at a time, a batch alone has nothing to tell apart."""
+
+    def contrast(memory: int) -> float:
+        monkeypatch.setattr(training, "MEMORY", memory)
+        torch.manual_seed(0)
+        tower = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 8))
+        model, state = SimpleNamespace(visual=tower), tmp_path / f"{memory}.safetensors"
+        records = training.align_images(
+            model, solid(4), unit(4, 1, 8), np.ones(4), np.zeros(4), state, steps=10, size=16, batch=1
+        )
+        return list(records)[-1].metrics["contrast"]
+
+    assert contrast(0) == pytest.approx(0, abs=1e-6) and contrast(16) > 0.5
 
 
 def test_frozen_weights_and_the_towers_mode_are_kept(tmp_path: Path) -> None:
