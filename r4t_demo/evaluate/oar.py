@@ -29,6 +29,7 @@ RATIOS = (
     ("folm", "base"),
     ("folm", "best-of-5"),
     ("folm", "template"),
+    ("folm", "kmeans"),
     ("diffusion", "folm"),
     ("diffusion", "diffusion-teacher"),
 )

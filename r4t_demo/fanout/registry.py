@@ -9,7 +9,7 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOutMethod
-from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, Template
+from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
 from r4t_demo.index.base import VectorIndex
 
 
@@ -107,6 +107,10 @@ METHODS: dict[str, Method] = {
     "mmr": Method(
         "Maximal marginal relevance: the best 200 items, thinned for variety.",
         lambda parts: MMR(parts.index, parts.catalog),
+    ),
+    "kmeans": Method(
+        "k-means: the best 200 items in clusters, of each the item at its centre.",
+        lambda parts: KMeans(parts.index, parts.catalog),
     ),
     "template": Method(
         "The query's words with ten of the catalogue's categories, drawn at random.",
