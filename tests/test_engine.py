@@ -154,6 +154,10 @@ def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: Fais
     assert list(engine.methods()) == ["none", "mmr", "kmeans", "template", "base", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
+    with pytest.raises(
+        UserError, match=r"'.*diffusion-base', which is missing: run python -m r4t_demo train STEP --from folm-base"
+    ):
+        engine.run(["x"], ["diffusion-base"])
 
 
 def test_similar_items(engine: Engine) -> None:

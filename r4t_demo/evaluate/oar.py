@@ -32,6 +32,7 @@ RATIOS = (
     ("folm", "kmeans"),
     ("diffusion", "folm"),
     ("diffusion", "diffusion-teacher"),
+    ("diffusion", "diffusion-base"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 

@@ -1,4 +1,4 @@
-"""What a practitioner would try first: plain search, re-ranking or clustering its finds, a template, the best of several samples."""
+"""What a practitioner would try first: plain search, its finds thinned or clustered, a template, the best of several samples."""
 
 import random
 from collections.abc import Sequence

@@ -15,11 +15,13 @@ from r4t_demo.index.base import VectorIndex
 
 @dataclass(frozen=True)
 class Method:
-    """``needs`` is the checkpoint folder that must be there; ``takes_steps`` marks a sampler with a number of steps."""
+    """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes_steps`` marks a
+    sampler with a number of steps."""
 
     description: str
     build: Callable[["MethodSet"], FanOutMethod]
     needs: str | None = None
+    made_by: str = "make checkpoints"
     takes_steps: bool = False
 
 
@@ -44,7 +46,7 @@ class MethodSet:
             if name not in self._loaded:
                 if not self._has(method):
                     folder = self.checkpoints / method.needs
-                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run make checkpoints.")
+                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
             return self._loaded[name]
 
@@ -99,6 +101,8 @@ def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = N
     return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name, second)
 
 
+TRAIN = "python -m r4t_demo train"
+
 METHODS: dict[str, Method] = {
     "none": Method(
         "Plain search: the query's own best items.",
@@ -142,14 +146,22 @@ METHODS: dict[str, Method] = {
         needs="diffusion-teacher",
         takes_steps=True,
     ),
+    "diffusion-base": Method(
+        "The retriever distilled from the language model before reinforcement learning, in two network calls.",
+        lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base", "diffusion-base-teacher"),
+        needs="diffusion-base",
+        made_by=f"{TRAIN} STEP --from folm-base",
+    ),
     "folm-wscr": Method(
         "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
         lambda parts: _folm(parts, "folm-wscr", "folm-wscr"),
         needs="folm-wscr",
+        made_by=f"{TRAIN} STEP --task wscr",
     ),
     "diffusion-wscr": Method(
         "The retriever distilled from that one: all directions at once, in one network call.",
         lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
         needs="diffusion-wscr",
+        made_by=f"{TRAIN} STEP --task wscr",
     ),
 }

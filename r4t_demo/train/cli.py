@@ -41,6 +41,13 @@ def add_parser(subparsers) -> None:
         default="oar",
         help="of soft-grpo and the steps behind it (%(default)s)",
     )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        choices=recipes.POLICY_STEPS,
+        default="soft-grpo",
+        help="step that trained the writer of the retriever's training lists; folm-base: no reinforcement learning (%(default)s)",
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
     parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")

@@ -54,6 +54,7 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
         "folm/kmeans",
         "diffusion/folm",
         "diffusion/diffusion-teacher",
+        "diffusion/diffusion-base",
     }
     json.dumps(result, allow_nan=False)
     assert "folm/best-of-5" in oar.tables(result)
