@@ -155,9 +155,9 @@ def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: Fais
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
     with pytest.raises(
-        UserError, match=r"'.*diffusion-base', which is missing: run python -m r4t_demo train STEP --from folm-base"
+        UserError, match=r"'.*regression-matched', which is missing: run python -m r4t_demo train regression-matc"
     ):
-        engine.run(["x"], ["diffusion-base"])
+        engine.run(["x"], ["regression-matched"])
 
 
 def test_similar_items(engine: Engine) -> None:

@@ -33,6 +33,7 @@ RATIOS = (
     ("diffusion", "folm"),
     ("diffusion", "diffusion-teacher"),
     ("diffusion", "diffusion-base"),
+    ("diffusion", "regression-matched"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 

@@ -101,6 +101,12 @@ def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = N
     return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name, second)
 
 
+def _regression(parts: MethodSet, name: str) -> FanOutMethod:
+    from r4t_demo.fanout.regression import RegressionRetriever
+
+    return RegressionRetriever.load(parts.checkpoints / name, parts.encoder, name)
+
+
 TRAIN = "python -m r4t_demo train"
 
 METHODS: dict[str, Method] = {
@@ -151,6 +157,18 @@ METHODS: dict[str, Method] = {
         lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base", "diffusion-base-teacher"),
         needs="diffusion-base",
         made_by=f"{TRAIN} STEP --from folm-base",
+    ),
+    "regression": Method(
+        "Direct regression of the FOLM's sets, slot by slot, in one network call: the diffusion retriever's rival.",
+        lambda parts: _regression(parts, "regression"),
+        needs="regression",
+        made_by=f"{TRAIN} regression",
+    ),
+    "regression-matched": Method(
+        "Direct regression whose slots learn the targets that Hungarian matching gives them, in one network call.",
+        lambda parts: _regression(parts, "regression-matched"),
+        needs="regression-matched",
+        made_by=f"{TRAIN} regression-matched",
     ),
     "folm-wscr": Method(
         "The fan-out language model after Soft-GRPO on set recall of titled outfits.",

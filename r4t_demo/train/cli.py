@@ -1,4 +1,4 @@
-"""``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``.
+"""``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``, and their rivals.
 
 Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
 The encoder and the language model before reinforcement learning are made here, and what R4T makes of them in ``recipes.py``.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from r4t_demo.errors import UserError
@@ -162,11 +163,11 @@ def _supervision(args, settings: Settings):
     )  # fmt: skip
 
 
-def _diffusion(args, settings: Settings):
-    from r4t_demo.engine import Engine
+def _training_sets(args, settings: Settings, engine):
+    """The sets that a retriever learns from, wide enough for its slots, and the bank of phrases."""
     from r4t_demo.train import diffusion, supervision
+    from r4t_demo.train.sets import TrainingSets
 
-    engine = Engine.load(settings)
     queries = _distilled(args, settings)
     pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
@@ -174,12 +175,37 @@ def _diffusion(args, settings: Settings):
         raise UserError(
             "No query has two lists of enough different targets to learn from: write more with supervision --samples."
         )
+    return TrainingSets(engine.encoder.encode_text(queries), query_of, rows, pairs.targets), pairs.bank
+
+
+def _diffusion(args, settings: Settings):
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import diffusion
+
+    engine = Engine.load(settings)
+    sets, bank = _training_sets(args, settings, engine)
     model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(
-        model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, _state(args, "diffusion.safetensors"),
-        steps=args.steps or 4500, seed=args.seed,
+        model, ema, sets, _state(args, "diffusion.safetensors"), steps=args.steps or diffusion.STEPS, seed=args.seed
+    )
+    diffusion.save(ema, bank, engine.encoder, _teacher(args))
+
+
+def _regression(args, settings: Settings, *, matched: bool):
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import diffusion, regression
+
+    if _task(args) is not TASKS["oar"]:
+        raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
+    name = "regression-matched" if matched else "regression"
+    engine = Engine.load(settings)
+    sets, bank = _training_sets(args, settings, engine)
+    model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
+    yield from regression.train(
+        model, ema, sets, _state(args, f"{name}.safetensors"),
+        matched=matched, steps=args.steps or diffusion.STEPS, seed=args.seed,
     )  # fmt: skip
-    diffusion.save(ema, pairs.bank, engine.encoder, _teacher(args))
+    diffusion.save(ema, bank, engine.encoder, args.out / name)
 
 
 def _one_step(args, settings: Settings):
@@ -204,4 +230,6 @@ STEPS = {
     "supervision": _supervision,
     "diffusion": _diffusion,
     "one-step": _one_step,
+    "regression": partial(_regression, matched=False),
+    "regression-matched": partial(_regression, matched=True),
 }

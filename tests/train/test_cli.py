@@ -113,9 +113,26 @@ def test_a_retriever_of_the_base_models_lists_leaves_the_policys_alone(
     for run, sentence in (
         (partial(base, "supervision", task="wscr"), "--from folm-base makes a retriever for open-ended"),
         (partial(base, "soft-grpo"), "--from says whose lists a retriever learns from: leave it out"),
+        (partial(base, "regression"), "leave --task and --from out"),
+        (partial(step, "regression-matched", task="wscr"), "leave --task and --from out"),
+        (partial(step, "regression"), r"There are no training pairs in .*runs.supervision\."),
     ):
         with pytest.raises(UserError, match=sentence):
             run()
+
+
+def test_the_regressions_learn_from_the_pairs_of_the_diffusion_retriever(
+    step, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists()))
+    monkeypatch.setattr(recipes, "_distilled", lambda args, settings: ["bohemian in red", "gothic"])
+    step("supervision")
+    engine.fanouts.checkpoints = tmp_path / "out"
+    for name in ("regression", "regression-matched"):
+        assert step(name)[-1].stage == name
+        assert (tmp_path / "runs" / f"{name}.safetensors").is_file()
+        engine.fanouts._loaded.pop(name)
+        assert engine.run(["gothic"], [name], k=10)[0].vectors.shape == (10, engine.encoder.dim)
 
 
 def test_an_instruct_model_is_trained_on_the_task(wscr, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
