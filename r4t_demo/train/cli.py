@@ -51,7 +51,7 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
     parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
-    parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, wscr 16)")
+    parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, from folm-base 4, wscr 16)")
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -32,7 +32,8 @@ TASKS = {
     "wscr": Task("folm-wscr", None, "diffusion-wscr", "wscr-", samples=16),
 }
 POLICY_STEPS = ("soft-grpo", "folm-base")  # the steps whose language model can write a retriever's training lists
-WITHOUT_RL = Task("folm-base", "diffusion-base-teacher", "diffusion-base", "base-", samples=2)
+# Half of folm-base's lists are too short to learn from, so it writes twice as many.
+WITHOUT_RL = Task("folm-base", "diffusion-base-teacher", "diffusion-base", "base-", samples=4)
 
 
 def _task(args) -> Task:
