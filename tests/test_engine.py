@@ -124,7 +124,7 @@ def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
         (
             ["x"],
             {"methods": ["magic"]},
-            "There is no method 'magic': choose from none, mmr, template, base, best-of-5, folm, diffusion",
+            "There is no method 'magic': choose from none, mmr, kmeans, template, base, best-of-5, folm, diffusion",
         ),
         (["x"], {"methods": ["mmr:2"]}, "'mmr:2' is no method: write a number between 0 and 1"),
         (["x"], {"methods": ["mmr:big"]}, "'mmr:big' is no method"),
@@ -149,11 +149,15 @@ def test_mmr_by_hand(engine: Engine) -> None:
 
 def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path) -> None:
     engine = Engine(Settings(checkpoints=tmp_path), catalog, index, encoder)
-    assert list(engine.methods()) == ["none", "mmr", "template"]
+    assert list(engine.methods()) == ["none", "mmr", "kmeans", "template"]
     (tmp_path / "folm-base").mkdir()
-    assert list(engine.methods()) == ["none", "mmr", "template", "base", "best-of-5"]
+    assert list(engine.methods()) == ["none", "mmr", "kmeans", "template", "base", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
+    with pytest.raises(
+        UserError, match=r"'.*regression-matched', which is missing: run python -m r4t_demo train regression-matc"
+    ):
+        engine.run(["x"], ["regression-matched"])
 
 
 def test_similar_items(engine: Engine) -> None:
@@ -202,7 +206,8 @@ def test_another_encoder_by_a_setting(encoder: HashEncoder, tmp_path: Path) -> N
         Engine.load(settings)
     deque(build_index(shop, Encoder.load(settings.encoder)), maxlen=0)
     engine = Engine.load(settings)
-    assert [result.vectors.shape for result in engine.run(["boho hat"], ["none", "mmr", "template"], k=4)] == [(4, 64)] * 3
+    answers = engine.run(["boho hat"], ["none", "mmr", "kmeans", "template"], k=4)
+    assert [answer.vectors.shape for answer in answers] == [(4, 64)] * 4
     for method in ("folm", "diffusion"):
         with pytest.raises(UserError, match=r"trained for the encoder hash-48 \(48 dimensions\), not for siglip \(64\)\."):
             engine.run(["boho hat"], [method])

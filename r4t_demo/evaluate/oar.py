@@ -29,8 +29,11 @@ RATIOS = (
     ("folm", "base"),
     ("folm", "best-of-5"),
     ("folm", "template"),
+    ("folm", "kmeans"),
     ("diffusion", "folm"),
     ("diffusion", "diffusion-teacher"),
+    ("diffusion", "diffusion-base"),
+    ("diffusion", "regression-matched"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 

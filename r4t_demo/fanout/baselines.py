@@ -1,10 +1,11 @@
-"""What a practitioner would try first: plain search, maximal marginal relevance, a template, and the best of several samples."""
+"""What a practitioner would try first: plain search, its finds thinned or clustered, a template, the best of several samples."""
 
 import random
 from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import faiss
 import numpy as np
 
 from r4t_demo import rewards
@@ -16,6 +17,8 @@ from r4t_demo.index.base import VectorIndex
 
 if TYPE_CHECKING:  # transformers takes seconds to import, and plain search does without it
     from r4t_demo.fanout.folm import Folm
+
+POOL = 200  # the query's best items, which MMR and KMeans choose from
 
 
 class NoFanOut:
@@ -39,7 +42,7 @@ class MMR:
     ``set_f1`` on validation queries: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.6 mmr:0.7 mmr:0.8``.
     """
 
-    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = 200, lam: float = 0.7, name: str = "mmr"):
+    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = POOL, lam: float = 0.7, name: str = "mmr"):
         self.index, self.catalog, self.pool, self.lam, self.name = index, catalog, pool, lam, name
 
     def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
@@ -47,6 +50,25 @@ class MMR:
         relevance, rows = self.index.search(vectors, self.pool)
         order = mmr_order(self.index.vectors(rows), relevance, min(k, rows.shape[1]), self.lam)
         return _item_directions(self.name, self.index, self.catalog, np.take_along_axis(rows, order, axis=1), start)
+
+
+class KMeans:
+    """Spherical k-means over the query's ``pool`` best items: a direction is the item nearest to a cluster's centre.
+
+    Directions come in the order in which plain search finds their items.
+    """
+
+    name = "kmeans"
+
+    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = POOL):
+        self.index, self.catalog, self.pool = index, catalog, pool
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        start = perf_counter()
+        _, rows = self.index.search(vectors, self.pool)
+        pools, count = self.index.vectors(rows), min(k, rows.shape[1])
+        order = [central_rows(pool, count, own_seed(seed, query)) for pool, query in zip(pools, queries, strict=True)]
+        return _item_directions(self.name, self.index, self.catalog, np.take_along_axis(rows, np.array(order), axis=1), start)
 
 
 class Template:
@@ -119,6 +141,23 @@ def mmr_order(pool: np.ndarray, relevance: np.ndarray, k: int, lam: float) -> np
         left = lam * relevance - (1.0 - lam) * nearest
         np.put_along_axis(left, taken[:, : step + 1], -np.inf, axis=1)
     return taken
+
+
+def central_rows(pool: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """The k rows, in ascending order, nearest to the centres of k clusters of ``pool`` (p, d), unit rows, k <= p.
+
+    Lloyd's algorithm on the sphere from k-means++ (Arthur and Vassilvitskii, 2007), the best of five starts.
+    """
+    kmeans = faiss.Kmeans(
+        pool.shape[1], k, niter=25, nredo=5, spherical=True, seed=seed % 2**31, min_points_per_centroid=1,
+        init_method=faiss.ClusteringInitMethod_KMEANS_PLUS_PLUS,
+    )  # fmt: skip
+    kmeans.train(pool)
+    nearness = kmeans.centroids @ pool.T
+    for row in range(k):  # a row that is nearest to two centres goes to the first
+        taken = nearness[row].argmax()
+        nearness[row + 1 :, taken] = -np.inf
+    return np.sort(nearness.argmax(axis=1))
 
 
 def _item_directions(name: str, index: VectorIndex, catalog: Catalog, rows: np.ndarray, start: float) -> list[FanOut]:

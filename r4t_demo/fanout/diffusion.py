@@ -4,9 +4,6 @@ The many-step teacher and the student distilled from it are the same network wit
 with how many steps and how much guidance it is sampled, and one Heun step is one network call.
 """
 
-import contextlib
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
@@ -14,18 +11,14 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut, check_encoder, own_seed
-from r4t_demo.fanout.baselines import mmr_order
+from r4t_demo.fanout.base import own_seed
 from r4t_demo.fanout.denoiser import SetDenoiser
+from r4t_demo.fanout.retriever import SetRetriever, load_bank, load_network
 from r4t_demo.fanout.samplers import euler_maruyama, guide, heun, karras_sigmas, tangent_steps
 
-# How the paper's L = 12 tokens become its k = 10 directions is not stated. Here the rows drawn (``SetDenoiser.drawn``) are
-# thinned to k by maximal marginal relevance. Both numbers were chosen on Atelier's validation queries.
-RELEVANCE = 0.55
+# Chosen on Atelier's validation queries, as ``SetDenoiser.drawn`` was.
 SIGMA_REFINE = 0.1
 
 
@@ -73,40 +66,25 @@ def own_noise(seeds: Sequence[int], shape: tuple[int, ...], device: torch.device
         yield from torch.stack([torch.randn(block, *shape, generator=g, device=device) for g in generators], dim=1)
 
 
-class DiffusionRetriever:
-    """Fan-out by sampling directions from a ``SetDenoiser``, with one more call of a ``refiner`` where given; a ``FanOutMethod``.
+class DiffusionRetriever(SetRetriever):
+    """Fan-out by sampling directions from a ``SetDenoiser``, with one more call of a ``refiner`` where given.
 
-    A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are the bank of garment phrases that the FOLM
-    wrote; the nearest one is given as a direction's reading. It runs where the model is; a ``precision`` below float32 is that of
-    the network's products alone.
+    A ``precision`` below float32 is that of the network's products alone.
     """
 
     def __init__(
         self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str = "diffusion",
         refiner: SetDenoiser | None = None, precision: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
-        self.model, self.phrases, self.phrase_vectors, self.name = model.eval(), phrases, phrase_vectors, name
+        super().__init__(model, phrases, phrase_vectors, name)
         self.refiner, self.precision = refiner.eval() if refiner else None, precision
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder, name: str = "diffusion", refiner: Path | None = None) -> "DiffusionRetriever":
         """Load a checkpoint folder, and a refiner's; UserError where one is missing or was trained for another encoder."""
         folder = Path(folder)
-        model = _load_denoiser(folder, encoder)
-        vectors = F.normalize(load_file(folder / "phrases.safetensors")["vectors"].float(), dim=-1).numpy()
-        phrases = (folder / "phrases.txt").read_text(encoding="utf-8").splitlines()
-        return cls(model, phrases, vectors, name, _load_denoiser(Path(refiner), encoder) if refiner else None)
-
-    def fan_out(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None
-    ) -> list[FanOut]:
-        """Draw the model's rows for each query (seeded) and keep k of them by maximal marginal relevance."""
-        start = time.perf_counter()
-        sets = self.sample(queries, vectors, seed=seed, steps=steps)
-        kept = mmr_order(sets, np.einsum("bld,bd->bl", sets, vectors), k, RELEVANCE)
-        rows = np.take_along_axis(sets, kept[..., None], axis=1)
-        seconds = (time.perf_counter() - start) / len(queries)
-        return [self._read(row, seconds) for row in rows]
+        model = load_network(SetDenoiser, folder, encoder)
+        return cls(model, *load_bank(folder), name, load_network(SetDenoiser, Path(refiner), encoder) if refiner else None)
 
     @torch.inference_mode()
     def sample(self, queries: Sequence[str], vectors: np.ndarray, *, seed: int = 0, steps: int | None = None) -> np.ndarray:
@@ -120,23 +98,3 @@ class DiffusionRetriever:
             if self.refiner:
                 rows = refine(self.refiner, rows, next(fresh), query)
         return F.normalize(rows.float(), dim=-1).cpu().numpy()
-
-    def _read(self, directions: np.ndarray, seconds: float) -> FanOut:
-        similarity = directions @ self.phrase_vectors.T
-        best = similarity.argmax(1)
-        return FanOut(
-            self.name,
-            [self.phrases[i] for i in best],
-            directions,
-            seconds,
-            label_scores=[float(s) for s in similarity[np.arange(len(best)), best]],
-        )
-
-
-def _load_denoiser(folder: Path, encoder: Encoder) -> SetDenoiser:
-    if not (folder / "config.json").is_file():
-        raise UserError(f"There is no diffusion retriever in {folder}.")
-    with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
-        model = SetDenoiser.from_pretrained(folder, strict=True)
-    check_encoder(f"The diffusion retriever in {folder}", model.encoder_id, model.dim, encoder)
-    return model

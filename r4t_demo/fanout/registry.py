@@ -9,17 +9,19 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOutMethod
-from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, Template
+from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
 from r4t_demo.index.base import VectorIndex
 
 
 @dataclass(frozen=True)
 class Method:
-    """``needs`` is the checkpoint folder that must be there; ``takes_steps`` marks a sampler with a number of steps."""
+    """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes_steps`` marks a
+    sampler with a number of steps."""
 
     description: str
     build: Callable[["MethodSet"], FanOutMethod]
     needs: str | None = None
+    made_by: str = "make checkpoints"
     takes_steps: bool = False
 
 
@@ -44,7 +46,7 @@ class MethodSet:
             if name not in self._loaded:
                 if not self._has(method):
                     folder = self.checkpoints / method.needs
-                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run make checkpoints.")
+                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
             return self._loaded[name]
 
@@ -99,6 +101,14 @@ def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = N
     return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name, second)
 
 
+def _regression(parts: MethodSet, name: str) -> FanOutMethod:
+    from r4t_demo.fanout.regression import RegressionRetriever
+
+    return RegressionRetriever.load(parts.checkpoints / name, parts.encoder, name)
+
+
+TRAIN = "python -m r4t_demo train"
+
 METHODS: dict[str, Method] = {
     "none": Method(
         "Plain search: the query's own best items.",
@@ -107,6 +117,10 @@ METHODS: dict[str, Method] = {
     "mmr": Method(
         "Maximal marginal relevance: the best 200 items, thinned for variety.",
         lambda parts: MMR(parts.index, parts.catalog),
+    ),
+    "kmeans": Method(
+        "k-means: the best 200 items in clusters, of each the item at its centre.",
+        lambda parts: KMeans(parts.index, parts.catalog),
     ),
     "template": Method(
         "The query's words with ten of the catalogue's categories, drawn at random.",
@@ -138,14 +152,34 @@ METHODS: dict[str, Method] = {
         needs="diffusion-teacher",
         takes_steps=True,
     ),
+    "diffusion-base": Method(
+        "The retriever distilled from the language model before reinforcement learning, in two network calls.",
+        lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base", "diffusion-base-teacher"),
+        needs="diffusion-base",
+        made_by=f"{TRAIN} STEP --from folm-base",
+    ),
+    "regression": Method(
+        "Direct regression of the FOLM's sets, slot by slot, in one network call: the diffusion retriever's rival.",
+        lambda parts: _regression(parts, "regression"),
+        needs="regression",
+        made_by=f"{TRAIN} regression",
+    ),
+    "regression-matched": Method(
+        "Direct regression whose slots learn the targets that Hungarian matching gives them, in one network call.",
+        lambda parts: _regression(parts, "regression-matched"),
+        needs="regression-matched",
+        made_by=f"{TRAIN} regression-matched",
+    ),
     "folm-wscr": Method(
         "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
         lambda parts: _folm(parts, "folm-wscr", "folm-wscr"),
         needs="folm-wscr",
+        made_by=f"{TRAIN} STEP --task wscr",
     ),
     "diffusion-wscr": Method(
         "The retriever distilled from that one: all directions at once, in one network call.",
         lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
         needs="diffusion-wscr",
+        made_by=f"{TRAIN} STEP --task wscr",
     ),
 }

@@ -1,4 +1,4 @@
-"""``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``.
+"""``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``, and their rivals.
 
 Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
 The encoder and the language model before reinforcement learning are made here, and what R4T makes of them in ``recipes.py``.
@@ -41,10 +41,17 @@ def add_parser(subparsers) -> None:
         default="oar",
         help="of soft-grpo and the steps behind it (%(default)s)",
     )
+    parser.add_argument(
+        "--from",
+        dest="source",
+        choices=recipes.POLICY_STEPS,
+        default="soft-grpo",
+        help="step that trained the writer of the retriever's training lists; folm-base: no reinforcement learning (%(default)s)",
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
     parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
-    parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, wscr 16)")
+    parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, from folm-base 4, wscr 16)")
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The loop that the retriever and its one-call student share: AdamW and a moving average of the weights."""
+"""The loop that the retriever, its one-call student and its rival share: AdamW and a moving average of the weights."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -4,16 +4,18 @@ import copy
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import SetDenoiser
+from r4t_demo.fanout.regression import SetRegressor
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress, move_folder
+from r4t_demo.train.sets import TrainingSets
 
 SLOTS = 12  # the paper's L, for k = 10 directions
+STEPS = 4500
 QUERY_DROP = 0.1
 LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.2, 1.4  # around sigma_data = 1/16, wide enough for mini's sigma_min and sigma_max
 
@@ -32,21 +34,18 @@ def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, g
 
 
 def train(
-    model: SetDenoiser, ema: SetDenoiser, query_vectors: np.ndarray, query_of: np.ndarray, rows: np.ndarray,
-    target_vectors: np.ndarray, state: Path, *,
+    model: SetDenoiser, ema: SetDenoiser, sets: TrainingSets, state: Path, *,
     steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Update ``model`` and its moving average ``ema`` in place.
+    """Update ``model`` and its moving average ``ema`` in place; ``descend`` yields and resumes.
 
-    ``query_vectors`` (q, d); ``query_of`` (n,), ``rows`` (n, k) and ``target_vectors`` (t, d) as ``supervision.read`` gives them.
-    The rows of a set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
+    The rows of a set are permuted at random each time.
     """
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
-        chosen = torch.randint(len(rows), (batch,), generator=generator).numpy()
-        order = torch.rand(batch, rows.shape[1], generator=generator).argsort(1).numpy()
-        targets = torch.from_numpy(target_vectors[np.take_along_axis(rows[chosen], order, 1)])
-        return edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
+        targets, queries = sets.draw(batch, generator)
+        order = torch.rand(targets.shape[:2], generator=generator).argsort(1)
+        return edm_loss(model, targets.take_along_dim(order[..., None], dim=1), queries, generator)
 
     return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)
 
@@ -58,7 +57,7 @@ def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetD
     return model, copy.deepcopy(model).requires_grad_(False)
 
 
-def save(model: SetDenoiser, phrases: Sequence[str], encoder: Encoder, folder: Path) -> None:
+def save(model: SetDenoiser | SetRegressor, phrases: Sequence[str], encoder: Encoder, folder: Path) -> None:
     """Write a checkpoint folder: the network, and the bank of garment phrases with their vectors in half precision."""
     staged = folder.with_name(f".{folder.name}.part")
     model.save_pretrained(staged)

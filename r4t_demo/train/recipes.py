@@ -1,7 +1,8 @@
-"""R4T's own training steps, from Soft-GRPO on; with ``--task wscr`` they go another way through the same code (``Task``)."""
+"""R4T's own training steps, from Soft-GRPO on; ``--task`` and ``--from`` lead another way through the same code (``Task``)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from r4t_demo.errors import UserError
@@ -16,27 +17,40 @@ class Task:
 
     Open-ended retrieval (OAR) learns from the composite reward, on many queries, and its retriever from the items found. Weakly
     supervised retrieval (WSCR) learns from the recall of Atelier's training outfits, on their titles alone, and its retriever
-    from the sub-queries' text embeddings. Its teacher, which nothing serves, stays with the states.
+    from the sub-queries' text embeddings. A ``teacher`` without a name, which nothing serves, stays with the states.
     """
 
     policy: str
+    teacher: str | None
     student: str
     prefix: str
     samples: int
 
 
 TASKS = {
-    "oar": Task("folm-mini", "diffusion-mini", "", samples=2),
-    "wscr": Task("folm-wscr", "diffusion-wscr", "wscr-", samples=16),
+    "oar": Task("folm-mini", "diffusion-teacher", "diffusion-mini", "", samples=2),
+    "wscr": Task("folm-wscr", None, "diffusion-wscr", "wscr-", samples=16),
 }
+POLICY_STEPS = ("soft-grpo", "folm-base")  # the steps whose language model can write a retriever's training lists
+# Half of folm-base's lists are too short to learn from, so it writes twice as many.
+WITHOUT_RL = Task("folm-base", "diffusion-base-teacher", "diffusion-base", "base-", samples=4)
+
+
+def _task(args) -> Task:
+    if args.source == "soft-grpo":
+        return TASKS[args.task]
+    if args.task != "oar":
+        raise UserError("--from folm-base makes a retriever for open-ended retrieval: leave --task out.")
+    return WITHOUT_RL
 
 
 def _state(args, name: str) -> Path:
-    return args.runs / f"{TASKS[args.task].prefix}{name}"
+    return args.runs / f"{_task(args).prefix}{name}"
 
 
 def _teacher(args) -> Path:
-    return _state(args, "diffusion-teacher") if args.task == "wscr" else args.out / "diffusion-teacher"
+    name = _task(args).teacher
+    return args.out / name if name else _state(args, "diffusion-teacher")
 
 
 def _outfits(settings: Settings) -> list:
@@ -99,6 +113,8 @@ def _soft_grpo(args, settings: Settings):
     from r4t_demo.train.policy import MiniPolicy
     from r4t_demo.train.processes import crew
 
+    if args.source != "soft-grpo":
+        raise UserError("--from says whose lists a retriever learns from: leave it out of soft-grpo.")
     if args.policy:
         yield from _instruct(args, settings)
         return
@@ -140,19 +156,19 @@ def _supervision(args, settings: Settings):
     from r4t_demo.train import supervision
 
     engine = Engine.load(settings)
-    folm = Folm.load(args.out / TASKS[args.task].policy, engine.encoder)
+    folm = Folm.load(args.out / _task(args).policy, engine.encoder)
     yield from supervision.write(
         folm, _distilled(args, settings), engine.index, _state(args, "supervision"),
-        targets="content" if args.task == "oar" else "text", samples=args.samples or TASKS[args.task].samples,
+        targets="content" if args.task == "oar" else "text", samples=args.samples or _task(args).samples,
         best=_best(args, settings, engine.catalog), seed=args.seed,
     )  # fmt: skip
 
 
-def _diffusion(args, settings: Settings):
-    from r4t_demo.engine import Engine
+def _training_sets(args, settings: Settings, engine):
+    """The sets that a retriever learns from, wide enough for its slots, and the bank of phrases."""
     from r4t_demo.train import diffusion, supervision
+    from r4t_demo.train.sets import TrainingSets
 
-    engine = Engine.load(settings)
     queries = _distilled(args, settings)
     pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
@@ -160,12 +176,37 @@ def _diffusion(args, settings: Settings):
         raise UserError(
             "No query has two lists of enough different targets to learn from: write more with supervision --samples."
         )
+    return TrainingSets(engine.encoder.encode_text(queries), query_of, rows, pairs.targets), pairs.bank
+
+
+def _diffusion(args, settings: Settings):
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import diffusion
+
+    engine = Engine.load(settings)
+    sets, bank = _training_sets(args, settings, engine)
     model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(
-        model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, _state(args, "diffusion.safetensors"),
-        steps=args.steps or 4500, seed=args.seed,
+        model, ema, sets, _state(args, "diffusion.safetensors"), steps=args.steps or diffusion.STEPS, seed=args.seed
+    )
+    diffusion.save(ema, bank, engine.encoder, _teacher(args))
+
+
+def _regression(args, settings: Settings, *, matched: bool):
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import diffusion, regression
+
+    if _task(args) is not TASKS["oar"]:
+        raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
+    name = "regression-matched" if matched else "regression"
+    engine = Engine.load(settings)
+    sets, bank = _training_sets(args, settings, engine)
+    model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
+    yield from regression.train(
+        model, ema, sets, _state(args, f"{name}.safetensors"),
+        matched=matched, steps=args.steps or diffusion.STEPS, seed=args.seed,
     )  # fmt: skip
-    diffusion.save(ema, pairs.bank, engine.encoder, _teacher(args))
+    diffusion.save(ema, bank, engine.encoder, args.out / name)
 
 
 def _one_step(args, settings: Settings):
@@ -182,7 +223,7 @@ def _one_step(args, settings: Settings):
         student, ema, query_vectors, one_step.read_pairs(_state(args, "one-step")), _state(args, "one-step.safetensors"),
         steps=args.steps or 6000, seed=args.seed,
     )  # fmt: skip
-    diffusion.save(ema, teacher.phrases, encoder, args.out / TASKS[args.task].student)
+    diffusion.save(ema, teacher.phrases, encoder, args.out / _task(args).student)
 
 
 STEPS = {
@@ -190,4 +231,6 @@ STEPS = {
     "supervision": _supervision,
     "diffusion": _diffusion,
     "one-step": _one_step,
+    "regression": partial(_regression, matched=False),
+    "regression-matched": partial(_regression, matched=True),
 }

@@ -90,7 +90,7 @@ class FanOutTab:
 
         Parameters:
             query: a broad wish in a few words, such as "bohemian festival style"
-            methods: any of none, mmr, template, base, best-of-5, folm, diffusion, diffusion-teacher (folm, diffusion)
+            methods: any of none, mmr, kmeans, template, base, best-of-5, folm, diffusion, diffusion-teacher (folm, diffusion)
             k: number of directions, 1 to 10
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer

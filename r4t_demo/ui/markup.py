@@ -4,7 +4,9 @@ from html import escape as esc
 from urllib.parse import quote
 from zlib import crc32
 
-NAMES = {"none": "No fan-out", "mmr": "MMR", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM"}
+NAMES = {
+    "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
+}  # fmt: skip
 
 
 def display_name(method: str) -> str:

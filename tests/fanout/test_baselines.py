@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
-from r4t_demo.fanout.baselines import MMR, BestOf, NoFanOut, Template, mmr_order
+from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template, central_rows, mmr_order
 from r4t_demo.index.faiss_index import FaissIndex
 from tests.doubles import HashEncoder, ListFolm
 
@@ -62,6 +62,39 @@ def test_mmr_takes_no_item_twice_and_is_more_diverse(catalog: Catalog, index: Fa
         assert rewards.diversity(b.vectors) > rewards.diversity(a.vectors)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_of_each_well_separated_cluster_comes_the_most_central_row(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cluster_of = rng.permutation(np.repeat(np.arange(8), [3, 5, 8, 13, 20, 30, 50, 71]))
+    pool = np.eye(16)[cluster_of] + 0.05 * rng.standard_normal((200, 16))
+    pool = (pool / np.linalg.norm(pool, axis=1, keepdims=True)).astype(np.float32)
+    members = [np.flatnonzero(cluster_of == cluster) for cluster in range(8)]
+    central = [rows[np.argmax(pool[rows] @ pool[rows].sum(axis=0))] for rows in members]
+    assert central_rows(pool, 8, seed=seed).tolist() == sorted(central)
+
+
+@pytest.mark.parametrize("k", [1, 4, 6])
+def test_no_row_stands_for_two_clusters_even_where_rows_are_alike(k: int) -> None:
+    pool = np.repeat(np.eye(2, 5, dtype=np.float32), 3, axis=0)
+    rows = central_rows(pool, k, seed=0).tolist()
+    assert len(set(rows)) == k and rows == sorted(rows)
+    assert k == 1 or {0, 1} == {row // 3 for row in rows}
+
+
+def test_kmeans_directions_are_items_near_the_query_and_its_seed_decides(
+    catalog: Catalog, index: FaissIndex, encoder: HashEncoder
+) -> None:
+    vectors, method = encoder.encode_text(QUERIES), KMeans(index, catalog, pool=30)
+    answers = [method.fan_out(QUERIES, vectors, 8, seed=seed) for seed in (1, 1, *range(2, 6))]
+    for query, fan in zip(vectors, answers[0], strict=True):
+        near = [catalog.items[row].title for row in index.search(query[None], 30)[1][0]]
+        assert len(set(fan.labels)) == 8 and (fan.method, fan.is_text) == ("kmeans", False)
+        assert fan.labels == sorted(fan.labels, key=near.index), "as plain search orders them"
+        np.testing.assert_allclose(fan.vectors, index.vectors(index.search(fan.vectors, 1)[1][:, 0]), atol=1e-6)
+    labels = [tuple(tuple(fan.labels) for fan in fans) for fans in answers]
+    assert labels[0] == labels[1] and len(set(labels)) > 1
+
+
 def test_best_of_keeps_the_list_with_the_highest_reward(index: FaissIndex, encoder: HashEncoder) -> None:
     base = ListFolm(encoder)
     vectors = encoder.encode_text(QUERIES)
@@ -82,7 +115,7 @@ def test_best_of_keeps_the_list_with_the_highest_reward(index: FaissIndex, encod
 @pytest.mark.parametrize("k", [1, 10])
 def test_batches_equal_one_by_one(catalog: Catalog, index: FaissIndex, encoder: HashEncoder, k: int) -> None:
     vectors = encoder.encode_text(QUERIES)
-    for method in (NoFanOut(index, catalog), MMR(index, catalog)):
+    for method in (NoFanOut(index, catalog), MMR(index, catalog), KMeans(index, catalog)):
         together = method.fan_out(QUERIES, vectors, k)
         alone = [method.fan_out([query], vectors[i : i + 1], k)[0] for i, query in enumerate(QUERIES)]
         assert [fan.labels for fan in together] == [fan.labels for fan in alone]

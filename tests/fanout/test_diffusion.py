@@ -8,7 +8,8 @@ import torch
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
-from r4t_demo.fanout.diffusion import RELEVANCE, SIGMA_REFINE, DiffusionRetriever, refine, sample
+from r4t_demo.fanout.diffusion import SIGMA_REFINE, DiffusionRetriever, refine, sample
+from r4t_demo.fanout.retriever import RELEVANCE
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import KINDS, TINY, tiny_denoiser, unit
@@ -70,7 +71,7 @@ def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriev
 
 
 def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
+    with pytest.raises(UserError, match="no retriever in .*nowhere"):
         DiffusionRetriever.load(tmp_path / "nowhere", encoder)
     training.save(retriever.model, PHRASES, encoder, tmp_path / "fits")
     for name, other in {"id": tiny_denoiser("clip-other", dim=48), "dim": tiny_denoiser(encoder.id, dim=16)}.items():
@@ -135,7 +136,7 @@ def test_a_refiner_takes_one_more_guided_call(model: SetDenoiser, encoder: HashE
     (jump, jumped, high), (second, refined, low) = seen
     assert (jump, jumped) == (retriever.model, 1) and high == pytest.approx(retriever.model.sigma_max)
     assert (second, refined) == (retriever.refiner, 2) and low == pytest.approx(SIGMA_REFINE)
-    with pytest.raises(UserError, match="no diffusion retriever in .*nowhere"):
+    with pytest.raises(UserError, match="no retriever in .*nowhere"):
         DiffusionRetriever.load(tmp_path / "student", encoder, refiner=tmp_path / "nowhere")
 
 

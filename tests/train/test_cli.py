@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,8 @@ class WholeLists:
 
 
 @pytest.fixture
-def wscr(engine: Engine, catalog_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Run a step of the task over the tiny catalogue; yields the function that does."""
+def step(engine: Engine, catalog_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a step over the tiny catalogue; yields the function that does."""
     assets, out = tmp_path / "assets", tmp_path / "out"
     assets.mkdir()
     (assets / "atelier").symlink_to(catalog_folder)
@@ -65,11 +66,25 @@ def wscr(engine: Engine, catalog_folder: Path, tmp_path: Path, monkeypatch: pyte
     folm.save(policy.model, policy.tokenizer, out / "folm-base")
 
     def step(name: str, **options) -> list[Progress]:
-        args = {"task": "wscr", "runs": tmp_path / "runs", "out": out, "steps": 1, "samples": 3, "keep": None, "seed": 0}
+        args = {
+            "task": "oar",
+            "source": "soft-grpo",
+            "runs": tmp_path / "runs",
+            "out": out,
+            "steps": 1,
+            "samples": 3,
+            "keep": None,
+            "seed": 0,
+        }
         args |= {"policy": None, "batch": 4, "micro_batch": None}
         return list(cli.STEPS[name](Namespace(**args | options), Settings(assets=assets, checkpoints=out)))
 
     return step
+
+
+@pytest.fixture
+def wscr(step):
+    return partial(step, task="wscr")
 
 
 def test_the_wscr_steps_write_their_own_checkpoints_and_states(wscr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +96,43 @@ def test_the_wscr_steps_write_their_own_checkpoints_and_states(wscr, tmp_path: P
     assert wscr("diffusion")[-1].step == wscr("one-step")[-1].step == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"folm-base", "folm-wscr", "diffusion-wscr"}
     assert all(path.name.startswith("wscr-") for path in (tmp_path / "runs").iterdir()), "those of OAR stay as they are"
+
+
+def test_a_retriever_of_the_base_models_lists_leaves_the_policys_alone(
+    step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = []
+    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: loaded.append(folder.name) or WholeLists()))
+    monkeypatch.setattr(recipes, "_distilled", lambda args, settings: ["bohemian in red", "gothic"])
+    base = partial(step, source="folm-base")
+    for name in ("supervision", "diffusion", "one-step"):
+        assert base(name)[-1].step == 1
+    assert loaded == ["folm-base"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"folm-base", "diffusion-base", "diffusion-base-teacher"}
+    assert all(path.name.startswith("base-") for path in (tmp_path / "runs").iterdir())
+    for run, sentence in (
+        (partial(base, "supervision", task="wscr"), "--from folm-base makes a retriever for open-ended"),
+        (partial(base, "soft-grpo"), "--from says whose lists a retriever learns from: leave it out"),
+        (partial(base, "regression"), "leave --task and --from out"),
+        (partial(step, "regression-matched", task="wscr"), "leave --task and --from out"),
+        (partial(step, "regression"), r"There are no training pairs in .*runs.supervision\."),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            run()
+
+
+def test_the_regressions_learn_from_the_pairs_of_the_diffusion_retriever(
+    step, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists()))
+    monkeypatch.setattr(recipes, "_distilled", lambda args, settings: ["bohemian in red", "gothic"])
+    step("supervision")
+    engine.fanouts.checkpoints = tmp_path / "out"
+    for name in ("regression", "regression-matched"):
+        assert step(name)[-1].stage == name
+        assert (tmp_path / "runs" / f"{name}.safetensors").is_file()
+        engine.fanouts._loaded.pop(name)
+        assert engine.run(["gothic"], [name], k=10)[0].vectors.shape == (10, engine.encoder.dim)
 
 
 def test_an_instruct_model_is_trained_on_the_task(wscr, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import torch
 
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.train import diffusion
+from r4t_demo.train.sets import TrainingSets
 from tests.doubles import HashEncoder
 from tests.tiny_models import KINDS, assert_same_weights, moved, tiny_denoiser, unit, weights_of
 
@@ -62,7 +63,8 @@ def run(state: Path, *, kind: str = "mini", steps: int = STEPS, seed: int = 0) -
     items, queries = unit(30, 16).numpy(), unit(3, 16, seed=1).numpy()
     query_of, rows = np.array([0, 1, 2]), np.array([[0, 1, 2, 3], [10, 11, 12, 13], [20, 21, 22, 23]])
     records = []
-    for record in diffusion.train(model, ema, queries, query_of, rows, items, state, steps=steps, batch=8, seed=seed):
+    sets = TrainingSets(queries, query_of, rows, items)
+    for record in diffusion.train(model, ema, sets, state, steps=steps, batch=8, seed=seed):
         records.append(record)
         if record.step == 220:
             shutil.copy(state, state.with_name("killed.safetensors"))  # what a run killed now would find
