@@ -31,6 +31,8 @@ RATIOS = (
     ("folm", "template"),
     ("diffusion", "folm"),
     ("diffusion", "diffusion-teacher"),
+    ("folm-photos", "base"),
+    ("diffusion-photos", "folm-photos"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 

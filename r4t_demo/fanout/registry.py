@@ -148,4 +148,14 @@ METHODS: dict[str, Method] = {
         lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
         needs="diffusion-wscr",
     ),
+    "folm-photos": Method(
+        "The fan-out language model after Soft-GRPO on real product photos.",
+        lambda parts: _folm(parts, "folm-photos", "folm-photos"),
+        needs="folm-photos",
+    ),
+    "diffusion-photos": Method(
+        "The retriever distilled from that one: all directions at once, in two network calls.",
+        lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos", "diffusion-photos-teacher"),
+        needs="diffusion-photos",
+    ),
 }
