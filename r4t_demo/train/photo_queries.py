@@ -4,6 +4,8 @@ A request names two to four labels, of gender, usage, season and colour. It is p
 article types with MIN_ITEMS items each carry all the labels. Its split goes by hash of the labels, so a combination that is
 asked for in validation or test never occurs in training, in no wording; and what training asks in the wordings of SEEN, they ask
 in those of UNSEEN. The single labels do occur: what is tested is to combine them anew, and to be asked otherwise.
+
+A season is the one that a thing was sold in, which pictures and titles hardly tell: nobody finds it much above chance.
 """
 
 import hashlib
