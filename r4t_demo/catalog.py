@@ -29,12 +29,16 @@ class Item:
     @property
     def subtitle(self) -> str:
         """Who made it, "" where the catalogue does not say."""
-        return ", ".join(_texts(self.attributes.get("artist")))
+        return ", ".join(self.labels("artist"))
 
     @property
     def tags(self) -> list[str]:
         """Genres and tags, each once."""
-        return list(dict.fromkeys(_texts(self.attributes.get("genre")) + _texts(self.attributes.get("tags"))))
+        return list(dict.fromkeys(self.labels("genre") + self.labels("tags")))
+
+    def labels(self, name: str) -> list[str]:
+        """The values of an attribute; none where the item has not got it."""
+        return _texts(self.attributes.get(name))
 
     @property
     def words(self) -> str:

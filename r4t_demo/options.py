@@ -2,26 +2,39 @@
 
 import argparse
 import json
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
 
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
+CATALOGS = "a name under assets/, or a folder (atelier)"
 
-def add_common(parser: argparse.ArgumentParser) -> None:
+
+def add_common(parser: argparse.ArgumentParser, catalogs: str = CATALOGS) -> None:
     """--catalog, --index and --json."""
-    add_catalog(parser)
+    add_catalog(parser, catalogs)
     add_where(parser)
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
-def add_catalog(parser: argparse.ArgumentParser) -> None:
+def add_catalog(parser: argparse.ArgumentParser, catalogs: str = CATALOGS) -> None:
     """--catalog."""
-    parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="a name under assets/, or a folder (atelier)")
+    parser.add_argument("--catalog", metavar="NAME_OR_DIR", help=catalogs)
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
     """--index."""
     parser.add_argument("--index", metavar="milvus:URI", help="a Milvus server, cluster or FILE.db (FAISS beside the catalogue)")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """--data and --runs."""
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data (%(default)s)")
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="folder for states, and for catalogues of that data (%(default)s)"
+    )
 
 
 def load_settings(options: argparse.Namespace) -> Settings:
@@ -30,11 +43,32 @@ def load_settings(options: argparse.Namespace) -> Settings:
     return Settings.from_env(**{name: getattr(options, name, None) for name in names})
 
 
-def load_engine(options: argparse.Namespace):
-    """The engine of those settings."""
+def load_engine(options: argparse.Namespace, public: Collection[str] = ()):
+    """The engine of those settings; a catalogue that ``public`` names is one of the public data (``add_data``)."""
     from r4t_demo.engine import Engine
 
-    return Engine.load(load_settings(options))
+    settings = load_settings(options)
+    if options.catalog in public:
+        settings = with_public_catalog(settings, options.catalog, options.data, options.runs)
+    return Engine.load(settings)
+
+
+def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -> Settings:
+    """The settings with a catalogue of the public ``data``; it is read and embedded into ``runs`` unless it is there.
+
+    Of several processes at once none may have to make it.
+    """
+    import torch
+
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.progress_bar import show_progress
+    from r4t_demo.train import real_catalogs
+
+    folder = runs / "catalogs" / name
+    torch.set_num_threads(1)  # whole batches run side by side
+    show_progress(real_catalogs.make(name, data, folder, Encoder.load(settings.encoder), settings.threads))
+    torch.set_num_threads(settings.threads)
+    return replace(settings, catalog=str(folder))
 
 
 def at_least_one(options: argparse.Namespace, *names: str) -> None:

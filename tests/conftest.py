@@ -68,7 +68,7 @@ def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: H
     engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
     for folder in {method.needs for method in METHODS.values() if method.needs}:
         (tmp_path / folder).mkdir()
-    engine.fanouts._loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr")})
+    engine.fanouts._loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-photos")})
     engine.fanouts._loaded.update(
         {name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))}
     )

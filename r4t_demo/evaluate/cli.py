@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from r4t_demo.errors import UserError
-from r4t_demo.options import add_catalog, add_common, at_least_one, load_engine, load_settings, print_json
-from r4t_demo.progress_bar import show_progress
+from r4t_demo.options import add_catalog, add_common, add_data, at_least_one, load_engine, load_settings, print_json
 
 METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
 
@@ -70,9 +69,9 @@ def _add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, p
     return parser
 
 
-def _add_methods(parser: argparse.ArgumentParser) -> None:
+def _add_methods(parser: argparse.ArgumentParser, *catalogs: str) -> None:
     parser.add_argument("--methods", nargs="+", help=METHODS)
-    add_common(parser)
+    add_common(parser, *catalogs)
 
 
 def _add_oar(parts: argparse._SubParsersAction) -> None:
@@ -80,33 +79,36 @@ def _add_oar(parts: argparse._SubParsersAction) -> None:
     parser.add_argument("--split", default="test", help="of queries.jsonl: test, or validation for tuning (%(default)s)")
     parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
     parser.add_argument("--limit", type=int, help="only the first queries")
-    _add_methods(parser)
+    add_data(parser)
+    _add_methods(parser, "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)")
 
 
 def _oar(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar
+    from r4t_demo.train.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
-    engine = load_engine(options)
+    engine = load_engine(options, PHOTOS)
     queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
     result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
     samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
-    name = "oar" if options.split == "test" else f"oar-{options.split}"  # what was tuned on is no result
-    return Measured(name, result, oar.tables(result), samples)
+    parts = ["oar"]
+    if options.catalog in PHOTOS:
+        parts.append(options.catalog)
+    if options.split != "test":  # what was tuned on is no result
+        parts.append(options.split)
+    return Measured("-".join(parts), result, oar.tables(result), samples)
 
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:
     purpose = "recall of one reference set a query: titled outfits, stylist outfits, playlists"
     parser = _add_part(parts, "wscr", _wscr, purpose)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real sets (%(default)s)")
-    parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), help="folder to keep their embedded catalogues in (%(default)s)"
-    )
+    add_data(parser)
     parser.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
     parser.add_argument("--seeds", type=int, default=5, help="runs: averaged over, and compared for vs (%(default)s)")
     parser.add_argument("--limit", type=int, help="only the first sets")
     parser.add_argument("--methods", nargs="+", help=METHODS)
-    parser.add_argument("--catalog", metavar="NAME_OR_DIR", help="stylist, music, or a catalogue with outfits.jsonl (atelier)")
+    add_catalog(parser, "stylist, music, or a catalogue with outfits.jsonl (atelier)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
@@ -117,7 +119,7 @@ def _wscr(options: argparse.Namespace) -> Measured:
     at_least_one(options, "seeds", "limit")
     real = reference_sets.REAL.get(options.catalog)
     sets = real(options.data) if real else None
-    engine = load_engine(_with_real_catalog(options) if real else options)
+    engine = load_engine(options, reference_sets.REAL)
     sets = sets or reference_sets.titled_outfits(engine.catalog.root)
     chosen = reference_sets.select(sets, options.split, options.limit)
     if not options.methods and (missing := {"folm-wscr", "diffusion-wscr"} - set(engine.methods())):
@@ -126,20 +128,6 @@ def _wscr(options: argparse.Namespace) -> Measured:
     result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
     samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}
     return Measured(f"wscr-{options.catalog}" if real else "wscr", result, wscr.tables(result), samples)
-
-
-def _with_real_catalog(options: argparse.Namespace) -> argparse.Namespace:
-    """The options with the catalogue's folder in the place of its name; it is read and embedded unless it is there."""
-    import torch
-
-    from r4t_demo.encoder import Encoder
-    from r4t_demo.evaluate import real_catalogs
-
-    settings, folder = load_settings(options), options.runs / "catalogs" / options.catalog
-    torch.set_num_threads(1)  # whole batches run side by side
-    encoder = Encoder.load(settings.encoder)
-    show_progress(real_catalogs.make(options.catalog, options.data, folder, encoder, settings.threads))
-    return argparse.Namespace(**{**vars(options), "catalog": str(folder)})
 
 
 def _add_judge(parts: argparse._SubParsersAction) -> None:

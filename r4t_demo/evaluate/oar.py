@@ -34,6 +34,8 @@ RATIOS = (
     ("diffusion", "diffusion-teacher"),
     ("diffusion", "diffusion-base"),
     ("diffusion", "regression-matched"),
+    ("folm-photos", "base"),
+    ("diffusion-photos", "folm-photos"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")
 
@@ -93,7 +95,7 @@ def court(query: TestQuery, top_items: Sequence[Item], k: int = K) -> dict[str, 
 
 def satisfies(item: Item, require: dict[str, list[str]]) -> bool:
     """Whether the item carries, for every required attribute, one of the wanted values."""
-    return all(not set(wanted).isdisjoint(item.attributes[name]) for name, wanted in require.items())
+    return all(not set(wanted).isdisjoint(item.labels(name)) for name, wanted in require.items())
 
 
 def tables(result: dict[str, object]) -> str:

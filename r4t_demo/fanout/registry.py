@@ -182,4 +182,16 @@ METHODS: dict[str, Method] = {
         needs="diffusion-wscr",
         made_by=f"{TRAIN} STEP --task wscr",
     ),
+    "folm-photos": Method(
+        "The fan-out language model after Soft-GRPO on real product photos.",
+        lambda parts: _folm(parts, "folm-photos", "folm-photos"),
+        needs="folm-photos",
+        made_by=f"{TRAIN} STEP --task photos",
+    ),
+    "diffusion-photos": Method(
+        "The retriever distilled from that one: all directions at once, in two network calls.",
+        lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos", "diffusion-photos-teacher"),
+        needs="diffusion-photos",
+        made_by=f"{TRAIN} STEP --task photos",
+    ),
 }

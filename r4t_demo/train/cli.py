@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from r4t_demo.errors import UserError
-from r4t_demo.options import at_least_one
+from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import Settings
 from r4t_demo.train import recipes
 
@@ -29,12 +29,7 @@ def add_parser(subparsers) -> None:
     """Add the ``train`` command."""
     parser = subparsers.add_parser("train", help="retrain a checkpoint")
     parser.add_argument("step", choices=list(STEPS), help="in this order")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path("../shared/data"),
-        help="folder of the real photos and playlists (encoder and folm-base)",
-    )
+    add_data(parser)
     parser.add_argument(
         "--task",
         choices=list(recipes.TASKS),
@@ -48,10 +43,11 @@ def add_parser(subparsers) -> None:
         default="soft-grpo",
         help="step that trained the writer of the retriever's training lists; folm-base: no reinforcement learning (%(default)s)",
     )
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states")
     parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
-    parser.add_argument("--samples", type=int, help="lists that supervision samples a query (oar 2, from folm-base 4, wscr 16)")
+    parser.add_argument(
+        "--samples", type=int, help="lists a query that supervision samples (oar 2, wscr and photos 16, from folm-base 4)"
+    )
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -72,7 +68,7 @@ def run(args: argparse.Namespace) -> None:
     import torch
 
     at_least_one(args, "batch", "micro_batch")
-    settings = Settings.from_env()
+    settings = recipes.with_catalog(args, Settings.from_env())
     torch.set_num_threads(settings.threads)
     args.out = args.out or settings.checkpoints
     follow(STEPS[args.step](args, settings), args.events)
@@ -115,7 +111,7 @@ def _tower_texts(args, settings: Settings) -> list[str]:
     everyday = _words()
     held_out = corpus.held_out_words(everyday)
     words = corpus.without_words(everyday, held_out)
-    queries = corpus.training_queries(settings.assets)
+    queries = corpus.training_queries(settings.assets / "atelier")
     texts = [
         *words,
         *corpus.photo_titles(args.data),

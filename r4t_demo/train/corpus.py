@@ -36,9 +36,9 @@ def held_out_terms(assets: Path) -> list[str]:
     return sorted({row["term"] for row in rows if row["split"] != "train"})
 
 
-def training_queries(assets: Path) -> list[str]:
-    """Return the training queries of Atelier."""
-    rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines())
+def training_queries(folder: Path) -> list[str]:
+    """Return the training queries of a catalogue with labels."""
+    rows = (json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines())
     return [row["query"] for row in rows if row["split"] == "train"]
 
 
@@ -65,7 +65,7 @@ def broad_queries(assets: Path) -> list[str]:
         )
         for _ in range(1_000)
     ]
-    return without_terms([*training_queries(assets), *plain], held_out_terms(assets))
+    return without_terms([*training_queries(assets / "atelier"), *plain], held_out_terms(assets))
 
 
 def distillation_queries(assets: Path, words: list[str], everyday: int = 12_000) -> list[str]:

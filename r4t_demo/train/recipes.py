@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from r4t_demo.errors import UserError
+from r4t_demo.options import with_public_catalog
 from r4t_demo.settings import Settings
 
 OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment: the mini's
@@ -18,6 +19,8 @@ class Task:
     Open-ended retrieval (OAR) learns from the composite reward, on many queries, and its retriever from the items found. Weakly
     supervised retrieval (WSCR) learns from the recall of Atelier's training outfits, on their titles alone, and its retriever
     from the sub-queries' text embeddings. A ``teacher`` without a name, which nothing serves, stays with the states.
+
+    A task with a ``catalog`` of its own, one of ``real_catalogs``, is open-ended retrieval on that and on its training queries.
     """
 
     policy: str
@@ -25,11 +28,13 @@ class Task:
     student: str
     prefix: str
     samples: int
+    catalog: str | None = None
 
 
 TASKS = {
     "oar": Task("folm-mini", "diffusion-teacher", "diffusion-mini", "", samples=2),
     "wscr": Task("folm-wscr", None, "diffusion-wscr", "wscr-", samples=16),
+    "photos": Task("folm-photos", "diffusion-photos-teacher", "diffusion-photos", "photos-", samples=16, catalog="photos"),
 }
 POLICY_STEPS = ("soft-grpo", "folm-base")  # the steps whose language model can write a retriever's training lists
 # Half of folm-base's lists are too short to learn from, so it writes twice as many.
@@ -42,6 +47,12 @@ def _task(args) -> Task:
     if args.task != "oar":
         raise UserError("--from folm-base makes a retriever for open-ended retrieval: leave --task out.")
     return WITHOUT_RL
+
+
+def with_catalog(args, settings: Settings) -> Settings:
+    """The settings with the task's own catalogue, which is made unless it is there."""
+    name = TASKS[args.task].catalog
+    return with_public_catalog(settings, name, args.data, args.runs) if name else settings
 
 
 def _state(args, name: str) -> Path:
@@ -71,6 +82,8 @@ def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tu
     from r4t_demo.train.set_recall import SetRecall
     from r4t_demo.train.soft_grpo import OarReward
 
+    if args.task == "photos":
+        return corpus.training_queries(settings.catalog_folder), OarReward(weights)
     if args.task == "oar":
         return corpus.broad_queries(settings.assets), OarReward(weights)
     outfits = _outfits(settings)
@@ -81,6 +94,8 @@ def _distilled(args, settings: Settings) -> list[str]:
     """The queries of the retriever's training pairs."""
     from r4t_demo.train import corpus, teacher
 
+    if args.task == "photos":
+        return corpus.training_queries(settings.catalog_folder)
     if args.task == "oar":
         return corpus.distillation_queries(settings.assets, corpus.everyday_words(teacher.teacher_folder() / "vocab.txt"))
     return list(dict.fromkeys(one.query for one in _outfits(settings)))
@@ -98,7 +113,7 @@ def _best(args, settings: Settings, catalog):
         return None
     if args.keep < 2:
         raise UserError("--keep is below 2: the retriever's sets are filled up from a second list of the same query.")
-    if args.task == "oar":
+    if args.task != "wscr":
         return Best(args.keep, OarReward(OAR_WEIGHTS))
     rows_of: dict[str, set[int]] = {}
     for one in _outfits(settings):
@@ -159,7 +174,7 @@ def _supervision(args, settings: Settings):
     folm = Folm.load(args.out / _task(args).policy, engine.encoder)
     yield from supervision.write(
         folm, _distilled(args, settings), engine.index, _state(args, "supervision"),
-        targets="content" if args.task == "oar" else "text", samples=args.samples or _task(args).samples,
+        targets="text" if args.task == "wscr" else "content", samples=args.samples or _task(args).samples,
         best=_best(args, settings, engine.catalog), seed=args.seed,
     )  # fmt: skip
 

@@ -56,6 +56,8 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
         "diffusion/diffusion-teacher",
         "diffusion/diffusion-base",
         "diffusion/regression-matched",
+        "folm-photos/base",
+        "diffusion-photos/folm-photos",
     }
     json.dumps(result, allow_nan=False)
     assert "folm/best-of-5" in oar.tables(result)

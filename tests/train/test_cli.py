@@ -12,14 +12,17 @@ from r4t_demo.__main__ import main
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
+from r4t_demo.evaluate import oar
+from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.instruct import InstructFolm, adapter_parameters
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, folm, recipes
+from r4t_demo.train import cli, corpus, diffusion, folm, recipes
 from r4t_demo.train.progress import Progress
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from tests.photo_rows import write_photos
 from tests.tiny_instruct import tiny_instruct
-from tests.tiny_models import tiny_folm
+from tests.tiny_models import TINY, tiny_folm
 
 
 def test_records_are_shown_and_appended_as_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +136,47 @@ def test_the_regressions_learn_from_the_pairs_of_the_diffusion_retriever(
         assert (tmp_path / "runs" / f"{name}.safetensors").is_file()
         engine.fanouts._loaded.pop(name)
         assert engine.run(["gothic"], [name], k=10)[0].vectors.shape == (10, engine.encoder.dim)
+
+
+def small_denoiser(dim: int, slots: int, encoder_id: str) -> SetDenoiser:
+    return SetDenoiser(**TINY | {"dim": dim, "slots": slots, "encoder_id": encoder_id})
+
+
+def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(
+    encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_photos(tmp_path / "data")
+    out, runs, results = tmp_path / "out", tmp_path / "runs", tmp_path / "results"
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(out))
+    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
+    monkeypatch.setattr(diffusion, "new_models", lambda *shape: 2 * (small_denoiser(*shape),))
+    policy = tiny_folm(encoder)
+    folm.save(policy.model, policy.tokenizer, out / "folm-base")
+    where = ["--data", str(tmp_path / "data"), "--runs", str(runs)]
+
+    def train(step: str) -> int:
+        return main(["train", step, "--task", "photos", "--steps", "1", "--samples", "2", "--batch", "4", *where])
+
+    assert train("soft-grpo") == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists()))
+        assert train("supervision") == 0
+    assert train("diffusion") == train("one-step") == 0
+    made = {"folm-photos", "diffusion-photos", "diffusion-photos-teacher"}
+    assert {path.name for path in out.iterdir()} == {"folm-base", *made}
+    assert all(path.name.startswith("photos-") for path in runs.iterdir() if path.name != "catalogs")
+    asked = json.loads((runs / "photos-supervision" / "manifest.json").read_text())["settings"]
+    training = corpus.training_queries(runs / "catalogs" / "photos")
+    assert (asked["items"], asked["queries"]) == (62, len(training))
+
+    methods = ["--methods", "none", "base", "folm-photos", "diffusion-photos"]
+    assert main(["evaluate", "oar", "--catalog", "photos", *where, "--results", str(results), *methods]) == 0
+    assert [path.name for path in results.iterdir()] == ["oar-photos.json"]
+    measured = json.loads((results / "oar-photos.json").read_text())["result"]
+    held_out = oar.load_queries(runs / "catalogs" / "photos", "test")
+    assert measured["n_queries"] == len(held_out) > 0
+    assert {query.query for query in held_out}.isdisjoint(training)
+    assert {"folm-photos/base", "diffusion-photos/folm-photos"} <= set(measured["ratios"])
 
 
 def test_an_instruct_model_is_trained_on_the_task(wscr, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

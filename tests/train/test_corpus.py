@@ -73,11 +73,11 @@ def test_atelier_holds_terms_out(held_out: list[str]) -> None:
 )
 def test_no_training_text_holds_a_held_out_term(held_out: list[str], piece: str) -> None:
     texts = {
-        "training queries": lambda: corpus.training_queries(ASSETS),
+        "training queries": lambda: corpus.training_queries(ASSETS / "atelier"),
         "training terms": lambda: corpus.training_terms(ASSETS)[0],
         "broad queries": lambda: corpus.broad_queries(ASSETS),
         "distillation queries": lambda: corpus.distillation_queries(ASSETS, ["office", "life", "active", "lifestyle"]),
-        "term phrases": lambda: corpus.term_phrases(corpus.training_queries(ASSETS), 3000, 0),
+        "term phrases": lambda: corpus.term_phrases(corpus.training_queries(ASSETS / "atelier"), 3000, 0),
         "item captions": lambda: [text for texts in encoder_data.atelier_captions(ASSETS / "atelier") for text in texts],
     }[piece]()
     assert len(texts) > 300

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 
 from r4t_demo.catalog import Catalog
-from r4t_demo.evaluate import real_catalogs
+from r4t_demo.errors import UserError
+from r4t_demo.evaluate import oar
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
+from r4t_demo.train import real_catalogs
 from r4t_demo.train.reference_sets import MUSIC, STYLIST_ITEMS, STYLIST_OUTFITS, stylist_outfits
 from tests.doubles import HashEncoder
+from tests.photo_rows import photo_rows, write_photos
 from tests.sources.makers import picture
 
 
@@ -64,10 +67,35 @@ def test_a_track_is_its_title_artist_and_genres(tmp_path: Path) -> None:
     assert not any("secret" in str(item) for item in catalog.items), "a playlist's title would give the answer away"
 
 
-@pytest.mark.parametrize("name", ["stylist", "music"])
+def test_photos_are_the_rows_of_their_splits_with_labels_and_queries(tmp_path: Path) -> None:
+    write_photos(tmp_path)
+    seen = make("photos", tmp_path, tmp_path / "seen", HashEncoder())
+    unseen = make("photos-unseen", tmp_path, tmp_path / "unseen", HashEncoder())
+    rows = {row["item_ID"]: row for row in photo_rows()}
+    for catalog, splits in ((seen, {"train"}), (unseen, {"validation", "test"})):
+        assert {item.item_id for item in catalog.items} == {number for number, row in rows.items() if row["split"] in splits}
+        for item in catalog.items:
+            row = rows[item.item_id]
+            assert (item.title, item.category) == (row["text"], row["category"])
+            for name in ("gender", "usage", "season", "base_colour"):
+                assert item.labels(name) == [row[name]] * bool(row[name])
+    queries = [query for split in ("train", "test") for query in oar.load_queries(tmp_path / "seen", split)]
+    assert any(query.require == {"gender": ["Women", "Unisex"], "usage": ["Casual"]} for query in queries)
+    with pytest.raises(UserError, match="no queries"):
+        oar.load_queries(tmp_path / "unseen")
+
+
+def test_photos_that_are_not_there_are_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no .*fashion-products; name its folder with --data"):
+        make("photos", tmp_path, tmp_path / "out", HashEncoder())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["stylist", "music", "photos"])
 def test_a_second_evaluation_embeds_nothing_unless_the_encoder_was_retrained(tmp_path: Path, name: str) -> None:
     write_stylists(tmp_path)
     write_tracks(tmp_path)
+    write_photos(tmp_path)
     first, second, retrained = Counting(), Counting(), Counting(retrained=True)
     for encoder in (first, second, retrained):
         make(name, tmp_path, tmp_path / "out", encoder)

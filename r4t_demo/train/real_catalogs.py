@@ -1,18 +1,29 @@
-"""The catalogues behind the real reference sets: made from the public data when they are first asked for, and kept."""
+"""The catalogues of public data that is not part of the project: made when they are first asked for, and kept.
 
+"stylist" and "music" are searched for real reference sets. "photos" has labelled queries, as Atelier has; its items are the
+product photos of the train rows, which the encoder has seen with their labels in training. "photos-unseen" is the other rows.
+"""
+
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
+from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.build import build_index, probe
 from r4t_demo.sources import open_source
-from r4t_demo.sources.base import Record, Source
+from r4t_demo.sources.base import Record, Refusal, Source
 from r4t_demo.sources.ingest import ingest
+from r4t_demo.train.photo_queries import photo_queries
 from r4t_demo.train.reference_sets import MUSIC, STYLIST_ITEMS, music_tracks, needed
 
+PHOTOS = {"photos": ("train",), "photos-unseen": ("validation", "test")}  # the splits of their rows
 EMBEDDED = "embedded-by"  # the file that says with which weights
 
 
@@ -41,16 +52,48 @@ class MusicSource:
             yield Record(row.Index, row.Index, item_id=row.Index, title=row.title, attributes=attributes)
 
 
+class PhotoSource:
+    """The product photos of some splits of the data. Their category is the article type."""
+
+    def __init__(self, data: Path, splits: tuple[str, ...]):
+        folder = data / "fashion-products"
+        if not folder.is_dir():
+            raise UserError(
+                f"The photos are public data that is not part of the project: no {folder}; name its folder with --data."
+            )
+        self._rows, self._splits = open_source(str(folder)), splits
+        self.total = int(pd.read_parquet(folder, columns=["split"]).split.isin(splits).sum())
+        self.name, self.notes = self._rows.name, self._rows.notes
+
+    def identity(self) -> list:
+        return [*self._rows.identity(), *self._splits]
+
+    def records(self, start: int = 0) -> Iterator[Record | Refusal]:
+        yield from islice(filter(self._wanted, self._rows.records()), start, None)
+
+    def _wanted(self, row: Record | Refusal) -> bool:
+        return isinstance(row, Refusal) or row.attributes.get("split") in self._splits
+
+
 def source(name: str, data: Path) -> Source:
-    """The items of "stylist" or "music"; UserError where the data is not there."""
+    """The items of a catalogue; UserError where the data is not there."""
+    if name in PHOTOS:
+        return PhotoSource(data, PHOTOS[name])
     return MusicSource(data) if name == "music" else open_source(str(needed(data, STYLIST_ITEMS)))
 
 
 def make(name: str, data: Path, folder: Path, encoder: Encoder, threads: int) -> Iterator[dict]:
     """Read and embed a catalogue into ``folder`` as far as it is not there yet; yields what ``ingest`` and ``build_index`` do."""
     yield from ingest(source(name, data), folder, threads=threads)
+    if name in PHOTOS:
+        _write_queries(folder)
     mark, weights = folder / EMBEDDED, probe(encoder)
     if mark.is_file() and mark.read_text() == weights and (folder / "index").is_dir():
         return
     yield from build_index(Catalog.load(folder), encoder, threads=threads)
     write_atomically(mark, lambda temporary: temporary.write_text(weights))
+
+
+def _write_queries(folder: Path) -> None:
+    lines = [json.dumps(asdict(query)) + "\n" for query in photo_queries(Catalog.load(folder).items)]
+    write_atomically(folder / "queries.jsonl", lambda temporary: temporary.write_text("".join(lines), encoding="utf-8"))
