@@ -50,6 +50,12 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="sampler steps of diffusion-teacher (its own default)")
+    parser.add_argument(
+        "--variety",
+        type=float,
+        default=0.0,
+        help="of the diffusion methods: from -1, closer to the request, to 1, more variety (0)",
+    )
     parser.add_argument("--distinct", action="store_true", help="list an item once an answer, as the page does")
     add_common(parser)
     parser.set_defaults(run=_fanout)
@@ -80,7 +86,7 @@ def _add_atelier(commands: argparse._SubParsersAction) -> None:
 def _fanout(options: argparse.Namespace) -> None:
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
-    chosen |= {"k": options.k, "n": options.n, "seed": options.seed, "steps": options.steps, "distinct": options.distinct}
+    chosen |= {name: getattr(options, name) for name in ("k", "n", "seed", "steps", "variety", "distinct")}
     results = engine.run(options.queries, **chosen)
     if options.json:
         print_json([result.to_json() for result in results])

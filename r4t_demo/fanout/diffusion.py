@@ -27,6 +27,10 @@ from r4t_demo.fanout.samplers import euler_maruyama, guide, heun, karras_sigmas,
 # thinned to k by maximal marginal relevance. Both numbers were chosen on Atelier's validation queries.
 RELEVANCE = 0.55
 SIGMA_REFINE = 0.1
+# The dial between alignment and diversity is, on each side, the control that cost the least set F1 there on validation queries:
+# towards variety the thinning's relevance goes down to 0, towards the request up to PULL times the query is added to every row.
+# The refiner's guidance hardly moves what is found, the teacher's loses the request, and the noise's scale loses both ways.
+PULL = 2.0
 
 
 def guided(model: SetDenoiser, x: torch.Tensor, sigma: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
@@ -61,6 +65,12 @@ def refine(model: SetDenoiser, x: torch.Tensor, noise: torch.Tensor, query: torc
     The second step of multistep consistency sampling (Song et al. 2023, Algorithm 1), taken by the many-step teacher.
     """
     return guided(model, x + SIGMA_REFINE * noise, x.new_full((len(x),), SIGMA_REFINE), query)
+
+
+def towards(rows: np.ndarray, query_vectors: np.ndarray, share: float) -> np.ndarray:
+    """Add ``share`` times its query, (B, d), to every row of unit length (B, n, d), and bring the rows back to that length."""
+    moved = rows + np.float32(share) * query_vectors[:, None]
+    return moved / np.linalg.norm(moved, axis=-1, keepdims=True)
 
 
 def own_noise(seeds: Sequence[int], shape: tuple[int, ...], device: torch.device) -> Iterator[torch.Tensor]:
@@ -98,12 +108,19 @@ class DiffusionRetriever:
         return cls(model, phrases, vectors, name, _load_denoiser(Path(refiner), encoder) if refiner else None)
 
     def fan_out(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None
-    ) -> list[FanOut]:
-        """Draw the model's rows for each query (seeded) and keep k of them by maximal marginal relevance."""
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, *,
+        seed: int = 0, steps: int | None = None, variety: float = 0.0,
+    ) -> list[FanOut]:  # fmt: skip
+        """Draw the model's rows for each query (seeded) and keep k of them by maximal marginal relevance.
+
+        ``variety`` turns the dial: down to -1 the rows are pulled to the query by as much times ``PULL``, up to 1 closeness to
+        the query counts less in what is kept, and at last nothing. At 0 nothing is changed.
+        """
         start = time.perf_counter()
         sets = self.sample(queries, vectors, seed=seed, steps=steps)
-        kept = mmr_order(sets, np.einsum("bld,bd->bl", sets, vectors), k, RELEVANCE)
+        if variety < 0:
+            sets = towards(sets, vectors, -variety * PULL)
+        kept = mmr_order(sets, np.einsum("bld,bd->bl", sets, vectors), k, RELEVANCE * (1 - max(variety, 0.0)))
         rows = np.take_along_axis(sets, kept[..., None], axis=1)
         seconds = (time.perf_counter() - start) / len(queries)
         return [self._read(row, seconds) for row in rows]

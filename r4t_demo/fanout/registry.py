@@ -15,12 +15,14 @@ from r4t_demo.index.base import VectorIndex
 
 @dataclass(frozen=True)
 class Method:
-    """``needs`` is the checkpoint folder that must be there; ``takes_steps`` marks a sampler with a number of steps."""
+    """``needs`` is the checkpoint folder that must be there; ``takes`` names what its ``fan_out`` takes besides the seed:
+    ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
+    """
 
     description: str
     build: Callable[["MethodSet"], FanOutMethod]
     needs: str | None = None
-    takes_steps: bool = False
+    takes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -131,12 +133,13 @@ METHODS: dict[str, Method] = {
         "The retriever distilled from the FOLM: all directions at once, in two network calls.",
         lambda parts: _diffusion(parts, "diffusion", "diffusion-mini", "diffusion-teacher"),
         needs="diffusion-mini",
+        takes=("variety",),
     ),
     "diffusion-teacher": Method(
         "The retriever before its own distillation: five steps of Heun's method.",
         lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
         needs="diffusion-teacher",
-        takes_steps=True,
+        takes=("steps", "variety"),
     ),
     "folm-wscr": Method(
         "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
@@ -147,5 +150,6 @@ METHODS: dict[str, Method] = {
         "The retriever distilled from that one: all directions at once, in one network call.",
         lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
         needs="diffusion-wscr",
+        takes=("variety",),
     ),
 }
