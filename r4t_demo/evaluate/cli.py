@@ -30,6 +30,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the ``evaluate`` command."""
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
     _add_oar(parts)
+    _add_pareto(parts)
     _add_wscr(parts)
     _add_judge(parts)
     _add_latency(parts)
@@ -77,10 +78,14 @@ def _add_methods(parser: argparse.ArgumentParser) -> None:
 
 def _add_oar(parts: argparse._SubParsersAction) -> None:
     parser = _add_part(parts, "oar", _oar, "open-ended retrieval against exact labels")
+    _add_queries(parser)
+    _add_methods(parser)
+
+
+def _add_queries(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="test", help="of queries.jsonl: test, or validation for tuning (%(default)s)")
     parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
     parser.add_argument("--limit", type=int, help="only the first queries")
-    _add_methods(parser)
 
 
 def _oar(options: argparse.Namespace) -> Measured:
@@ -90,9 +95,30 @@ def _oar(options: argparse.Namespace) -> Measured:
     engine = load_engine(options)
     queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
     result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
+    return _of_queries("oar", options, result, oar.tables(result))
+
+
+def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str) -> Measured:
     samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
-    name = "oar" if options.split == "test" else f"oar-{options.split}"  # what was tuned on is no result
-    return Measured(name, result, oar.tables(result), samples)
+    name = name if options.split == "test" else f"{name}-{options.split}"  # what was tuned on is no result
+    return Measured(name, result, text, samples)
+
+
+def _add_pareto(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(
+        parts, "pareto", _pareto, "diversity against alignment: MMR's curve, the retriever's dial, the language models"
+    )
+    _add_queries(parser)
+    add_common(parser)
+
+
+def _pareto(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import oar, pareto
+
+    at_least_one(options, "seeds", "limit")
+    engine = load_engine(options)
+    result = pareto.evaluate(engine, oar.load_queries(engine.catalog.root, options.split, options.limit), options.seeds)
+    return _of_queries("pareto", options, result, pareto.tables(result))
 
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:

@@ -13,7 +13,8 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate import latency, oar
 from r4t_demo.evaluate.record import save
 from r4t_demo.ui import paper
-from r4t_demo.ui.charts import LABEL_GAP, _apart, _ticks
+from r4t_demo.ui.charts import ticks_of
+from r4t_demo.ui.lines import LABEL_GAP, _apart
 from r4t_demo.ui.results_tab import SECTIONS, _drawn, render
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -175,7 +176,7 @@ def test_strange_figures_are_shown_or_told(result: object) -> None:
 
 @given(st.floats(-1e3, 1e3), st.floats(0, 1e3))
 def test_ticks_enclose_what_they_scale(low: float, span: float) -> None:
-    ticks = _ticks(low, low + span)
+    ticks = ticks_of(low, low + span)
     assert 2 <= len(ticks) <= 7
     assert ticks[0] <= low + 1e-6 and low + span <= ticks[-1] + 1e-6
     assert len({round(b - a, 6) for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
