@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_index(commands)
     _add_atelier(commands)
     evaluate_cli.add_parser(commands)
+    ablate_cli.add_parser(commands)
     train_cli.add_parser(commands)
     return parser
 

@@ -34,18 +34,20 @@ def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, g
 def train(
     model: SetDenoiser, ema: SetDenoiser, query_vectors: np.ndarray, query_of: np.ndarray, rows: np.ndarray,
     target_vectors: np.ndarray, state: Path, *,
-    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0,
+    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0, permute: bool = True,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place.
 
     ``query_vectors`` (q, d); ``query_of`` (n,), ``rows`` (n, k) and ``target_vectors`` (t, d) as ``supervision.read`` gives them.
-    The rows of a set are permuted at random each time. Yields every 20 steps; resumes from ``state``.
+    The rows of a set are permuted at random each time where ``permute``. Yields every 20 steps; resumes from ``state``.
     """
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         chosen = torch.randint(len(rows), (batch,), generator=generator).numpy()
-        order = torch.rand(batch, rows.shape[1], generator=generator).argsort(1).numpy()
-        targets = torch.from_numpy(target_vectors[np.take_along_axis(rows[chosen], order, 1)])
+        sets = rows[chosen]
+        if permute:
+            sets = np.take_along_axis(sets, torch.rand(sets.shape, generator=generator).argsort(1).numpy(), 1)
+        targets = torch.from_numpy(target_vectors[sets])
         return edm_loss(model, targets, torch.from_numpy(query_vectors[query_of[chosen]]), generator)
 
     return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)

@@ -150,11 +150,21 @@ def _supervision(args, settings: Settings):
 
 def _diffusion(args, settings: Settings):
     from r4t_demo.engine import Engine
+
+    state = _state(args, "diffusion.safetensors")
+    yield from fit_retriever(
+        Engine.load(settings), _distilled(args, settings), _state(args, "supervision"), state, _teacher(args),
+        steps=args.steps or 4500, seed=args.seed,
+    )  # fmt: skip
+
+
+def fit_retriever(
+    engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, permute: bool = True
+):
+    """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``."""
     from r4t_demo.train import diffusion, supervision
 
-    engine = Engine.load(settings)
-    queries = _distilled(args, settings)
-    pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
+    pairs = supervision.read(written, queries, engine.index, engine.encoder.id)
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
     if not len(rows):
         raise UserError(
@@ -162,10 +172,10 @@ def _diffusion(args, settings: Settings):
         )
     model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(
-        model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, _state(args, "diffusion.safetensors"),
-        steps=args.steps or 4500, seed=args.seed,
+        model, ema, engine.encoder.encode_text(queries), query_of, rows, pairs.targets, state,
+        steps=steps, seed=seed, permute=permute,
     )  # fmt: skip
-    diffusion.save(ema, pairs.bank, engine.encoder, _teacher(args))
+    diffusion.save(ema, pairs.bank, engine.encoder, out)
 
 
 def _one_step(args, settings: Settings):

@@ -1,4 +1,4 @@
-"""The results tab: what the ``evaluate`` commands have left in results/, as tables and charts, beside the paper's figures."""
+"""The results tab: what ``evaluate`` and ``ablate`` have left in results/, as tables and charts, beside the paper's figures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.record import load
-from r4t_demo.ui import paper, pareto
+from r4t_demo.ui import ablations, paper, pareto
 from r4t_demo.ui.charts import measured, number, points, table, words
 from r4t_demo.ui.lines import times
 from r4t_demo.ui.markup import display_name, esc
@@ -291,5 +291,9 @@ SECTIONS = (
         f"{COMMAND} scale",
         _scale,
         _nothing_beside,
+    ),
+    *(
+        Section(f"ablate-{what}", title, says, f"python -m r4t_demo ablate {what}", ablations.draw, _nothing_beside)
+        for what, (title, says) in ablations.TITLES.items()
     ),
 )
