@@ -74,4 +74,4 @@ def _samples(samples: Mapping[str, Mapping[str, list[str]]]) -> str:
         for name, of_each in samples.items()
         for texts in [of_each[query]]
     ]
-    return table(["query and variant", "sub-queries written"], rows) if rows else ""
+    return table(["query and variant", ""], rows, "The sub-queries that each variant writes") if rows else ""

@@ -8,6 +8,7 @@ from r4t_demo.ui.charts import KINDS, ticks_of
 from r4t_demo.ui.markup import display_name, esc
 
 LABEL_GAP = 7.5  # per cent of a chart's height that a line's label needs
+DASHES = 4  # patterns in the stylesheet, dash0 (none) to dash3
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def times(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -
 def curves(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -> str:
     """Name -> {x: y} over two even axes: how something goes in training."""
     drawn = {key: [Mark(x, line[x]) for x in sorted(line)] for key, line in series.items()}
-    return lines(name, x_name, drawn, linear(x for line in series.values() for x in line), _heights(drawn))
+    return lines(name, x_name, drawn, linear(x for line in series.values() for x in line), _heights(drawn), dots=False)
 
 
 def sweep(name: str, x_name: str, series: Mapping[str, Mapping[float, Sequence[float]]], doubling: bool) -> str:
@@ -56,17 +57,18 @@ def plane(name: str, x_name: str, series: Mapping[str, Sequence[tuple[Sequence[f
     return lines(name, x_name, drawn, linear(ends), _heights(drawn))
 
 
-def lines(name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale, y: Scale) -> str:
-    """Draw the marks of each series, which lie in the order of x, joined by a line."""
+def lines(name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale, y: Scale, dots: bool = True) -> str:
+    """Draw the marks of each series, which lie in the order of x, joined by a line; quiet lines differ by their dashes."""
 
     def top(value: float) -> float:
         return 100 - y.at(value)
 
-    drawn, marks = "", ""
+    drawn, marks, quiet = "", "", [method for method in series if method not in KINDS]
     for method, line in series.items():
         kind, places = KINDS.get(method, ""), [(x.at(mark.x), top(mark.y)) for mark in line]
         way = " ".join(f"{a:.2f},{b:.2f}" for a, b in places)
-        drawn += f'<polyline class="{kind}" points="{way}"></polyline>'
+        dash = kind or f"dash{quiet.index(method) % DASHES}"
+        drawn += f'<polyline class="{dash}" points="{way}"></polyline>'
         for mark, (a, b) in zip(line, places, strict=True):
             if mark.x_interval:
                 low, high = map(x.at, mark.x_interval)
@@ -74,7 +76,8 @@ def lines(name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale
             if mark.y_interval:
                 low, high = map(top, mark.y_interval)
                 marks += f'<i class="whisker up {kind}" style="left:{a:.2f}%;top:{high:.2f}%;height:{low - high:.2f}%"></i>'
-            marks += f'<i class="point {kind}" style="left:{a:.2f}%;top:{b:.2f}%"></i>'
+            if dots:
+                marks += f'<i class="point {kind}" style="left:{a:.2f}%;top:{b:.2f}%"></i>'
     ends = _apart({method: top(line[-1].y) for method, line in series.items()})
     names = "".join(
         f'<span class="end {KINDS.get(method, "")}" style="top:{place:.2f}%">{esc(display_name(method))}</span>'
