@@ -19,8 +19,10 @@ from r4t_demo.train import corpus, folm, soft_grpo
 from r4t_demo.train.policy import MiniPolicy
 from r4t_demo.train.recipes import OAR_WEIGHTS
 
+BEFORE, START = "before training", "folm-base"
+ALL = "all three"
 GROUND, _, ALIGN = OAR_WEIGHTS
-TERMS = {"ground": (1.0, 0.0, 0.0), "ground + align": (GROUND, 0.0, ALIGN), "all three": OAR_WEIGHTS}
+TERMS = {"ground": (1.0, 0.0, 0.0), "ground + align": (GROUND, 0.0, ALIGN), ALL: OAR_WEIGHTS}
 WEIGHTS = {
     "6 : 2 : 2": (0.6, 0.2, 0.2),
     "4 : 3 : 3": (0.4, 0.3, 0.3),
@@ -28,7 +30,7 @@ WEIGHTS = {
 }  # of the same three, in order
 ROLLOUTS, BATCH = 60, 16
 CURVES = ("reward", *soft_grpo.OarReward.names, "entropy", "frac_reward_zero_std")
-BEFORE, START = "before training", "folm-base"
+COLLAPSE = 0.5  # of the diversity before training: less, with the whole interval, is called a collapse
 WATCHED = 3  # queries whose lists are kept
 
 
@@ -38,7 +40,9 @@ def reward_terms(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -
     bootstrap = ClusterBootstrap([query.term for query in queries])
     diversity = {row.name: row.values["diversity"] for row in ablation.rows}
     notes = [
-        _collapse(name, bootstrap.ratio(diversity[name], diversity[BEFORE])) for name, weights in TERMS.items() if weights[1] == 0
+        _told(name, *(bootstrap.ratio(diversity[name], diversity[other]) for other in (BEFORE, ALL)))
+        for name, weights in TERMS.items()
+        if weights[1] == 0
     ]
     return replace(ablation, notes=notes)
 
@@ -79,9 +83,9 @@ def _train(engine: Engine, folder: Path, chosen: Sequence[float], steps: int, se
     return curves
 
 
-def _collapse(name: str, ratio: Sequence[float]) -> str:
-    """Whether the sets are less diverse than before training; ``ratio`` [diversity now / before, lo, hi]."""
-    *_, low, high = ratio
-    verdict = "they collapse" if high < 1 else "no collapse in this budget" if low > 1 else "no clear collapse in this budget"
-    found = f"the sets have {interval(ratio, 2)} times the diversity that they had {BEFORE}: {verdict}"
-    return f"Without the diversity term ({name}), {found}."
+def _told(name: str, before: Sequence[float], whole: Sequence[float]) -> str:
+    """Whether the sets collapse; both [ratio of diversities, lo, hi], to that before training and to that of the whole reward."""
+    high = before[2]
+    verdict = "they collapse" if high < COLLAPSE else "they narrow, and do not collapse" if high < 1 else "no narrowing is clear"
+    found = f"{interval(before, 2)} times the diversity that they had {BEFORE}, and {interval(whole, 2)} times that of {ALL}"
+    return f"Without the diversity term ({name}), the sets have {found}: {verdict} in this budget."

@@ -75,10 +75,18 @@ def test_the_terms_are_trained_measured_and_sampled(ablate, tmp_path: Path, caps
     assert render(tmp_path / "results").count('<p class="axis">training step</p>') == len(policies.CURVES)
 
 
-def test_a_collapse_is_told_by_its_interval() -> None:
-    assert policies._collapse("x", [0.5, 0.4, 0.6]).endswith("before training: they collapse.")
-    assert policies._collapse("x", [0.9, 0.7, 1.1]).endswith("no clear collapse in this budget.")
-    assert policies._collapse("x", [1.2, 1.1, 1.3]).endswith("no collapse in this budget.")
+@pytest.mark.parametrize(
+    ("before", "verdict"),
+    [
+        ([0.4, 0.3, 0.45], "they collapse"),
+        ([0.6, 0.4, 0.9], "they narrow, and do not collapse"),
+        ([0.9, 0.7, 1.1], "no narrowing is clear"),
+        ([1.2, 1.1, 1.3], "no narrowing is clear"),
+    ],
+)
+def test_a_collapse_is_told_by_its_interval(before: list[float], verdict: str) -> None:
+    said = policies._told("x", before, [0.7, 0.6, 0.8])
+    assert said.endswith(f"and 0.70 [0.60, 0.80] times that of all three: {verdict} in this budget.")
 
 
 class WholeLists:
