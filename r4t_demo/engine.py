@@ -111,9 +111,10 @@ class Engine:
         start = perf_counter()
         vectors = self.encoder.encode_text(queries)
         encode = (perf_counter() - start) / len(queries)
-        asked, answers = {"steps": steps, "variety": variety}, []
+        asked = {option: value for option, value in (("steps", steps), ("variety", variety)) if value}
+        answers = []
         for name, runner in zip(methods, runners, strict=True):
-            options = {option: asked[option] for option in lookup(name).takes}
+            options = {option: value for option, value in asked.items() if option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
             answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
