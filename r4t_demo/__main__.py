@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_index(commands)
     _add_atelier(commands)
     evaluate_cli.add_parser(commands)
+    ablate_cli.add_parser(commands)
     train_cli.add_parser(commands)
     return parser
 
@@ -50,6 +52,12 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="sampler steps of diffusion-teacher (its own default)")
+    parser.add_argument(
+        "--variety",
+        type=float,
+        default=0.0,
+        help="of the diffusion methods: from -1, closer to the request, to 1, more variety (0)",
+    )
     parser.add_argument("--distinct", action="store_true", help="list an item once an answer, as the page does")
     add_common(parser)
     parser.set_defaults(run=_fanout)
@@ -80,7 +88,7 @@ def _add_atelier(commands: argparse._SubParsersAction) -> None:
 def _fanout(options: argparse.Namespace) -> None:
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
-    chosen |= {"k": options.k, "n": options.n, "seed": options.seed, "steps": options.steps, "distinct": options.distinct}
+    chosen |= {name: getattr(options, name) for name in ("k", "n", "seed", "steps", "variety", "distinct")}
     results = engine.run(options.queries, **chosen)
     if options.json:
         print_json([result.to_json() for result in results])

@@ -97,21 +97,24 @@ class Engine:
         n: int = 4,
         seed: int = 0,
         steps: int | None = None,
+        variety: float = 0.0,
         distinct: bool = False,
     ) -> list[ResultSet]:
         """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
 
-        ``k`` directions with ``n`` items each. ``steps`` goes to the methods that take sampler steps; None is their own default.
+        ``k`` directions with ``n`` items each. ``steps`` and ``variety`` go to the methods that take them: the
+        sampler's steps (None: its own number), and a dial from -1, closer to the request, to 1, more variety (0 changes nothing).
         ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
         """
-        queries = _checked(queries, k, n, seed, steps)
+        queries = _checked(queries, k, n, seed, steps, variety)
         runners = [self.fanouts[name] for name in methods]
         start = perf_counter()
         vectors = self.encoder.encode_text(queries)
         encode = (perf_counter() - start) / len(queries)
+        asked = {option: value for option, value in (("steps", steps), ("variety", variety)) if value}
         answers = []
         for name, runner in zip(methods, runners, strict=True):
-            options = {"steps": steps} if steps is not None and lookup(name).takes_steps else {}
+            options = {option: value for option, value in asked.items() if option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
             answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
@@ -175,7 +178,7 @@ def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int
     }
 
 
-def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | None) -> list[str]:
+def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | None, variety: float) -> list[str]:
     queries = [query.strip() for query in queries]
     if not queries or not all(queries):
         raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
@@ -187,6 +190,8 @@ def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | Non
     _whole("The seed", seed, MAX_SEED, least=0)
     if steps is not None:
         _whole("The number of sampler steps", steps, MAX_STEPS)
+    if not -1 <= variety <= 1:
+        raise UserError(f"The variety is {variety:g}: it must be between -1 (closer to the request) and 1 (more variety).")
     return queries
 
 

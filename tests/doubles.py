@@ -52,15 +52,13 @@ class ListFolm:
 
 
 class FixedSlots:
-    """A one-call retriever whose slots are the query turned towards each category; keeps the steps it was given."""
+    """A one-call retriever whose slots are the query turned towards each category; keeps the options it was given."""
 
     def __init__(self, encoder: HashEncoder, name: str = "diffusion"):
-        self.encoder, self.name, self.steps = encoder, name, None
+        self.encoder, self.name, self.options = encoder, name, {}
 
-    def fan_out(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, steps: int | None = None
-    ) -> list[FanOut]:
-        self.steps = steps
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, **options) -> list[FanOut]:
+        self.options = options
         labels = [CATEGORIES[i % len(CATEGORIES)] for i in range(k)]
         slots = [_unit(vector + self.encoder.encode_text(labels)) for vector in vectors]
         return [FanOut(self.name, labels, rows, 0.001, label_scores=[0.5] * k) for rows in slots]

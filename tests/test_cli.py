@@ -73,6 +73,8 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["fanout", "x" * 10_000, "--json"], "The query is 10,000 characters long: at most 500 are read."),
         (["fanout", "x", "--method", "magic"], "There is no method 'magic'"),
         (["fanout", "x", "--k", "99"], "The number of directions is 99: it must be between 1 and 10."),
+        (["fanout", "x", "--variety", "-2"], "The variety is -2: it must be between -1 (closer to the request) and 1"),
+        (["evaluate", "pareto", "--seeds", "0"], "--seeds is below 1"),
         (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
         (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
         (["evaluate", "wscr", "--split", "exam"], "no reference sets in the split 'exam': choose from train, validation, test"),
@@ -167,6 +169,8 @@ def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
     [
         (["oar", "--methods", "none", "--limit", "4", "--seeds", "2"], "oar", {"queries": 4, "terms": 4, "seeds": 2}),
         (["oar", "--methods", "none", "--split", "validation"], "oar-validation", {"queries": 2, "terms": 2, "seeds": 1}),
+        (["pareto", "--limit", "4"], "pareto", {"queries": 4, "terms": 4, "seeds": 1}),
+        (["pareto", "--split", "validation"], "pareto-validation", {"queries": 2, "terms": 2, "seeds": 1}),
         (["latency", "--methods", "none", "--batch", "1", "--repeats", "1"], "latency", {"repeats": 1}),
         (["scale", "--items", "500", "--catalog", "{catalog}"], "scale", {"fanouts": 300}),
     ],

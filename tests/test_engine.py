@@ -101,12 +101,12 @@ def test_the_seed_decides(engine: Engine) -> None:
     assert [r.sub_queries for r in first] != [r.sub_queries for r in other]
 
 
-def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
-    engine.run(["x"], ["folm", "diffusion", "diffusion-teacher"], steps=7)
-    assert engine.fanouts["diffusion"].steps is None, "the student makes one call"
-    assert engine.fanouts["diffusion-teacher"].steps == 7
+def test_options_go_to_the_methods_that_take_them(engine: Engine) -> None:
+    engine.run(["x"], ["none", "folm", "diffusion", "diffusion-teacher"], steps=7, variety=-0.5)
+    assert engine.fanouts["diffusion"].options == {"variety": -0.5}, "the student makes one call"
+    assert engine.fanouts["diffusion-teacher"].options == {"steps": 7, "variety": -0.5}
     engine.run(["x"], ["diffusion-teacher"])
-    assert engine.fanouts["diffusion-teacher"].steps is None
+    assert engine.fanouts["diffusion-teacher"].options == {}, "at rest every method is asked as it was trained"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,8 @@ def test_steps_go_to_the_sampler_alone(engine: Engine) -> None:
         (["x"], {"k": 11}, "between 1 and 10"),
         (["x"], {"n": 51}, "The number of items is 51: it must be between 1 and 50"),
         (["x"], {"steps": 0}, "The number of sampler steps is 0"),
+        (["x"], {"variety": 1.5}, "The variety is 1.5: it must be between -1 .closer to the request. and 1 .more variety."),
+        (["x"], {"variety": float("nan")}, "The variety is nan"),
         (["x"], {"seed": -1}, "The seed is -1: it must be between 0"),
         (
             ["x"],

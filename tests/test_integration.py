@@ -67,6 +67,22 @@ def test_the_seed_decides(real: Engine) -> None:
         assert first.vectors.shape != other.vectors.shape or not np.array_equal(first.vectors, other.vectors)
 
 
+@pytest.mark.parametrize("method", ["diffusion", "diffusion-teacher"])
+def test_the_dial_trades_alignment_against_diversity(real: Engine, method: str) -> None:
+    """At rest it gives the very answers that there are without it; its ends differ by far more than seeds do."""
+    queries = [query.query for query in oar.load_queries(real.catalog.root, "validation")[::50]]
+    plain, close, rest, wide = (real.run(queries, [method], **dial) for dial in ({}, *({"variety": v} for v in (-1.0, 0.0, 1.0))))
+    for a, b in zip(plain, rest, strict=True):
+        np.testing.assert_array_equal(a.vectors, b.vectors)
+        assert a.scores == b.scores and a.sub_queries == b.sub_queries
+    diversity, alignment = (
+        [np.mean([result.scores[name] for result in results]) for results in (close, rest, wide)]
+        for name in ("diversity", "content_alignment")
+    )
+    assert diversity[0] + 0.1 < diversity[1] < diversity[2] - 0.02
+    assert alignment[0] - 0.05 > alignment[1] > alignment[2] + 0.02
+
+
 def test_more_like_this_stays_near(real: Engine) -> None:
     item = real.catalog.items[0]
     assert sum(hit.item.category == item.category for hit in real.similar(item.item_id, 8)) >= 4

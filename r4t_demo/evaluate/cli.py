@@ -12,6 +12,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.options import add_catalog, add_common, add_data, at_least_one, load_engine, load_settings, print_json
 
 METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
+LABELLED = "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the ``evaluate`` command."""
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
     _add_oar(parts)
+    _add_pareto(parts)
     _add_wscr(parts)
     _add_judge(parts)
     _add_latency(parts)
@@ -76,11 +78,15 @@ def _add_methods(parser: argparse.ArgumentParser, *catalogs: str) -> None:
 
 def _add_oar(parts: argparse._SubParsersAction) -> None:
     parser = _add_part(parts, "oar", _oar, "open-ended retrieval against exact labels")
+    _add_queries(parser)
+    _add_methods(parser, LABELLED)
+
+
+def _add_queries(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="test", help="of queries.jsonl: test, or validation for tuning (%(default)s)")
     parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
     parser.add_argument("--limit", type=int, help="only the first queries")
     add_data(parser)
-    _add_methods(parser, "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)")
 
 
 def _oar(options: argparse.Namespace) -> Measured:
@@ -91,13 +97,37 @@ def _oar(options: argparse.Namespace) -> Measured:
     engine = load_engine(options, PHOTOS)
     queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
     result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
+    return _of_queries("oar", options, result, oar.tables(result))
+
+
+def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str) -> Measured:
+    from r4t_demo.train.real_catalogs import PHOTOS
+
     samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
-    parts = ["oar"]
+    parts = [name]
     if options.catalog in PHOTOS:
         parts.append(options.catalog)
     if options.split != "test":  # what was tuned on is no result
         parts.append(options.split)
-    return Measured("-".join(parts), result, oar.tables(result), samples)
+    return Measured("-".join(parts), result, text, samples)
+
+
+def _add_pareto(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(
+        parts, "pareto", _pareto, "diversity against alignment: MMR's curve, the retriever's dial, the language models"
+    )
+    _add_queries(parser)
+    add_common(parser, LABELLED)
+
+
+def _pareto(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import oar, pareto
+    from r4t_demo.train.real_catalogs import PHOTOS
+
+    at_least_one(options, "seeds", "limit")
+    engine = load_engine(options, PHOTOS)
+    result = pareto.evaluate(engine, oar.load_queries(engine.catalog.root, options.split, options.limit), options.seeds)
+    return _of_queries("pareto", options, result, pareto.tables(result))
 
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:

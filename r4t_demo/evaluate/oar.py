@@ -7,7 +7,7 @@ the k directions, twins and all.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,20 +70,38 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str
     Returns catalog, n_queries, n_terms, seeds; methods {name: {metric: [mean, lo, hi]}} (None for what needs texts) and
     ratios {"a/b": {metric: [ratio, lo, hi]}}; 95 % intervals from 2,000 resamples of whole terms.
     """
-    figures = {name: _measure(engine, queries, name, seeds) for name in methods}
+    figures = {name: measure(engine, queries, name, seeds) for name in methods}
     bootstrap = ClusterBootstrap([query.term for query in queries])
     return {
         "catalog": engine.catalog.name,
         "n_queries": len(queries),
         "n_terms": len({query.term for query in queries}),
         "seeds": seeds,
-        "methods": {name: {metric: _mean(bootstrap, values[metric]) for metric in METRICS} for name, values in figures.items()},
+        "methods": {name: intervals(bootstrap, values) for name, values in figures.items()},
         "ratios": {
             f"{above}/{below}": {m: bootstrap.ratio(figures[above][m], figures[below][m]) for m in RATIO_METRICS}
             for above, below in RATIOS
             if above in figures and below in figures
         },
     }
+
+
+def measure(
+    engine: Engine, queries: Sequence[TestQuery], method: str, seeds: int = 1, *, k: int = K, **options: float
+) -> dict[str, np.ndarray | None]:
+    """metric -> one value a query (q,), its mean over the seeds; None for what the method has not. ``options``: the engine's."""
+    runs = [(seed, start) for seed in range(seeds) for start in range(0, len(queries), BATCH)]
+    rows = []
+    for seed, start in tqdm(runs, desc=method, file=sys.stderr, disable=None):
+        batch = queries[start : start + BATCH]
+        results = engine.run([query.query for query in batch], [method], k=k, n=1, seed=seed, **options)
+        rows += [_figures(query, result, k) for query, result in zip(batch, results, strict=True)]
+    return {metric: _over_seeds([row[metric] for row in rows], seeds) for metric in METRICS}
+
+
+def intervals(bootstrap: ClusterBootstrap, values: Mapping[str, np.ndarray | None]) -> dict[str, list[float] | None]:
+    """metric -> [mean, lo, hi] of what ``measure`` returns."""
+    return {metric: None if values[metric] is None else bootstrap.mean(values[metric]) for metric in METRICS}
 
 
 def court(query: TestQuery, top_items: Sequence[Item], k: int = K) -> dict[str, float]:
@@ -110,29 +128,14 @@ def tables(result: dict[str, object]) -> str:
     return "\n\n".join(parts)
 
 
-def _measure(engine: Engine, queries: Sequence[TestQuery], method: str, seeds: int) -> dict[str, np.ndarray | None]:
-    """metric -> one value a query (q,), the mean over the seeds; None for what the method has not."""
-    runs = [(seed, start) for seed in range(seeds) for start in range(0, len(queries), BATCH)]
-    rows = []
-    for seed, start in tqdm(runs, desc=method, file=sys.stderr, disable=None):
-        batch = queries[start : start + BATCH]
-        results = engine.run([query.query for query in batch], [method], k=K, n=1, seed=seed)
-        rows += [_figures(query, result) for query, result in zip(batch, results, strict=True)]
-    return {metric: _over_seeds([row[metric] for row in rows], seeds) for metric in METRICS}
-
-
-def _figures(query: TestQuery, result: ResultSet) -> dict[str, float | None]:
+def _figures(query: TestQuery, result: ResultSet, k: int) -> dict[str, float | None]:
     scores = result.scores
     whole = rewards.composite(*(scores[name] for name in ("groundedness", "diversity", "alignment"))) if result.is_text else None
-    return {**court(query, [hits[0].item for hits in result.items]), **scores, "composite": whole}
+    return {**court(query, [hits[0].item for hits in result.items], k), **scores, "composite": whole}
 
 
 def _over_seeds(values: list[float | None], seeds: int) -> np.ndarray | None:
     return None if values[0] is None else np.array(values, dtype=np.float64).reshape(seeds, -1).mean(axis=0)
-
-
-def _mean(bootstrap: ClusterBootstrap, values: np.ndarray | None) -> list[float] | None:
-    return None if values is None else bootstrap.mean(values)
 
 
 def _harmonic(a: float, b: float) -> float:

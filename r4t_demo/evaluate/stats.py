@@ -39,6 +39,20 @@ class ClusterBootstrap:
         spread = (self._means(x * x) - mean_x**2) * (self._means(y * y) - mean_y**2)
         return _interval((self._means(x * y) - mean_x * mean_y) / np.sqrt(spread)) if (spread > 1e-12).all() else None
 
+    def above(self, curve: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, y: np.ndarray) -> list[float] | None:
+        """[how far the mean of ``y`` lies above a curve at the mean of ``x``, lo, hi].
+
+        ``curve`` holds the x and y of another method's settings, joined by straight lines; every array is (q,), of the same
+        queries. Left of the curve its leftmost point counts; None where the mean of ``x`` lies right of it.
+        """
+        xs, ys = (np.stack([self._means(values) for values in axis], axis=1) for axis in zip(*curve, strict=True))
+        at, height = self._means(x), self._means(y)
+        if at[0] > xs[0].max():
+            return None
+        order = xs.argsort(axis=1)  # np.interp wants rising places
+        joined = zip(at, np.take_along_axis(xs, order, 1), np.take_along_axis(ys, order, 1), strict=True)
+        return _interval(height - np.array([np.interp(*one) for one in joined]))
+
     def _means(self, values: np.ndarray) -> np.ndarray:
         return self._draws @ np.bincount(self._of, weights=values) / self._sizes
 

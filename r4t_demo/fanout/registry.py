@@ -15,14 +15,15 @@ from r4t_demo.index.base import VectorIndex
 
 @dataclass(frozen=True)
 class Method:
-    """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes_steps`` marks a
-    sampler with a number of steps."""
+    """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes`` names what its
+    ``fan_out`` takes besides the seed: ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
+    """
 
     description: str
     build: Callable[["MethodSet"], FanOutMethod]
     needs: str | None = None
     made_by: str = "make checkpoints"
-    takes_steps: bool = False
+    takes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -145,30 +146,34 @@ METHODS: dict[str, Method] = {
         "The retriever distilled from the FOLM: all directions at once, in two network calls.",
         lambda parts: _diffusion(parts, "diffusion", "diffusion-mini", "diffusion-teacher"),
         needs="diffusion-mini",
+        takes=("variety",),
     ),
     "diffusion-teacher": Method(
         "The retriever before its own distillation: five steps of Heun's method.",
         lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
         needs="diffusion-teacher",
-        takes_steps=True,
+        takes=("steps", "variety"),
     ),
     "diffusion-base": Method(
         "The retriever distilled from the language model before reinforcement learning, in two network calls.",
         lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base", "diffusion-base-teacher"),
         needs="diffusion-base",
         made_by=f"{TRAIN} STEP --from folm-base",
+        takes=("variety",),
     ),
     "regression": Method(
         "Direct regression of the FOLM's sets, slot by slot, in one network call: the diffusion retriever's rival.",
         lambda parts: _regression(parts, "regression"),
         needs="regression",
         made_by=f"{TRAIN} regression",
+        takes=("variety",),
     ),
     "regression-matched": Method(
         "Direct regression whose slots learn the targets that Hungarian matching gives them, in one network call.",
         lambda parts: _regression(parts, "regression-matched"),
         needs="regression-matched",
         made_by=f"{TRAIN} regression-matched",
+        takes=("variety",),
     ),
     "folm-wscr": Method(
         "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
@@ -181,6 +186,7 @@ METHODS: dict[str, Method] = {
         lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
         needs="diffusion-wscr",
         made_by=f"{TRAIN} STEP --task wscr",
+        takes=("variety",),
     ),
     "folm-photos": Method(
         "The fan-out language model after Soft-GRPO on real product photos.",
@@ -193,5 +199,6 @@ METHODS: dict[str, Method] = {
         lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos", "diffusion-photos-teacher"),
         needs="diffusion-photos",
         made_by=f"{TRAIN} STEP --task photos",
+        takes=("variety",),
     ),
 }

@@ -35,17 +35,19 @@ def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, g
 
 def train(
     model: SetDenoiser, ema: SetDenoiser, sets: TrainingSets, state: Path, *,
-    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0,
+    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0, permute: bool = True,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place; ``descend`` yields and resumes.
 
-    The rows of a set are permuted at random each time.
+    The rows of a set are permuted at random each time where ``permute``.
     """
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         targets, queries = sets.draw(batch, generator)
-        order = torch.rand(targets.shape[:2], generator=generator).argsort(1)
-        return edm_loss(model, targets.take_along_dim(order[..., None], dim=1), queries, generator)
+        if permute:
+            order = torch.rand(targets.shape[:2], generator=generator).argsort(1)
+            targets = targets.take_along_dim(order[..., None], dim=1)
+        return edm_loss(model, targets, queries, generator)
 
     return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)
 

@@ -179,13 +179,12 @@ def _supervision(args, settings: Settings):
     )  # fmt: skip
 
 
-def _training_sets(args, settings: Settings, engine):
-    """The sets that a retriever learns from, wide enough for its slots, and the bank of phrases."""
+def _training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
+    """The sets that a retriever learns from what ``supervision`` has ``written`` for ``queries``, and the bank of phrases."""
     from r4t_demo.train import diffusion, supervision
     from r4t_demo.train.sets import TrainingSets
 
-    queries = _distilled(args, settings)
-    pairs = supervision.read(_state(args, "supervision"), queries, engine.index, engine.encoder.id)
+    pairs = supervision.read(written, queries, engine.index, engine.encoder.id)
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
     if not len(rows):
         raise UserError(
@@ -198,13 +197,22 @@ def _diffusion(args, settings: Settings):
     from r4t_demo.engine import Engine
     from r4t_demo.train import diffusion
 
-    engine = Engine.load(settings)
-    sets, bank = _training_sets(args, settings, engine)
+    yield from fit_retriever(
+        Engine.load(settings), _distilled(args, settings), _state(args, "supervision"), _state(args, "diffusion.safetensors"),
+        _teacher(args), steps=args.steps or diffusion.STEPS, seed=args.seed,
+    )  # fmt: skip
+
+
+def fit_retriever(
+    engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, permute: bool = True
+):
+    """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``."""
+    from r4t_demo.train import diffusion
+
+    sets, bank = _training_sets(engine, queries, written)
     model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from diffusion.train(
-        model, ema, sets, _state(args, "diffusion.safetensors"), steps=args.steps or diffusion.STEPS, seed=args.seed
-    )
-    diffusion.save(ema, bank, engine.encoder, _teacher(args))
+    yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, permute=permute)
+    diffusion.save(ema, bank, engine.encoder, out)
 
 
 def _regression(args, settings: Settings, *, matched: bool):
@@ -215,7 +223,7 @@ def _regression(args, settings: Settings, *, matched: bool):
         raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
     name = "regression-matched" if matched else "regression"
     engine = Engine.load(settings)
-    sets, bank = _training_sets(args, settings, engine)
+    sets, bank = _training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
     model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from regression.train(
         model, ema, sets, _state(args, f"{name}.safetensors"),

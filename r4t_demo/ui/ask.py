@@ -1,5 +1,6 @@
 """What a visitor asks: the query, the two methods and the options; as one value, as a link, and back."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ OPENING_QUERY = "bohemian festival style"
 
 @dataclass(frozen=True)
 class Ask:
-    """One search. ``steps`` is the number of sampler steps; 0 leaves it to the model."""
+    """One search. ``steps`` is the number of sampler steps; 0 leaves it to the model. ``variety`` is the engine's dial."""
 
     q: str = OPENING_QUERY
     left: str = "folm"
@@ -20,6 +21,7 @@ class Ask:
     n: int = 4
     seed: int = 0
     steps: int = 0
+    variety: float = 0.0
 
     def to_link(self) -> str:
         """Return the query part of a link that opens the page with this search answered."""
@@ -32,15 +34,30 @@ class Ask:
         for name in ("k", "n", "seed", "steps"):
             if name in given:
                 given[name] = whole(given[name], name)
+        if "variety" in given:
+            given["variety"] = decimal(given["variety"], "variety")
         return replace(self, **given)
 
 
 def whole(value: object, name: str) -> int:
     """Read a whole number from a form field or a link; UserError names the field. Its range is the engine's to judge."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        number = float("nan")
+    number = _float(value)
     if not number.is_integer() or abs(number) > 2**53:
         raise UserError(f"“{name}” must be a whole number: mend it and search again.")
     return int(number)
+
+
+def decimal(value: object, name: str) -> float:
+    """Read a number from a form field or a link, as ``whole`` does."""
+    number = _float(value)
+    if not math.isfinite(number):
+        raise UserError(f"“{name}” must be a number: mend it and search again.")
+    return number
+
+
+def _float(value: object) -> float:
+    """The number, or NaN where there is none."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 
 import gradio as gr
 
 from r4t_demo.errors import UserError
-from r4t_demo.ui.ask import OPENING_QUERY, Ask, whole
+from r4t_demo.ui.ask import OPENING_QUERY, Ask, decimal, whole
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import csv_link
 from r4t_demo.ui.markup import display_name, esc, milliseconds
@@ -38,7 +39,7 @@ class FanOutTab:
         """Run one search; returns the HTML of status, summary, left column, right column and plot."""
         start = time.perf_counter()
         methods = self._offered(dict.fromkeys((ask.left, ask.right)))
-        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None}
+        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
         results = self.engine.run([ask.q], methods, **options, distinct=True)
         by_name = {result.method: result for result in results}
         left, right = by_name[ask.left], by_name[ask.right]
@@ -51,20 +52,26 @@ class FanOutTab:
             render_plot(left, right, self.engine.index),
         )
 
-    def search(self, q, left, right, k, n, seed, steps) -> Iterator[tuple]:
+    def search(self, q, left, right, k, n, seed, steps, variety) -> Iterator[tuple]:
         """Say at once that a search runs, then show its answer; bad input leaves the last answer standing."""
         keep = (gr.skip(),) * 4
         yield BUSY, *keep
         try:
-            ask = Ask(q or "", left, right, whole(k, "k"), whole(n, "items each"), whole(seed, "seed"), whole(steps, "steps"))
-            yield self.answer(ask)
+            numbers = (
+                whole(k, "k"),
+                whole(n, "items each"),
+                whole(seed, "seed"),
+                whole(steps, "steps"),
+                decimal(variety, "variety"),
+            )
+            yield self.answer(Ask(q or "", left, right, *numbers))
         except UserError as error:
             yield _sentence(error), *keep
 
     def open_link(self, request: gr.Request) -> Iterator[tuple]:
         """Answer the search that the page's address carries, if it carries one; yields form values, then HTML."""
         params = dict(request.query_params)
-        keep = (gr.skip(),) * 7, (gr.skip(),) * 4
+        keep = (gr.skip(),) * 8, (gr.skip(),) * 4
         if "q" not in params:
             yield *keep[0], gr.skip(), *keep[1]
             return
@@ -72,7 +79,7 @@ class FanOutTab:
         try:
             ask = self.opening().with_link(params)
             page = self.answer(ask)
-            yield ask.q, ask.left, ask.right, ask.k, ask.n, ask.seed, ask.steps, *page
+            yield *astuple(ask), *page
         except UserError as error:
             yield params["q"], *keep[0][1:], _sentence(error), *keep[1]
 
@@ -84,8 +91,9 @@ class FanOutTab:
             return _sentence(error)
 
     def fanout(
-        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False
-    ) -> list[dict]:
+        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
+        variety: float = 0.0,
+    ) -> list[dict]:  # fmt: skip
         """Fan a query out into k directions and retrieve n items for each, by every method named.
 
         Parameters:
@@ -95,9 +103,10 @@ class FanOutTab:
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
             distinct: list an item once an answer, as the page does
+            variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is as trained
         """
         try:
-            options = {"k": k, "n": n, "seed": seed, "distinct": distinct}
+            options = {"k": k, "n": n, "seed": seed, "distinct": distinct, "variety": variety}
             results = self.engine.run([query], self._offered(methods or ("folm", "diffusion")), **options)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -124,7 +133,7 @@ def build(engine, demo: gr.Blocks) -> None:
     choices = [(f"{display_name(name)}: {text}", name) for name, text in tab.methods.items()]
 
     query, go, chips = _question(opening.q)
-    k, n, seed, steps = _options(opening)
+    k, n, seed, steps, variety = _options(opening)
     status = _html(status, "status", "element.setAttribute('role', 'status');")
     summary = _html(summary, "summary", script("share.js"))
     with gr.Row(elem_classes="columns"):
@@ -142,10 +151,10 @@ def build(engine, demo: gr.Blocks) -> None:
     dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'
     _html(dialog, "details-holder", script("details.js"), server_functions=[details])
 
-    form = [query, left, right, k, n, seed, steps]
+    form = [query, left, right, k, n, seed, steps, variety]
     page = [status, summary, left_column, right_column, plot]
     quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 1, "concurrency_id": QUEUE}
-    asked = [go.click, query.submit, left.input, right.input, k.input, n.input, seed.input, steps.input]
+    asked = [go.click, query.submit, *(field.input for field in form[1:])]
     gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
     for chip, text in zip(chips, EXAMPLES, strict=True):
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
@@ -167,16 +176,19 @@ def _question(query: str) -> tuple[gr.Textbox, gr.Button, list[gr.Button]]:
         return box, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
 
 
-def _options(opening: Ask) -> list[gr.Number]:
-    """Plain number fields: the engine's sentence tells a value out of range, where a slider would fail on its own."""
+def _options(opening: Ask) -> list[gr.Number | gr.Slider]:
+    """Number fields, whose range the engine's sentence tells, and the dial, which has ends to be dragged to."""
     fields = {
         "Directions (k), 1 to 10": (opening.k, "k"),
         "Items each, 1 to 50": (opening.n, "n"),
         "Seed": (opening.seed, "seed"),
         "Teacher's steps (0: its own)": (opening.steps, "steps"),
     }
-    with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"), gr.Row():
-        return [gr.Number(value, label=label, min_width=150, elem_id=name) for label, (value, name) in fields.items()]
+    dial = "Diffusion: closer to the request … more variety"
+    with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"):
+        with gr.Row():
+            numbers = [gr.Number(value, label=label, min_width=150, elem_id=name) for label, (value, name) in fields.items()]
+        return [*numbers, gr.Slider(-1, 1, opening.variety, step=0.1, label=dial, elem_id="variety", buttons=[])]
 
 
 def _selector(choices: list[tuple[str, str]], value: str, side: str) -> gr.Dropdown:

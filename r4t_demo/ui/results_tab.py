@@ -1,4 +1,4 @@
-"""The results tab: what the ``evaluate`` commands have left in results/, as tables and charts, beside the paper's figures."""
+"""The results tab: what ``evaluate`` and ``ablate`` have left in results/, as tables and charts, beside the paper's figures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.record import load
-from r4t_demo.ui import paper
-from r4t_demo.ui.charts import measured, number, points, table, times
+from r4t_demo.ui import ablations, paper, pareto
+from r4t_demo.ui.charts import measured, number, points, table, words
+from r4t_demo.ui.lines import times
 from r4t_demo.ui.markup import display_name, esc
 
 COMMAND = "python -m r4t_demo evaluate"
@@ -23,14 +24,6 @@ ENCODER_PARTS = {
     "fashion_products": "photos of products",
     "stylist_outfits": "photos of stylists’ items",
     "text": "phrases, beside the text teacher",
-}
-NAMES = {
-    "title_r1": "title recall@1",
-    "title_r10": "title recall@10",
-    "mrr": "title MRR",
-    "article_type_top1": "article type, zero-shot",
-    "family_top1": "product family, zero-shot",
-    "spearman": "Spearman’s correlation",
 }
 SCALE_HEAD = {"items": 0, "recall": 3, "speedup": 0, "p50_ms": 2, "p99_ms": 2, "build_s": 0, "memory_mib": 0, "disk_mib": 0}
 
@@ -100,7 +93,7 @@ def _provenance(record: Mapping) -> str:
 
 
 def _panels(name: str, methods: Mapping[str, Mapping], digits: int) -> str:
-    charts = [points(_words(key), {method: row[key] for method, row in methods.items()}, digits) for key in PANELS[name]]
+    charts = [points(words(key), {method: row[key] for method, row in methods.items()}, digits) for key in PANELS[name]]
     return f'<div class="panels">{"".join(charts)}</div>'
 
 
@@ -108,7 +101,7 @@ def _methods(methods: Mapping[str, Mapping], digits: int, leave_out: tuple[str, 
     """Methods by metrics, whatever they are."""
     keys = [key for key in next(iter(methods.values())) if key not in leave_out]
     rows = [[esc(display_name(name)), *(measured(row[key], digits) for key in keys)] for name, row in methods.items()]
-    return table(["", *map(_words, keys)], rows)
+    return table(["", *map(words, keys)], rows)
 
 
 def _oar(result: Mapping) -> str:
@@ -130,7 +123,7 @@ def _judge(result: Mapping) -> str:
             [esc(names.get(name) or display_name(name)), *(measured(row[pair], 2) for pair in pairs)]
             for name, row in result["agreement"].items()
         ]
-        head = ["", *(_words(pair).replace("/", " / ") for pair in pairs)]
+        head = ["", *(words(pair).replace("/", " / ") for pair in pairs)]
         parts.append(table(head, rows, "Spearman’s rank correlation over queries: the judge’s score / the labels’"))
     return "".join(parts)
 
@@ -158,8 +151,8 @@ def _latency(result: Mapping) -> str:
 def _encoder(result: Mapping) -> str:
     [short] = [key for key in result if key.startswith("matryoshka_")]
     rows = [
-        [f'{esc(_words(name))}<span class="interval">{words}</span>', number(value, 3), number(result[short][part][name], 3)]
-        for part, words in ENCODER_PARTS.items()
+        [f'{esc(words(name))}<span class="interval">{of}</span>', number(value, 3), number(result[short][part][name], 3)]
+        for part, of in ENCODER_PARTS.items()
         for name, value in result[part].items()
     ]
     speed = ", ".join(f"{value:,.0f} {name.removesuffix('_per_s')} a second" for name, value in result["speed"].items())
@@ -169,7 +162,7 @@ def _encoder(result: Mapping) -> str:
 
 def _scale(result: list[Mapping]) -> str:
     rows = [[esc(row["kind"]), *(number(row[key], digits) for key, digits in SCALE_HEAD.items())] for row in result]
-    return table(["index", *map(_words, SCALE_HEAD)], rows)
+    return table(["index", *map(words, SCALE_HEAD)], rows)
 
 
 def _oar_beside(result: Mapping | None) -> str:
@@ -185,13 +178,13 @@ def _ratios(result: Mapping | None) -> str:
     diversity, average = (paper.OAR_HEAD.index(name) for name in ("diversity", "average"))
     rows = []
     for pair, (above, below) in paper.COUNTERPARTS.items():
-        for key, column, words in (("diversity", diversity, "diversity"), ("set_f1", average, "quality")):
+        for key, column, of in (("diversity", diversity, "diversity"), ("set_f1", average, "quality")):
             theirs = [_ratio(paper.OAR[above][place][column], paper.OAR[below][place][column]) for place in (0, 1)]
             ours = ((result or {}).get("ratios") or {}).get(pair, {}).get(key)
             if theirs[0] is not None:
                 names = " / ".join(map(display_name, pair.split("/")))
                 rows.append(
-                    [f'{esc(names)}<span class="interval">{words}</span>', measured(ours, 2), *(number(v, 2) for v in theirs)]
+                    [f'{esc(names)}<span class="interval">{of}</span>', measured(ours, 2), *(number(v, 2) for v in theirs)]
                 )
     caption = "Ratios here, and in the paper on Polyvore and music; quality is set F1 here, the average score there"
     return table(["", "here", "Polyvore", "music"], rows, caption)
@@ -222,10 +215,6 @@ def _aside(*parts: str) -> str:
     return f'<aside class="beside"><p>{esc(OTHER_DATA)}</p>{"".join(parts)}</aside>'
 
 
-def _words(key: str) -> str:
-    return NAMES.get(key) or key.replace("set_f1", "set F1").replace("_", " ")
-
-
 SECTIONS = (
     Section(
         "oar",
@@ -236,6 +225,16 @@ SECTIONS = (
         f"{COMMAND} oar",
         _oar,
         _oar_beside,
+    ),
+    Section(
+        "pareto",
+        "Alignment against diversity",
+        "Maximal marginal relevance for several λ (λ 1 is plain search) and the diffusion retriever for several positions of its "
+        "dial are curves; the language models are points. Both axes are embedding figures, which MMR optimises with the "
+        "catalogue in hand; set F1 is what the labels say. Whiskers are 95 % intervals over terms.",
+        f"{COMMAND} pareto",
+        pareto.draw,
+        _nothing_beside,
     ),
     Section(
         "judge",
@@ -292,5 +291,9 @@ SECTIONS = (
         f"{COMMAND} scale",
         _scale,
         _nothing_beside,
+    ),
+    *(
+        Section(f"ablate-{what}", title, says, f"python -m r4t_demo ablate {what}", ablations.draw, _nothing_beside)
+        for what, (title, says) in ablations.TITLES.items()
     ),
 )

@@ -59,3 +59,18 @@ def test_an_option_changed_from_the_keyboard_is_answered_at_once(browser, slow):
         page.locator("#seed input").fill("7")
         page.wait_for_function("document.querySelector('#status').textContent.includes('seed 7')")
         assert page.locator("#left-column .direction:first-child .card").count() == 3, "the option set before is kept"
+
+
+def test_the_dial_is_turned_from_the_keyboard_and_kept_in_the_address(browser, slow):
+    address, engine = slow
+    with watched_page(browser, address, **PHONE) as page:
+        page.locator("#options button").first.click()
+        page.locator("#variety input[type='range']").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_function("location.search.includes('variety=-0.1')")
+        assert engine.calls[-1][2] == -0.1
+        assert fits(page)
+    with watched_page(browser, address + "?q=ski+weekend&variety=0.7", **DESKTOP) as page:
+        answered(page, "ski weekend")
+        page.locator("#options button").first.click()
+        assert page.locator("#variety input[type='range']").input_value() == "0.7"

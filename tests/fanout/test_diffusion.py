@@ -9,7 +9,7 @@ import torch
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import SIGMA_REFINE, DiffusionRetriever, refine, sample
-from r4t_demo.fanout.retriever import RELEVANCE
+from r4t_demo.fanout.retriever import PULL, RELEVANCE
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import KINDS, TINY, tiny_denoiser, unit
@@ -59,6 +59,12 @@ def test_the_steps_asked_for_are_taken(retriever: DiffusionRetriever, encoder: H
     few, default, many = (retriever.fan_out(["boho"], vectors, 4, steps=steps)[0].vectors for steps in (2, None, own))
     np.testing.assert_array_equal(default, many)
     assert np.abs(few - default).max() > 1e-3
+
+
+def test_the_dial_at_rest_changes_nothing(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
+    vectors = encoder.encode_text(["boho", "gothic"])
+    for plain, rest in zip(*(retriever.fan_out(["a", "b"], vectors, 4, **dial) for dial in ({}, {"variety": 0.0})), strict=True):
+        np.testing.assert_array_equal(plain.vectors, rest.vectors)
 
 
 def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
@@ -112,15 +118,23 @@ def test_a_checkpoint_says_how_it_is_sampled(
     assert seen == [1 if guidance == 1 else 2] * calls, "without guidance the network need not be asked without the query"
 
 
-def test_k_rows_are_kept_by_marginal_relevance(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:
+@pytest.mark.parametrize(
+    ("variety", "pull", "relevance"), [(0.0, 0, RELEVANCE), (-0.5, PULL / 2, RELEVANCE), (0.5, 0, RELEVANCE / 2)]
+)
+def test_k_rows_are_kept_by_marginal_relevance(
+    retriever: DiffusionRetriever, encoder: HashEncoder, variety: float, pull: float, relevance: float
+) -> None:
+    """Pulled to the query first, or by another relevance, as the dial says."""
     queries = ["boho festival", "gothic"]
     vectors = encoder.encode_text(queries)
     drawn = retriever.sample(queries, vectors, seed=3)
     assert drawn.shape == (2, retriever.model.drawn, encoder.dim)
-    for fan, rows, query in zip(retriever.fan_out(queries, vectors, 5, seed=3), drawn, vectors, strict=True):
+    turned = retriever.fan_out(queries, vectors, 5, seed=3, variety=variety)
+    for fan, rows, query in zip(turned, drawn, vectors, strict=True):
+        rows = np.array([(row + pull * query) / np.linalg.norm(row + pull * query) for row in rows])
         kept: list[int] = []
         for _ in range(5):
-            gain = [RELEVANCE * row @ query - (1 - RELEVANCE) * max((row @ rows[j] for j in kept), default=0) for row in rows]
+            gain = [relevance * row @ query - (1 - relevance) * max((row @ rows[j] for j in kept), default=0) for row in rows]
             kept.append(max(set(range(len(rows))) - set(kept), key=lambda i: gain[i]))  # noqa: B023
         np.testing.assert_allclose(fan.vectors, rows[kept], atol=1e-5)
 

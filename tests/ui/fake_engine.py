@@ -73,8 +73,8 @@ class FakeEngine:
     def methods(self) -> dict[str, str]:
         return METHODS
 
-    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, distinct=False):
-        self.calls.append((queries[0], methods))
+    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False):
+        self.calls.append((queries[0], methods, variety))
         if not queries[0].strip():
             raise UserError("The query is empty; write a few words.")
         if len(queries[0]) > 500:

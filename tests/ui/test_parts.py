@@ -164,7 +164,7 @@ def test_table_holds_both_columns_and_opens_from_its_link(pair):
 
 
 def test_link_brings_the_same_search_back():
-    ask = Ask("wet & wild? ünïcode", "mmr", "diffusion", 7, 3, 11, 8)
+    ask = Ask("wet & wild? ünïcode", "mmr", "diffusion", 7, 3, 11, 8, -0.3)
     assert Ask().with_link(dict(parse_qsl(ask.to_link()[1:]))) == ask
     assert Ask().with_link({"q": "x", "other": "y"}) == replace(Ask(), q="x")
 

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
-from r4t_demo.evaluate import latency, oar
+from r4t_demo.evaluate import latency, oar, pareto
 from r4t_demo.evaluate.record import save
 from r4t_demo.ui import paper
-from r4t_demo.ui.charts import LABEL_GAP, _apart, _ticks
+from r4t_demo.ui.charts import ticks_of
+from r4t_demo.ui.lines import LABEL_GAP, _apart
+from r4t_demo.ui.pareto import verdict
 from r4t_demo.ui.results_tab import SECTIONS, _drawn, render
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -34,6 +36,14 @@ WSCR = {
     "chance": 0.0625,
     "methods": {"folm": {"recall": [0.125, 0.0625, 0.25], "hit": HIT, "vs": None}, EVIL: {"recall": None, "hit": HIT, "vs": HIT}},
 }
+ABLATION = {
+    "axis": None,
+    "doubling": False,
+    "notes": [EVIL],
+    "rows": [{"name": EVIL, "x": None, "figures": dict.fromkeys(("on_style", "coverage", "set_f1", "diversity"), HIT)}],
+    "curves": {"reward": {EVIL: [[1, 0.25], [2, 0.75], [3, 0.5]]}},
+    "samples": {EVIL: {"gothic look": ["black boots", EVIL]}},
+}
 
 
 def write(folder: Path, name: str, result: object, command: str = "") -> None:
@@ -47,11 +57,13 @@ def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
     """Every record, those of retrieval and latency from tiny runs."""
     folder, methods = tmp_path / "results", ["none", "base", "folm", "diffusion"]
     write(folder, "oar", oar.evaluate(engine, oar.load_queries(catalog_folder), methods))
+    write(folder, "pareto", pareto.evaluate(engine, oar.load_queries(catalog_folder)))
     write(folder, "latency", json.loads(json.dumps(latency.evaluate(engine, ["a"], methods, [1, 2], repeats=1))))
     for name, result in (
         ("encoder", ENCODER),
         ("judge", JUDGE),
         *((name, WSCR) for name in ("wscr", "wscr-stylist", "wscr-music")),
+        ("ablate-weights", ABLATION),
     ):
         write(folder, name, result)
     write(folder, "scale", [{**row, "memory_mib": 5.0, "disk_mib": 6.0} for row in SCALE], command=EVIL)
@@ -75,10 +87,10 @@ def missing(part: ElementTree.Element) -> str | None:
 
 def test_every_record_is_shown_with_its_command(folder: Path) -> None:
     shown = parts(folder)
-    assert list(shown) == ["oar", "judge", "wscr", "wscr-stylist", "wscr-music", "latency", "encoder", "scale"]
-    for name, part in shown.items():
-        assert missing(part) is None
-        made = part.find(".//p[@class='made']")
+    names = ["oar", "pareto", "judge", "wscr", "wscr-stylist", "wscr-music", "latency", "encoder", "scale", "ablate-weights"]
+    assert [name for name in shown if not missing(shown[name])] == names
+    for name in names:
+        made = shown[name].find(".//p[@class='made']")
         assert made.findtext("code") == (EVIL if name == "scale" else f"python -m r4t_demo evaluate {name} --json")
         said = "".join(made.itertext())
         assert "queries 1,234 · seed 4 · commit 012345678 with changes" in said and "threads 2 · torch 2." in said
@@ -116,6 +128,44 @@ def test_charts_place_their_marks_by_value(folder: Path) -> None:
     folm, diffusion = ways[2], ways[3]
     assert folm[0][1] == pytest.approx(diffusion[1][1])  # 2 ms for one query, and for two
     assert folm[0][1] < diffusion[0][1]  # slower lies higher
+
+
+def test_the_plane_places_curves_and_points_with_their_whiskers(folder: Path) -> None:
+    part = parts(folder)["pareto"]
+    points = json.loads((folder / "pareto.json").read_text())["result"]["points"]
+    chart = part.find(".//div[@class='lines']")
+    ways = [line.get("points").split() for line in chart.iter("polyline")]
+    assert [len(way) for way in ways] == [8, 5, 1, 1, 1]  # MMR, the dial, three language models
+    marks = [mark.get("class").split() for mark in chart.iter("i")]
+    assert sum("whisker" in kind for kind in marks) == 2 * len(points) == 2 * sum("point" in kind for kind in marks)
+    across, up = (float(number) for number in ways[0][-1].split(","))
+    assert across == max(float(place.split(",")[0]) for way in ways for place in way), "plain search is the most aligned"
+    assert all(0 <= float(number) <= 100 for way in ways for place in way for number in place.split(","))
+    assert [row[0] for row in cells(part)[1:3]] == ["No fan-outλ 1", "MMRλ 0.9"] and "Diffusionvariety -0.5" in str(cells(part))
+
+
+GAPS = {"folm": {"diversity": [-0.05, -0.07, -0.03], "set_f1": [0.1, 0.08, 0.12]}}
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        (GAPS, "FOLM lies below (-0.050, -0.070 to -0.030) in diversity and above (+0.100, +0.080 to +0.120) in set F1."),
+        ({"diffusion": {"diversity": [0.0, -0.1, 0.1], "set_f1": [0.0, -0.1, 0.1]}}, "Diffusion lies on the curve within its"),
+        ({**GAPS, "diffusion": {"diversity": None, "set_f1": None}}, "; Diffusion is closer to the request than any point"),
+    ],
+)
+def test_where_a_method_lies_against_the_curve_is_told_from_the_figures(above: dict, said: str) -> None:
+    assert said in verdict(above)
+
+
+def test_an_ablation_shows_its_curve_its_figures_and_what_is_written(folder: Path) -> None:
+    part = parts(folder)["ablate-weights"]
+    [way] = [line.get("points") for line in part.iter("polyline")]
+    assert way == "0.00,91.67 50.00,8.33 100.00,50.00"  # 0.25, 0.75 and 0.5 on a scale from 0.2 to 0.8
+    assert [EVIL, *["0.5000.250–0.750"] * 4] in cells(part)
+    assert [f"gothic look{EVIL}", f"black boots; {EVIL}"] in cells(part)
+    assert [note.text for note in part.iter("p") if note.get("class") == "note"] == [EVIL]
 
 
 def test_the_papers_ratios_stand_beside_ours(folder: Path) -> None:
@@ -175,7 +225,7 @@ def test_strange_figures_are_shown_or_told(result: object) -> None:
 
 @given(st.floats(-1e3, 1e3), st.floats(0, 1e3))
 def test_ticks_enclose_what_they_scale(low: float, span: float) -> None:
-    ticks = _ticks(low, low + span)
+    ticks = ticks_of(low, low + span)
     assert 2 <= len(ticks) <= 7
     assert ticks[0] <= low + 1e-6 and low + span <= ticks[-1] + 1e-6
     assert len({round(b - a, 6) for a, b in zip(ticks, ticks[1:], strict=False)}) == 1

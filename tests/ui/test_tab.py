@@ -21,10 +21,11 @@ def skipped(outputs) -> list[bool]:
 
 
 def test_search_says_that_it_runs_and_then_answers(tab):
-    busy, done = tab.search("rainy Sunday", "folm", "mmr", 5, 3, 0, 0)
+    busy, done = tab.search("rainy Sunday", "folm", "mmr", 5, 3, 0, 0, -0.5)
     assert "Searching" in busy[0]
     assert all(skipped(busy[1:]))
     assert "rainy Sunday" in done[0]
+    assert tab.engine.calls[-1][2] == -0.5
     assert 'data-method="folm"' in done[2]
     assert 'data-method="mmr"' in done[3]
 
@@ -32,11 +33,12 @@ def test_search_says_that_it_runs_and_then_answers(tab):
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        (("", "folm", "mmr", 5, 3, 0, 0), "query is empty"),
-        ((None, "folm", "mmr", 5, 3, 0, 0), "query is empty"),
-        (("x" * 10_000, "folm", "mmr", 5, 3, 0, 0), "10000 characters"),
-        (("x", "folm", "gpt", 5, 3, 0, 0), "no method"),
-        (("x", "folm", "mmr", 5, 3, None, 0), "“seed” must be a whole number"),
+        (("", "folm", "mmr", 5, 3, 0, 0, 0), "query is empty"),
+        ((None, "folm", "mmr", 5, 3, 0, 0, 0), "query is empty"),
+        (("x" * 10_000, "folm", "mmr", 5, 3, 0, 0, 0), "10000 characters"),
+        (("x", "folm", "gpt", 5, 3, 0, 0, 0), "no method"),
+        (("x", "folm", "mmr", 5, 3, None, 0, 0), "“seed” must be a whole number"),
+        (("x", "folm", "mmr", 5, 3, 0, 0, None), "“variety” must be a number"),
     ],
 )
 def test_wrong_input_is_a_sentence_and_keeps_the_last_answer(tab, form, sentence):
@@ -53,25 +55,27 @@ def test_the_api_answers_by_the_pages_methods_alone(tab):
 
 
 def test_the_same_method_twice_is_run_once(tab):
-    *_, done = tab.search("x", "folm", "folm", 5, 3, 0, 0)
+    *_, done = tab.search("x", "folm", "folm", 5, 3, 0, 0, 0)
     assert "Both columns show FOLM" in done[1]
     assert tab.engine.calls[-1][1] == ("folm",)
 
 
 def test_a_link_fills_the_form_and_answers(tab):
-    request = SimpleNamespace(query_params={"q": "ski weekend", "left": "mmr", "k": "3"})
+    request = SimpleNamespace(query_params={"q": "ski weekend", "left": "mmr", "k": "3", "variety": "0.5"})
     busy, outputs = tab.open_link(request)
-    assert "Searching" in busy[7]
-    assert outputs[:7] == ("ski weekend", "mmr", "diffusion", 3, 4, 0, 0)
-    assert "ski weekend" in outputs[7]
+    assert "Searching" in busy[8]
+    assert outputs[:8] == ("ski weekend", "mmr", "diffusion", 3, 4, 0, 0, 0.5)
+    assert "ski weekend" in outputs[8]
 
 
 def test_a_plain_address_changes_nothing_and_a_wrong_link_is_a_sentence(tab):
     (nothing,) = tab.open_link(SimpleNamespace(query_params={}))
     assert all(skipped(nothing))
     *_, outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "k": "many"}))
-    assert "“k” must be a whole number" in outputs[7]
-    assert len(outputs) == 12
+    assert "“k” must be a whole number" in outputs[8]
+    assert len(outputs) == 13
+    *_, outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "variety": "much"}))
+    assert "“variety” must be a number" in outputs[8]
 
 
 def test_opening_takes_what_there_is(tmp_path):

@@ -1,0 +1,51 @@
+"""Ablations that train nothing: the checkpoints asked for fewer directions, with other steps, under another guidance."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from r4t_demo.ablate.report import Ablation, Row
+from r4t_demo.ablate.runs import Budget
+from r4t_demo.engine import MAX_STEPS, Engine
+from r4t_demo.evaluate.oar import TestQuery, measure
+from r4t_demo.fanout.diffusion import DiffusionRetriever
+
+KS = (2, 4, 6, 8, 10)
+STEPS = (1, 2, 3, 5, 8, 16, 32, 64, 128, MAX_STEPS)
+WEIGHTS = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+BY_K = ("mmr", "template", "folm", "diffusion")
+BY_GUIDANCE = ("diffusion", "diffusion-teacher")
+
+
+def k(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ablation:
+    """The number of directions. Coverage and diversity are shares of k, so that they can be compared."""
+    names = [name for name in BY_K if name in engine.methods()]
+    return Ablation(
+        [Row(name, measure(engine, queries, name, k=count), count) for name in names for count in KS], "directions (k)"
+    )
+
+
+def sampler_steps(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ablation:
+    """The steps of Heun's method; n of them are 2n - 1 guided network calls."""
+    rows = [Row("diffusion-teacher", measure(engine, queries, "diffusion-teacher", steps=count), count) for count in STEPS]
+    return Ablation(rows, "sampler steps", doubling=True)
+
+
+def guidance(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ablation:
+    """The weight of classifier-free guidance: of the teacher's sampler, and of the one call that refines the student's jump."""
+    rows = []
+    for name in BY_GUIDANCE:
+        for weight in WEIGHTS:
+            with guided(engine.fanouts[name], weight):
+                rows.append(Row(name, measure(engine, queries, name), weight))
+    return Ablation(rows, "guidance (1 is none)")
+
+
+@contextmanager
+def guided(retriever: DiffusionRetriever, weight: float) -> Iterator[None]:
+    """Another guidance for a while, in the network that has it: the refiner where there is one."""
+    model = retriever.refiner or retriever.model
+    own, model.guidance = model.guidance, weight
+    try:
+        yield
+    finally:
+        model.guidance = own
