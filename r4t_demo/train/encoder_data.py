@@ -13,7 +13,6 @@ from r4t_demo.files import write_atomically
 from r4t_demo.train.corpus import photo_rows, without_terms
 
 SIDE = 120  # a little larger than the tower's 96, so that it can be shifted
-RARER = 0.6  # the power of a type's count in its share of the draws
 Embed = Callable[[list[str]], np.ndarray]  # texts to unit vectors (n, d)
 
 
@@ -47,11 +46,10 @@ def atelier_captions(folder: Path) -> list[list[str]]:
     return [[f"{term} {row.category}" for term in worn[row.item_ID]] or [row.description] for row in items.itertuples()]
 
 
-def photos(data: Path, embed: Embed, cache: Path, held_out: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (pixels, caption vectors, shares of the draws) of the product photos' train rows.
+def photos(data: Path, embed: Embed, cache: Path, held_out: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 12, d).
 
-    Shapes (n, 3, SIDE, SIDE), (n, 12, d) and (n,). A photo whose captions speak of a held-out term is left out. A type that is
-    ten times rarer is drawn only four times more rarely, so that a dress is not lost among T-shirts.
+    A photo whose captions speak of a held-out term is left out.
     """
     rows = photo_rows(data)
     captions = photo_captions(rows)
@@ -59,9 +57,7 @@ def photos(data: Path, embed: Embed, cache: Path, held_out: list[str]) -> tuple[
     rows, captions = rows[clean], [group for group, is_clean in zip(captions, clean, strict=True) if is_clean]
     if not (cache / "photo_pixels.npy").exists():
         _keep(cache / "photo_pixels.npy", np.stack([picture(Image.open(io.BytesIO(image["bytes"]))) for image in rows.image]))
-    shares = rows.category.map(rows.category.value_counts()).to_numpy() ** (RARER - 1)
-    pixels = np.load(cache / "photo_pixels.npy", mmap_mode="r")
-    return pixels, np.stack(embed_captions(captions, embed)), shares / shares.sum()
+    return np.load(cache / "photo_pixels.npy", mmap_mode="r"), np.stack(embed_captions(captions, embed))
 
 
 def atelier(folder: Path, embed: Embed) -> tuple[np.ndarray, np.ndarray]:
