@@ -48,7 +48,7 @@ def load_engine(options: argparse.Namespace, public: Collection[str] = ()):
     from r4t_demo.engine import Engine
 
     settings = load_settings(options)
-    if options.catalog in public:
+    if public and options.catalog in public:
         settings = with_public_catalog(settings, options.catalog, options.data, options.runs)
     return Engine.load(settings)
 
