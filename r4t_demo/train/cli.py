@@ -14,7 +14,7 @@ from pathlib import Path
 from r4t_demo.errors import UserError
 from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import Settings
-from r4t_demo.train import recipes
+from r4t_demo.train import recipes, steering
 
 TEXT_STEPS = 1600
 # The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
@@ -36,7 +36,7 @@ def add_parser(subparsers) -> None:
         "--task",
         choices=list(recipes.TASKS),
         default="oar",
-        help="of soft-grpo and the steps behind it (%(default)s)",
+        help="of soft-grpo and the steps behind it; photos of modit, too (%(default)s)",
     )
     parser.add_argument(
         "--from",
@@ -225,4 +225,5 @@ STEPS = {
     "image-tower": _image_tower,
     "folm-base": _folm_base,
     **recipes.STEPS,
+    **steering.STEPS,
 }

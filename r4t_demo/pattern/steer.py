@@ -1,0 +1,137 @@
+"""Steer a set: from a few items to more of their pattern that carry an attribute. What the command line and the page call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from r4t_demo.catalog import Item
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.pattern import checkpoint
+from r4t_demo.pattern.task import K, search, unit
+
+FOLDER = "modit-mini"
+METHODS = {
+    "seed-mean": "The mean of the seeds: stays in their pattern.",
+    "modit": "MO-DiT: a query generated in the pattern, where the attribute is dense.",
+    "hppo": "MO-DiT after HPPO: taught by what its queries find.",
+}
+MAX_STRENGTH = 2.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """An item found; ``row`` is its index row, ``score`` its cosine with the query."""
+
+    item: Item
+    row: int
+    score: float
+    has_attribute: bool
+    in_pattern: bool
+
+
+@dataclass(frozen=True)
+class Steered:
+    """One method's answer: ``query`` (d,) is what was searched with, ``scores`` holds joint, attribute and purity at K.
+
+    ``ms``: generate, search and their sum, total.
+    """
+
+    method: str
+    query: np.ndarray
+    found: list[Found]
+    scores: dict[str, float]
+    ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far apart the seeds are: the number of ``patterns`` that they belong to, and their mean cosine with their mean."""
+
+    patterns: int
+    cosine: float
+
+
+class Steering:
+    """A steering checkpoint on an engine's catalogue. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine, trained: checkpoint.Trained):
+        self.catalog, self.index, self.trained = engine.catalog, engine.index, trained
+
+    @classmethod
+    def load(cls, engine: Engine) -> "Steering":
+        """The checkpoint for the engine's catalogue; UserError where there is none or it does not fit."""
+        folder = engine.settings.checkpoints / folder_name(engine.catalog.name)
+        return cls(engine, checkpoint.load(folder, engine.catalog, engine.index, engine.encoder))
+
+    @property
+    def domains(self) -> dict[str, list[str]]:
+        """domain -> the values that can be asked for."""
+        return self.trained.task.labels.domains
+
+    def run(
+        self, seed_ids: Sequence[str], domain: str, value: str, methods: Sequence[str] = tuple(METHODS), *,
+        k: int = K, strength: float = 1.0, seed: int = 0,
+    ) -> tuple[Spread, list[Steered]]:  # fmt: skip
+        """Find ``k`` items like the seeds with the ``value`` of a ``domain``, by every method; the seeds are never found.
+
+        An item is in the pattern if it belongs to one of the seeds'. ``strength`` moves along the line from the seed mean (0)
+        to the generated query (1) and beyond. UserError for what cannot be answered.
+        """
+        rows = self._rows(seed_ids)
+        attribute = self.trained.task.labels.number(domain, value)
+        self._check(methods, k, len(rows), strength)
+        vectors, patterns = self.trained.task.vectors[rows], np.unique(self.trained.task.pattern[rows])
+        mean = unit(vectors.mean(0))
+        spread = Spread(len(patterns), float((vectors @ mean).mean()))
+        return spread, [self._answer(name, rows, mean, patterns, attribute, k, strength, seed) for name in methods]
+
+    def _rows(self, seed_ids: Sequence[str]) -> np.ndarray:
+        rows = [self.catalog.row(one) for one in dict.fromkeys(filter(None, map(str.strip, seed_ids)))]
+        if not rows:
+            raise UserError("There is no seed: name at least one item to start from.")
+        return np.array(rows)
+
+    def _check(self, methods: Sequence[str], k: int, seeds: int, strength: float) -> None:
+        unknown = [name for name in methods if name not in METHODS]
+        if unknown:
+            raise UserError(f"There is no steering method '{unknown[0]}': choose from {', '.join(METHODS)}.")
+        most = len(self.catalog) - seeds
+        if not 1 <= k <= most:
+            raise UserError(f"The number of items is {k}: it must be between 1 and {most}, the catalogue without the seeds.")
+        if not 0 <= strength <= MAX_STRENGTH:
+            raise UserError(f"The strength is {strength:g}: it must be between 0 (the seed mean) and {MAX_STRENGTH:g}.")
+
+    def _answer(
+        self, method: str, rows: np.ndarray, mean: np.ndarray, patterns: np.ndarray, attribute: int, k: int, strength: float, seed: int
+    ) -> Steered:  # fmt: skip
+        start = perf_counter()
+        query = mean
+        if method != "seed-mean":
+            generated = self.trained.queries(method, rows[None], np.array([attribute]), seed)[0]
+            query = unit(mean + strength * (generated - mean))
+        made = perf_counter()
+        scores, found = search(self.index, query[None, None], [rows], k)
+        task, hits = self.trained.task, []
+        for score, row in zip(scores[0].tolist(), found[0].tolist(), strict=True):
+            if row >= 0:
+                marks = bool(task.labels.carries[row, attribute]), bool(np.isin(task.pattern[row], patterns))
+                hits.append(Found(self.catalog.items[row], row, score, *marks))
+        end = perf_counter()
+        ms = {"generate": (made - start) * 1e3, "search": (end - made) * 1e3, "total": (end - start) * 1e3}
+        return Steered(method, query, hits, _scores(hits, k), ms)
+
+
+def folder_name(catalog: str) -> str:
+    """The checkpoint's folder for a catalogue: modit-mini is the embedded one's."""
+    return FOLDER if catalog == "atelier" else f"modit-{catalog}"
+
+
+def _scores(found: Sequence[Found], k: int) -> dict[str, float]:
+    return {
+        "joint": sum(one.has_attribute and one.in_pattern for one in found) / k,
+        "attribute": sum(one.has_attribute for one in found) / k,
+        "purity": sum(one.in_pattern for one in found) / k,
+    }

@@ -1,0 +1,97 @@
+"""The three stages: what their batches hold, and a loop that goes on where it was cut."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from r4t_demo.pattern import train
+from r4t_demo.pattern.model import CONTEXT, Modit
+from r4t_demo.pattern.task import Task
+from tests.pattern.made import made_task
+from tests.tiny_models import assert_same_weights, weights_of
+
+
+@pytest.fixture(scope="module")
+def task() -> Task:
+    return made_task()
+
+
+def made_trajectories(task: Task, order: str = "sorted") -> train.Trajectories:
+    density = np.random.default_rng(0).random((len(task.vectors), len(task.labels.names)))
+    return train.Trajectories(task, density, order)
+
+
+def rows_of(task: Task, vectors: torch.Tensor) -> np.ndarray:
+    """The items that vectors (..., d) are."""
+    nearness = vectors.numpy() @ task.vectors.T
+    assert nearness.max(-1).min() > 0.9999
+    return nearness.argmax(-1)
+
+
+@pytest.mark.parametrize("draw", [train.raw, train.ordered, train.tails])
+def test_batches_hold_only_items_that_training_may_look_at(task: Task, draw) -> None:
+    made, rng = made_trajectories(task), np.random.default_rng(1)
+    for _ in range(10):
+        items, attribute, target = draw(made, 16, rng)
+        assert 1 <= items.shape[1] < CONTEXT and target.shape == (16, task.vectors.shape[1])
+        assert task.trained[rows_of(task, items)].all()
+        none = len(task.labels.names)
+        assert (attribute == none).all() if draw is train.raw else (attribute < none).all()
+
+
+@pytest.mark.parametrize(("order", "share"), [("sorted", 1.0), ("reversed", 0.0)])
+def test_what_comes_next_is_the_densest_item(task: Task, order: str, share: float) -> None:
+    made, rng = made_trajectories(task, order), np.random.default_rng(1)
+    for _ in range(10):
+        items, attribute, target = train.ordered(made, 16, rng)
+        before = made.density[rows_of(task, items), attribute.numpy()[:, None]]
+        after = made.density[rows_of(task, target), attribute.numpy()]
+        assert ((after[:, None] >= before).mean() if share else (after[:, None] > before).mean()) == share
+        assert (np.sign(np.diff(before, axis=1)) * (1 if share else -1) >= 0).all()
+
+
+def test_shuffled_order_tells_nothing(task: Task) -> None:
+    made, rng, above = made_trajectories(task, "shuffled"), np.random.default_rng(1), []
+    for _ in range(60):
+        items, attribute, target = train.ordered(made, 16, rng)
+        before = made.density[rows_of(task, items), attribute.numpy()[:, None]]
+        above.append((made.density[rows_of(task, target), attribute.numpy()][:, None] > before).mean())
+    assert np.mean(above) == pytest.approx(0.5, abs=0.08)
+
+
+def test_tails_are_centroids_of_the_densest_quarter(task: Task) -> None:
+    vectors = task.vectors
+    rows = np.random.default_rng(0).permutation(len(vectors))[:40].reshape(2, 20)
+    wanted = [sum(vectors[row] for row in own[-5:]) for own in rows]
+    got = train.tail_centroids(vectors, rows)
+    np.testing.assert_allclose(got, [one / np.linalg.norm(one) for one in wanted], atol=1e-6)
+
+
+def test_seeds_of_the_tail_stage_come_from_below_the_tail(task: Task) -> None:
+    made, rng = made_trajectories(task), np.random.default_rng(2)
+    items, attribute, target = train.tails(made, 64, rng)
+    density = made.density[rows_of(task, items), attribute.numpy()[:, None]]
+    assert density.mean() < 0.45 and (np.diff(density, axis=1) >= 0).all()
+
+
+def run(task: Task, state: Path, steps: int, stop: int | None = None) -> dict:
+    torch.manual_seed(0)
+    model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], width=32, layers=1, heads=2)
+    draw = partial(train.tails, made_trajectories(task))
+    records = []
+    for record in train.run_stage("tails", model, draw, state, steps=steps, rate=1e-3, batch=16):
+        records.append(record)
+        if record.step == stop:
+            return weights_of(model)
+    assert records[-1].step == steps
+    assert records[-1].metrics["loss"] < records[0].metrics["loss"]
+    return weights_of(model)
+
+
+def test_a_stage_learns_and_goes_on_where_it_was_cut(task: Task, tmp_path: Path) -> None:
+    whole = run(task, tmp_path / "whole", 240)
+    run(task, tmp_path / "cut", 240, stop=220)  # the state is that of step 200
+    assert_same_weights(run(task, tmp_path / "cut", 240), whole)
