@@ -54,7 +54,8 @@ def filtered(task: Task, sets: Sequence[SeedSet], known: np.ndarray) -> np.ndarr
     nearness = seed_mean(task, sets) @ task.vectors.T
     nearness[~(task.labels.carries[:, wanted(sets)].T & known)] = -np.inf
     np.put_along_axis(nearness, np.stack([one.rows for one in sets]), -np.inf, axis=1)
-    rows = np.argsort(-nearness, axis=1, kind="stable")[:, :K]
+    rows = np.argpartition(-nearness, K, axis=1)[:, :K]
+    rows = np.take_along_axis(rows, np.argsort(-np.take_along_axis(nearness, rows, 1), axis=1), 1)
     return np.where(np.isinf(np.take_along_axis(nearness, rows, 1)), -1, rows)
 
 

@@ -51,7 +51,9 @@ class Run:
     def __init__(self, task: Task, plan: Plan, states: Path, encoder_id: str = ""):
         self.task, self.plan, self.states, self.models = task, plan, states, {}
         known = task.labelled & task.trained
-        content = b"".join(np.ascontiguousarray(part).tobytes() for part in (task.vectors, task.labels.carries[known], task.pattern))
+        content = b"".join(
+            np.ascontiguousarray(part).tobytes() for part in (task.vectors, task.labels.carries[known], task.pattern)
+        )
         self._facts = {"content": hashlib.sha256(content).hexdigest(), "seed": plan.seed, "labels": plan.label_share}
         self.predictor = predictor.fit(task.vectors[known], task.labels.carries[known], plan.seed)
         self.density = self.predictor.density(task.vectors)

@@ -129,7 +129,10 @@ def test_optimising_prefers_winners_to_losers_more_than_the_reference(task: Task
         sigma = torch.full((len(request),), 0.05)
         noise = torch.randn(len(request), items.shape[-1], generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
-            errors = [error(model, torch.from_numpy(pool.queries[request, side]), sigma, noise, items, attribute) for side in (won, lost)]
+            errors = [
+                error(model, torch.from_numpy(pool.queries[request, side]), sigma, noise, items, attribute)
+                for side in (won, lost)
+            ]
         return (errors[1] - errors[0]).mean().item()
 
     before = preference()

@@ -111,7 +111,9 @@ def test_a_checkpoint_is_refused_beside_what_it_was_not_trained_for(trained: Sim
         checkpoint.load(tmp_path, trained.catalog, trained.index, trained.encoder)
     with pytest.raises(UserError, match="was trained for the encoder made-24"):
         checkpoint.load(folder, trained.catalog, trained.index, SimpleNamespace(id="other", dim=24))
-    items = [replace(item, attributes=item.attributes | {"tone": item.attributes["tone"] + "er"}) for item in trained.catalog.items]
+    items = [
+        replace(item, attributes=item.attributes | {"tone": item.attributes["tone"] + "er"}) for item in trained.catalog.items
+    ]
     with pytest.raises(UserError, match="trained on another catalogue than 'made'"):
         checkpoint.load(folder, replace(trained.catalog, items=items), trained.index, trained.encoder)
 
