@@ -16,7 +16,7 @@ from r4t_demo.evaluate.stats import ClusterBootstrap, ranks
 from r4t_demo.evaluate.table import interval, render
 from r4t_demo.pattern.checkpoint import of_run
 from r4t_demo.pattern.recipe import Plan, Run
-from r4t_demo.pattern.task import K, PROTOCOLS, SeedSet, Task, make_task
+from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, Task, make_task
 from r4t_demo.train.cli import follow
 
 MODIT, HPPO = "MO-DiT", "HPPO"

@@ -1,7 +1,8 @@
 """Pattern-preserving attribute retrieval in every cell: four attribute domains by item-holdout and pattern-holdout.
 
 Joint@K, attribute@K and purity@K of a real top-K search without the seeds, judged by the catalogue's labels. The dials of
-the baselines are chosen for each cell on its validation seed sets, by Joint@K. Intervals and p-values come from resampled patterns.
+the baselines are chosen for each cell on its validation seed sets, by Joint@K. Intervals and p-values are those of resampled
+patterns.
 """
 
 import sys
@@ -15,7 +16,7 @@ from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval, render
 from r4t_demo.pattern import baselines
 from r4t_demo.pattern.checkpoint import MODELS, Trained
-from r4t_demo.pattern.task import K, PROTOCOLS, SEEDS, SeedSet, search
+from r4t_demo.pattern.task import PROTOCOLS, SEEDS, K, SeedSet, search
 
 METRICS = ("joint", "attribute", "purity")
 SETS, VALIDATION_SETS = 300, 200  # seed sets a cell

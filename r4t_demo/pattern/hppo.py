@@ -27,7 +27,7 @@ from r4t_demo.files import write_atomically
 from r4t_demo.pattern.baselines import Centroids
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import SEEDS, Task, search, unit
-from r4t_demo.pattern.train import LOW, noise_of, tail_centroids
+from r4t_demo.pattern.train import LOW, choose_attributes, noise_of, tail_centroids
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
@@ -122,7 +122,7 @@ def read_pool(path: Path) -> Pool:
 
 
 def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every (request, winner, loser): the winner's online joint is higher by MARGIN and, with ``pareto``, its purity not lower."""
+    """Every (request, winner, loser): the winner's online joint is higher by MARGIN, with ``pareto`` its purity not lower."""
     better = pool.joint[:, :, None] - pool.joint[:, None, :] >= MARGIN
     if pareto:
         better &= pool.purity[:, :, None] >= pool.purity[:, None, :]
@@ -132,7 +132,10 @@ def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.n
 def preference_loss(
     winner: torch.Tensor, loser: torch.Tensor, winner_ref: torch.Tensor, loser_ref: torch.Tensor, beta: float
 ) -> torch.Tensor:
-    """-log sigmoid(-beta/2 [(err_w - err_l) - (err_w - err_l)_ref]), the mean over pairs; errors (B,) (Wallace et al. 2024, Eq. 14)."""
+    """-log sigmoid(-beta/2 [(err_w - err_l) - (err_w - err_l)_ref]), the mean over pairs; errors (B,).
+
+    Diffusion-DPO (Wallace et al. 2024, Eq. 14).
+    """
     return -F.logsigmoid(-beta / 2 * ((winner - loser) - (winner_ref - loser_ref))).mean()
 
 
@@ -170,7 +173,7 @@ def _request(
 ) -> tuple[np.ndarray, int, np.ndarray]:
     """Seed rows in their order, an attribute, and the pattern's rows from low to high density."""
     members = groups[rng.integers(len(groups))]
-    attribute = int(rng.choice(domains[rng.integers(len(domains))]))
+    attribute = int(choose_attributes(density[members][None], domains, rng)[0])
     ordered = members[np.argsort(density[members, attribute], kind="stable")]
     low = rng.choice(max(SEEDS, round(LOW * len(ordered))), SEEDS, replace=False)
     return ordered[np.sort(low)], attribute, ordered

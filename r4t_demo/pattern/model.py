@@ -28,15 +28,15 @@ CONTEXT = 8  # items that are read; of more seeds so many, evenly over their ord
 class Modit(nn.Module, PyTorchModelHubMixin):
     """EDM denoiser D(x; sigma, items, attribute) of one query embedding of ``dim`` dimensions.
 
-    ``attributes`` lists the (domain, value) pairs; number len(attributes) is none of them. Items are read in their order, from low
-    to high density of the attribute (position embeddings). ``sigma_data`` is the root mean square of the entries of an offset.
+    ``attributes`` lists the (domain, value) pairs; number len(attributes) is none of them. Items are read in their order, from
+    low to high density of the attribute (position embeddings). ``sigma_data`` is the root mean square of an offset's entries.
     A request's query is the mean of ``draws`` samples, each of ``steps`` of Heun's method from ``sigma_max`` to ``sigma_min``.
     """
 
     def __init__(
-        self, attributes: list[list[str]], dim: int = 256, width: int = 128, layers: int = 3, heads: int = 4, dropout: float = 0.1,
-        encoder_id: str = "", steps: int = 3, draws: int = 4, sigma_data: float = 0.04, sigma_min: float = 0.01,
-        sigma_max: float = 0.25, rho: float = 5.0,
+        self, attributes: list[list[str]], dim: int = 256, width: int = 128, layers: int = 3, heads: int = 4,
+        dropout: float = 0.1, encoder_id: str = "", steps: int = 3, draws: int = 4, sigma_data: float = 0.04,
+        sigma_min: float = 0.01, sigma_max: float = 0.25, rho: float = 5.0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.attributes = [(domain, value) for domain, value in attributes]

@@ -1,4 +1,4 @@
-"""All of MO-DiT + HPPO on one catalogue, in one resumable run: predictor, three stages, candidate pool, preference optimisation."""
+"""All of MO-DiT + HPPO on one catalogue, in one resumable run: predictor, three stages, candidate pool, preferences."""
 
 import hashlib
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ LEAST_PATTERNS = 4  # of those that training looks at
 class Plan:
     """How a run goes; what ablations change. Steps of 0 leave a stage out.
 
-    ``label_share`` of the catalogue's items carry a label that training may read. ``order`` is that of stage 2, ``policy`` the part
-    of the candidate pool that preferences are made of, ``pareto`` the filter on them.
+    ``label_share`` of the catalogue's items carry labels. ``order`` is that of stage 2, ``policy`` the part of the candidate pool
+    that preferences are made of, ``pareto`` the filter on them.
     """
 
     label_share: float = 0.1

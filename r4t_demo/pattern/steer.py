@@ -105,7 +105,8 @@ class Steering:
             raise UserError(f"The strength is {strength:g}: it must be between 0 (the seed mean) and {MAX_STRENGTH:g}.")
 
     def _answer(
-        self, method: str, rows: np.ndarray, mean: np.ndarray, patterns: np.ndarray, attribute: int, k: int, strength: float, seed: int
+        self, method: str, rows: np.ndarray, mean: np.ndarray, patterns: np.ndarray, attribute: int,
+        k: int, strength: float, seed: int,
     ) -> Steered:  # fmt: skip
         start = perf_counter()
         query = mean

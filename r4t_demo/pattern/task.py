@@ -6,8 +6,8 @@ Reconstructed from the abstract of arXiv 2606.26899; its body could not be read:
   average. Labels play no part in it.
 - A *seed set* is SEEDS items of one pattern that do **not** carry the wanted attribute; at most MAX_SHARE of the pattern's
   items carry it, and at least MIN_POSITIVES do, so that there is something to find and something to be gained.
-- Joint@K is the share of the K items found that carry the attribute and belong to the seeds' pattern; attribute@K and purity@K are
-  its two marginals. All come from a real top-K search over the whole catalogue without the seeds.
+- Joint@K is the share of the K items found that carry the attribute and belong to the seeds' pattern; attribute@K and purity@K
+  are its two marginals. All come from a real top-K search over the whole catalogue without the seeds.
 - *item-holdout*: a pattern known from training, seeds never seen in it. *pattern-holdout*: no item of the pattern was ever used.
 - Items and patterns are split by hashing: an item by its id, a pattern by the id of its medoid. Training reads items of the train
   split in train patterns alone, and of those the labels of a share only (``labelled``): sparse labels.
@@ -136,8 +136,8 @@ def split_of(name: str, kind: str, shares: dict[str, float]) -> str:
 def search(index: VectorIndex, queries: np.ndarray, seeds: Sequence[np.ndarray], k: int = K) -> tuple[np.ndarray, np.ndarray]:
     """The k items nearest to any of a request's query vectors, its seeds left out, by a real top-K search.
 
-    ``queries`` (m, q, d) unit rows, ``seeds`` m arrays of rows. Returns scores and rows, both (m, k), best first; -inf and -1 where
-    the index has no more.
+    ``queries`` (m, q, d) unit rows, ``seeds`` m arrays of rows. Returns scores and rows, both (m, k), best first; -inf and -1
+    where the index has no more.
     """
     m, q, d = queries.shape
     depth = k + max(map(len, seeds), default=0)

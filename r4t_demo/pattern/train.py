@@ -10,11 +10,12 @@ target embedding after a sequence of items of the same pattern:
    hardly moves.
 
 A catalogue has few patterns to learn from, so that half of the sequences come from an item's nearest neighbours instead (of the
-items that training may look at): patterns of their own, by the same likeness.
+items that training may look at): patterns of their own, by the same likeness. And most patterns know nothing of most attributes,
+so that an attribute is drawn by how far the predicted density of its high tail lies above the mean there.
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import faiss
@@ -26,7 +27,7 @@ from r4t_demo.pattern.task import Task, unit
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
-LOG_SIGMA_MEAN, LOG_SIGMA_STD = -3.0, 1.2  # around the model's sigma_data
+LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.3, 1.0  # above the model's sigma_data: there the items and the attribute have to tell
 GROUP = 24  # items that a trajectory has at most
 TAIL = 0.25  # share of a trajectory that is its high tail
 LOW = 0.6  # share of a trajectory that seeds are drawn from
@@ -53,10 +54,9 @@ class Trajectories:
 
     def draw(self, batch: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Rows (B, length) in their order, and the attribute of each (B,); domains in equal shares, one length a batch."""
-        domains = rng.integers(len(self.attributes), size=batch)
-        attribute = np.array([rng.choice(self.attributes[domain]) for domain in domains])
         length = int(rng.integers(MIN_ITEMS, GROUP + 1))
         rows = np.stack([self._group(length, rng) for _ in range(batch)])
+        attribute = choose_attributes(self.density[rows], self.attributes, rng)
         places = np.argsort(self.density[rows, attribute[:, None]], axis=1, kind="stable")
         if self.order == "reversed":
             places = places[:, ::-1]
@@ -69,6 +69,21 @@ class Trajectories:
             return self.neighbours[rng.integers(len(self.neighbours)), :length]
         members = self.patterns[rng.integers(len(self.patterns))]
         return rng.choice(members, length, replace=len(members) < length)
+
+
+def choose_attributes(density: np.ndarray, domains: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """An attribute (B,) for each group of items, ``density`` (B, length, attributes): of a domain, all alike likely, and in
+    that by the square of how far the mean of the high tail lies above the mean of the group.
+    """
+    length = density.shape[1]
+    tail = np.partition(density, length - _tail(length), axis=1)[:, -_tail(length) :]
+    gap = (tail.mean(1) - density.mean(1)) ** 2 + 1e-12
+    chosen = rng.integers(len(domains), size=len(density))
+    allowed = np.zeros((len(domains), density.shape[2]))
+    for number, members in enumerate(domains):
+        allowed[number, members] = 1
+    weight = np.cumsum(gap * allowed[chosen], axis=1)
+    return (weight > rng.random((len(weight), 1)) * weight[:, -1:]).argmax(1)
 
 
 def raw(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
@@ -96,12 +111,12 @@ def tails(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
 
 def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Unit centroids (B, d) of the last TAIL of ordered ``rows`` (B, length)."""
-    return unit(vectors[rows[:, -max(2, round(TAIL * rows.shape[1])) :]].mean(1))
+    return unit(vectors[rows[:, -_tail(rows.shape[1]) :]].mean(1))
 
 
 def run_stage(
     stage: str, model: Modit, draw: Callable[[int, np.random.Generator], Batch], state: Path, *,
-    steps: int, rate: float, batch: int = 128, seed: int = 0,
+    steps: int, rate: float, batch: int = 96, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model`` on what ``draw`` gives and leave its moving average in it; resumes from ``state``."""
     ema = copy.deepcopy(model).requires_grad_(False)
@@ -121,6 +136,11 @@ def noise_of(target: torch.Tensor, generator: torch.Generator) -> tuple[torch.Te
     """Noise levels (B,) and standard normal noise like ``target`` (B, d)."""
     sigma = (LOG_SIGMA_MEAN + LOG_SIGMA_STD * torch.randn(len(target), generator=generator)).exp()
     return sigma, torch.randn(target.shape, generator=generator)
+
+
+def _tail(length: int) -> int:
+    """How many of a trajectory's items are its high tail."""
+    return max(2, round(TAIL * length))
 
 
 def _length(rng: np.random.Generator) -> int:

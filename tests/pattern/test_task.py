@@ -12,7 +12,18 @@ from r4t_demo.pattern.baselines import Centroids
 from r4t_demo.pattern.labels import Labels, labels_of
 from r4t_demo.pattern.recipe import Plan, Run
 from r4t_demo.pattern.task import (
-    ITEM_SPLIT, ITEMS_PER_PATTERN, MAX_SHARE, MIN_POSITIVES, PROTOCOLS, SEEDS, SeedSet, Task, make_task, search, split_of, unit,
+    ITEM_SPLIT,
+    ITEMS_PER_PATTERN,
+    MAX_SHARE,
+    MIN_POSITIVES,
+    PROTOCOLS,
+    SEEDS,
+    SeedSet,
+    Task,
+    make_task,
+    search,
+    split_of,
+    unit,
 )  # fmt: skip
 from tests.index.rows import unit_rows
 from tests.pattern.made import ENCODER, made_catalog, made_task, made_vectors
@@ -153,7 +164,7 @@ def test_predicted_density_follows_the_measured_one(task: Task) -> None:
     model = predictor.fit(task.vectors[readable], task.labels.carries[readable])
     held = ~task.trained
     density = model.density(task.vectors[held])
-    assert density.shape == (held.sum(), len(task.labels.names)) and (0 <= density).all() and (density <= 1).all()
+    assert density.shape == (held.sum(), len(task.labels.names)) and (density >= 0).all() and (density <= 1).all()
     for number in range(len(task.labels.names)):
         has = task.labels.carries[held, number]
         assert density[has, number].mean() > density[~has, number].mean() + 0.2
