@@ -30,6 +30,11 @@ class Centroids:
         sums = carried.T @ task.vectors[known]
         return cls(unit(np.where(carried.any(0)[:, None], sums, everywhere)), everywhere)
 
+    @property
+    def directions(self) -> np.ndarray:
+        """From everything to each attribute (attributes, d)."""
+        return self.of - self.everywhere
+
 
 def seed_mean(task: Task, sets: Sequence[SeedSet]) -> np.ndarray:
     """The unit mean of the seeds."""
@@ -43,7 +48,7 @@ def interpolation(task: Task, sets: Sequence[SeedSet], centroids: Centroids, w: 
 
 def direction(task: Task, sets: Sequence[SeedSet], centroids: Centroids, w: float) -> np.ndarray:
     """unit(seed mean + w (attribute centroid - centroid of everything)): vector arithmetic, as with words."""
-    return unit(seed_mean(task, sets) + w * (centroids.of[wanted(sets)] - centroids.everywhere))
+    return unit(seed_mean(task, sets) + w * centroids.directions[wanted(sets)])
 
 
 def filtered(task: Task, sets: Sequence[SeedSet], known: np.ndarray) -> np.ndarray:

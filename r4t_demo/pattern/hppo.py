@@ -95,7 +95,7 @@ def write_pool(
 ) -> Iterator[Progress]:  # fmt: skip
     """Draw ``requests`` seed sets from train patterns, make and label their candidates, and write the pool to ``path``."""
     rng = np.random.default_rng(seed)
-    carried, directions = believed(task, density), centroids.of - centroids.everywhere
+    carried, directions = believed(task, density), centroids.directions
     rows = [np.flatnonzero(task.trained & (task.pattern == p)) for p in np.flatnonzero(task.pattern_split == "train")]
     groups = [members for members in rows if len(members) >= 2 * SEEDS]
     domains = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]

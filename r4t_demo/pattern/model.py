@@ -5,8 +5,9 @@ generates query embeddings for nearest-neighbour search, one model for all domai
 blocks and the EDM preconditioning are those of the fan-out retriever (``fanout.denoiser``); the items are clean tokens before
 the noisy one, the attribute is a token of its domain and value, and it joins the noise level in the adaLN vector.
 
-What is denoised is the query's offset from the mean of the items. Without that the network learns the training patterns by heart
-and finds nothing in a new one; with it an untrained network answers the seed mean.
+What is denoised is the query's offset from a linear guess, the mean of the items moved by a learned multiple of the attribute's
+direction. Without that the network learns the training patterns by heart and finds nothing in a new one; with it an untrained
+network already answers by vector arithmetic, and learns what that gets wrong.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from r4t_demo.fanout.denoiser import Block
 from r4t_demo.fanout.diffusion import own_noise
 from r4t_demo.fanout.samplers import heun, karras_sigmas
 from r4t_demo.pattern.task import unit
+
+GAIN = 0.5  # multiple of a direction to start from
 
 CONTEXT = 8  # items that are read; of more seeds so many, evenly over their order
 
@@ -44,6 +47,8 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         self.sigma_data, self.sigma_min, self.sigma_max, self.rho = sigma_data, sigma_min, sigma_max, rho
         domains = list(dict.fromkeys(domain for domain, _ in self.attributes))
         of = [domains.index(domain) for domain, _ in self.attributes] + [len(domains)]
+        self.register_buffer("directions", torch.zeros(len(of), dim))  # of each attribute; none for none of them
+        self.gain = nn.Parameter(torch.full((len(of),), GAIN))
         self.register_buffer("domain_of", torch.tensor(of), persistent=False)
         self.domain, self.value = nn.Embedding(len(domains) + 1, width), nn.Embedding(len(of), width)
         self.item_in, self.query_in = nn.Linear(dim, width), nn.Linear(dim, width)
@@ -64,12 +69,16 @@ class Modit(nn.Module, PyTorchModelHubMixin):
     def forward(self, noisy: torch.Tensor, sigma: torch.Tensor, items: torch.Tensor, attribute: torch.Tensor) -> torch.Tensor:
         """The denoised query (B, dim) from ``noisy`` (B, dim), ``sigma`` (B,), ``items`` (B, n, dim) and ``attribute`` (B,).
 
-        Karras preconditioning around the items' mean m: D = m + c_skip (x - m) + c_out F(c_in (x - m); c_noise).
+        Karras preconditioning around the guess g: D = g + c_skip (x - g) + c_out F(c_in (x - g); c_noise).
         """
-        s, sd, mean = sigma.view(-1, 1), self.sigma_data, items.mean(1)
+        s, sd, guess = sigma.view(-1, 1), self.sigma_data, self.guess(items, attribute)
         total = (s**2 + sd**2).sqrt()
-        raw = self.network((noisy - mean) / total, sigma.log() / 4, items * self.dim**0.5, attribute)
-        return mean + sd**2 / total**2 * (noisy - mean) + s * sd / total * raw
+        raw = self.network((noisy - guess) / total, sigma.log() / 4, items * self.dim**0.5, attribute)
+        return guess + sd**2 / total**2 * (noisy - guess) + s * sd / total * raw
+
+    def guess(self, items: torch.Tensor, attribute: torch.Tensor) -> torch.Tensor:
+        """Where the query would be by vector arithmetic (B, dim)."""
+        return items.mean(1) + self.gain[attribute].unsqueeze(1) * self.directions[attribute]
 
     def network(self, x: torch.Tensor, c_noise: torch.Tensor, items: torch.Tensor, attribute: torch.Tensor) -> torch.Tensor:
         """The raw transformer F; inputs have unit variance."""
@@ -89,10 +98,11 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         noise = next(own_noise(seeds, (draws, self.dim), torch.device("cpu"))).flatten(0, 1)
         places = np.linspace(0, items.shape[1] - 1, min(CONTEXT, items.shape[1])).round().astype(int)
         read = torch.from_numpy(np.asarray(items, np.float32)[:, places]).repeat_interleave(draws, 0)
-        wanted, mean = torch.from_numpy(np.asarray(attribute)).repeat_interleave(draws, 0), read.mean(1)
+        wanted = torch.from_numpy(np.asarray(attribute)).repeat_interleave(draws, 0)
         sigmas = karras_sigmas(self.steps, self.sigma_min, self.sigma_max, self.rho)
-        offsets = heun(lambda x, sigma: self(x + mean, sigma, read, wanted) - mean, noise, sigmas)
-        return F.normalize(offsets + mean, dim=-1).unflatten(0, (len(items), draws)).numpy()
+        guess = self.guess(read, wanted)
+        offsets = heun(lambda x, sigma: self(x + guess, sigma, read, wanted) - guess, noise, sigmas)
+        return F.normalize(offsets + guess, dim=-1).unflatten(0, (len(items), draws)).numpy()
 
     def generate(self, items: np.ndarray, attribute: np.ndarray, seeds: Sequence[int]) -> np.ndarray:
         """One unit query embedding (B, dim) a request: the mean of its samples."""

@@ -63,6 +63,7 @@ class Run:
             raise UserError("The catalogue is too small to learn steering from: it needs some hundred items at least.")
         torch.manual_seed(plan.seed)
         self._model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], encoder_id=encoder_id)
+        self._model.directions[:-1] = torch.from_numpy(self.centroids.directions)
 
     def train(self) -> Iterator[Progress]:
         """Run every stage; yields the progress of each."""

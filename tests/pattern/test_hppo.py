@@ -111,7 +111,7 @@ def test_a_pool_survives_its_file_and_labels_its_candidates(task: Task, tmp_path
     assert records[-1].step == 120
     pool = hppo.read_pool(path)
     np.testing.assert_allclose(np.linalg.norm(pool.queries, axis=-1), 1, atol=1e-5)
-    again = hppo.constructions(pool.items, pool.queries[:, 1], centroids.of[pool.attribute] - centroids.everywhere)
+    again = hppo.constructions(pool.items, pool.queries[:, 1], centroids.directions[pool.attribute])
     np.testing.assert_allclose(pool.queries[:, : -hppo.OWN], again, atol=1e-5)
     assert pool.queries.shape[1] == again.shape[1] + hppo.OWN
     # The tail centroid is a better query than the seed mean: what the pool is for.

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from r4t_demo.pattern.model import CONTEXT, Modit, error
+from r4t_demo.pattern.model import CONTEXT, GAIN, Modit, error
 from tests.tiny_models import unit as unit_rows
 
 ATTRIBUTES = [["season", "winter"], ["season", "summer"], ["colour", "red"]]
@@ -25,11 +25,14 @@ def ask(model: Modit, items: np.ndarray, attribute: int = 0, seed: int = 0) -> n
     return model.sample(items[None], np.array([attribute]), [seed], 2)[0]
 
 
-def test_an_untrained_network_stays_near_the_seed_mean() -> None:
-    items = unit_rows(6, 3, DIM).numpy()
-    queries = tiny_modit(trained=False).generate(items, np.zeros(6, int), range(6))
-    mean = items.mean(1)
-    assert (np.einsum("bd,bd->b", queries, mean / np.linalg.norm(mean, axis=1, keepdims=True)) > 0.97).all()
+def test_an_untrained_network_answers_by_vector_arithmetic() -> None:
+    items, model = unit_rows(6, 3, DIM).numpy(), tiny_modit(trained=False)
+    model.directions[:-1] = unit_rows(3, DIM, seed=1)
+    for attribute in range(4):
+        guess = items.mean(1) + GAIN * model.directions[attribute].numpy()
+        queries = model.generate(items, np.full(6, attribute), range(6))
+        assert (np.einsum("bd,bd->b", queries, guess / np.linalg.norm(guess, axis=1, keepdims=True)) > 0.97).all()
+    assert not model.directions[model.none].any()
 
 
 def test_denoising_little_noise_gives_the_target_back() -> None:
