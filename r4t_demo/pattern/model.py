@@ -37,7 +37,7 @@ class Modit(nn.Module, PyTorchModelHubMixin):
     """
 
     def __init__(
-        self, attributes: list[list[str]], dim: int = 256, width: int = 128, layers: int = 3, heads: int = 4,
+        self, attributes: list[list[str]], dim: int = 256, width: int = 128, layers: int = 2, heads: int = 4,
         dropout: float = 0.1, encoder_id: str = "", steps: int = 3, draws: int = 4, sigma_data: float = 0.04,
         sigma_min: float = 0.01, sigma_max: float = 0.25, rho: float = 5.0,
     ) -> None:  # fmt: skip

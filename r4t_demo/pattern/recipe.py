@@ -30,11 +30,11 @@ class Plan:
     """
 
     label_share: float = 0.1
-    raw: int = 200
-    ordered: int = 300
-    tails: int = 700
-    requests: int = 1500
-    preference: int = 200
+    raw: int = 60
+    ordered: int = 120
+    tails: int = 300
+    requests: int = 400
+    preference: int = 120
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True

@@ -118,7 +118,7 @@ def make_task(catalog: Catalog, index: VectorIndex, label_share: float, centres:
 def make_patterns(vectors: np.ndarray) -> np.ndarray:
     """Centres (patterns, d) of spherical k-means over the item vectors (n, d), the same for the same vectors."""
     count = max(1, len(vectors) // ITEMS_PER_PATTERN)
-    kmeans = faiss.Kmeans(vectors.shape[1], count, niter=20, seed=0, spherical=True, min_points_per_centroid=1)
+    kmeans = faiss.Kmeans(vectors.shape[1], count, niter=10, seed=0, spherical=True, min_points_per_centroid=1)
     kmeans.train(vectors)
     return kmeans.centroids
 
