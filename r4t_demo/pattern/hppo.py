@@ -21,13 +21,12 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from r4t_demo.files import write_atomically
 from r4t_demo.pattern.baselines import Centroids
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import SEEDS, Task, search, unit
-from r4t_demo.pattern.train import LOW, choose_attributes, noise_of, tail_centroids
+from r4t_demo.pattern.train import LOW, WARMUP, choose_attributes, noise_of, tail_centroids
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
@@ -143,13 +142,15 @@ def optimise(
     model: Modit, pool: Pool, state: Path, *, steps: int, rate: float = 2e-4, batch: int = 96, beta: float = BETA,
     pareto: bool = True, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``."""
+    """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``.
+
+    A pool without a pair teaches nothing. There is no dropout: it would make the model differ from its reference by chance.
+    """
     request, won, lost = pairs(pool, pareto)
+    if not len(request):
+        return
     by_request = np.split(np.arange(len(request)), np.flatnonzero(np.diff(request)) + 1)
     reference, ema = (copy.deepcopy(model).requires_grad_(False).eval() for _ in range(2))
-    for module in model.modules():  # dropout would make the model differ from its reference by chance
-        if isinstance(module, nn.Dropout):
-            module.eval()
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         rng = np.random.default_rng(generator.initial_seed())
@@ -164,7 +165,7 @@ def optimise(
         return preference_loss(*error(model, *both).chunk(2), *anchored, beta)
 
     model.eval()
-    yield from descend("hppo", model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed)
+    yield from descend("hppo", model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
     model.load_state_dict(ema.state_dict())
 
 

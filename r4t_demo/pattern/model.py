@@ -23,9 +23,8 @@ from r4t_demo.fanout.diffusion import own_noise
 from r4t_demo.fanout.samplers import heun, karras_sigmas
 from r4t_demo.pattern.task import unit
 
-GAIN = 0.5  # multiple of a direction to start from
-
 CONTEXT = 8  # items that are read; of more seeds so many, evenly over their order
+GAIN = 0.5  # multiple of a direction to start from
 
 
 class Modit(nn.Module, PyTorchModelHubMixin):

@@ -34,6 +34,7 @@ LOW = 0.6  # share of a trajectory that seeds are drawn from
 MIN_ITEMS = 8  # of a pattern that training looks at, to learn from it
 NEIGHBOURHOODS = 0.5  # share of the sequences that come from neighbourhoods
 ATTRIBUTE_DROP = 0.1
+WARMUP = 20  # steps: the stages are short
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # items (B, n, d), attribute (B,), target (B, d)
 
@@ -128,7 +129,7 @@ def run_stage(
         sigma, noise = noise_of(target, generator)
         return error(model, target, sigma, noise, items, torch.where(dropped, model.none, attribute)).mean()
 
-    yield from descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed)
+    yield from descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
     model.load_state_dict(ema.state_dict())
 
 

@@ -77,7 +77,7 @@ def test_seeds_of_the_tail_stage_come_from_below_the_tail(task: Task) -> None:
     assert density.mean() < 0.45 and (np.diff(density, axis=1) >= 0).all()
 
 
-def run(task: Task, state: Path, steps: int, stop: int | None = None) -> dict:
+def run(task: Task, state: Path, steps: int, stop: int | None = None) -> tuple[dict, list]:
     torch.manual_seed(0)
     model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], width=32, layers=1, heads=2)
     draw = partial(train.tails, made_trajectories(task))
@@ -85,13 +85,23 @@ def run(task: Task, state: Path, steps: int, stop: int | None = None) -> dict:
     for record in train.run_stage("tails", model, draw, state, steps=steps, rate=1e-3, batch=16):
         records.append(record)
         if record.step == stop:
-            return weights_of(model)
-    assert records[-1].step == steps
-    assert records[-1].metrics["loss"] < records[0].metrics["loss"]
-    return weights_of(model)
+            break
+    return weights_of(model), records
 
 
 def test_a_stage_learns_and_goes_on_where_it_was_cut(task: Task, tmp_path: Path) -> None:
-    whole = run(task, tmp_path / "whole", 240)
+    whole, records = run(task, tmp_path / "whole", 240)
+    assert records[-1].step == 240 and records[-1].metrics["loss"] < records[0].metrics["loss"]
     run(task, tmp_path / "cut", 240, stop=220)  # the state is that of step 200
-    assert_same_weights(run(task, tmp_path / "cut", 240), whole)
+    again, records = run(task, tmp_path / "cut", 240)
+    assert records[0].step == 220
+    assert_same_weights(again, whole)
+
+
+def test_an_attribute_is_drawn_where_the_pattern_knows_of_it() -> None:
+    density, domains = np.full((400, 10, 5), 0.3), [np.array([0, 1]), np.array([2, 3, 4])]
+    density[:, :3, 1] = 0.9  # the only differences within the groups
+    density[:, :3, 4] = 0.8
+    chosen = train.choose_attributes(density, domains, np.random.default_rng(0))
+    assert set(chosen.tolist()) == {1, 4}
+    assert (chosen == 1).mean() == pytest.approx(0.5, abs=0.1)
