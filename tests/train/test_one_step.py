@@ -93,6 +93,7 @@ def test_pseudo_huber_is_a_square_at_small_errors_and_a_length_at_large_ones() -
 def test_the_student_starts_as_the_teacher_in_one_call(teacher: SetDenoiser) -> None:
     student, ema = one_step.new_student(teacher)
     assert (student.steps, student.guidance) == (ema.steps, ema.guidance) == (1, 1.0)
+    assert student.drawn == ema.drawn == one_step.DRAWN
     assert_same_weights(weights_of(student), weights_of(teacher))
     assert_same_weights(weights_of(ema), weights_of(teacher))
     assert all(p.requires_grad for p in student.parameters()) and not any(p.requires_grad for p in ema.parameters())
