@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from r4t_demo.fanout.denoiser import SetDenoiser
-from r4t_demo.fanout.diffusion import SIGMA_REFINE, sample
+from r4t_demo.fanout.diffusion import sample
 from r4t_demo.train import one_step
 from tests.tiny_models import assert_same_weights, moved, tiny_denoiser, unit, weights_of
 
@@ -78,7 +78,7 @@ def test_the_refined_goal_is_two_steps_of_consistency_sampling(teacher: SetDenoi
     assert {row.tobytes() for row in query.numpy()} <= {row.tobytes() for row in QUERIES.numpy()}
     with torch.inference_mode():
         jump = first(first.sigma_max * noise, torch.full((3,), first.sigma_max), query)
-        expected = guided(teacher, jump + SIGMA_REFINE * again, SIGMA_REFINE, query)
+        expected = guided(teacher, jump + one_step.SIGMA_REFINE * again, one_step.SIGMA_REFINE, query)
     torch.testing.assert_close(goal, expected)
 
 
