@@ -51,4 +51,4 @@ checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=fo
 	@echo "5/8 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
 	@echo "6/8 supervision, about 15 minutes";       $(TRAIN) supervision
 	@echo "7/8 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
-	@echo "8/8 one-step student, about 45 minutes";   $(TRAIN) one-step
+	@echo "8/8 one-step student, about 25 minutes";   $(TRAIN) one-step

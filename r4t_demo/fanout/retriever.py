@@ -24,7 +24,7 @@ from r4t_demo.fanout.baselines import mmr_order
 RELEVANCE = 0.55
 # The dial between alignment and diversity is, on each side, the control that cost the least set F1 there on validation queries:
 # towards variety the thinning's relevance goes down to 0, towards the request up to PULL times the query is added to every row.
-# The refiner's guidance hardly moves what is found, the teacher's loses the request, and the noise's scale loses both ways.
+# The teacher's guidance loses the request, and the noise's scale loses both ways.
 PULL = 2.0
 
 
