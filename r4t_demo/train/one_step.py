@@ -25,7 +25,9 @@ times its ``diversity``; 1.05 [1.02, 1.09] and 1.00 [0.99, 1.01] times those of 
 
 Consistency distillation (Song et al. 2023; 16 levels, a Heun step of the guided teacher along its own trajectories, the same
 distance) cost as much as the 300 steps on pairs, without the four times as much that it takes to write them. It was far from its
-end there: what it learns climbs level by level, for which a budget of minutes is too short.
+end there: what it learns climbs level by level, for which a budget of minutes is too short. So it was for MeanFlow (Geng et al.
+2025, the teacher's guided velocity, a forward-mode derivative): its loss did not fall in 100 steps at that cost, and it was
+stopped unjudged. Neither has been compared at its end. ``python -m r4t_demo evaluate oar --split validation`` judges a student.
 
 Noise and goal belong together slot by slot, so no matching is needed. The second stage measures by the pseudo-Huber distance of
 Song and Dhariwal 2024 ("Improved Techniques for Training Consistency Models"), which pulls less at rows that are far off.
