@@ -51,5 +51,5 @@ checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=fo
 	@echo "5/9 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
 	@echo "6/9 supervision, about 15 minutes";       $(TRAIN) supervision
 	@echo "7/9 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
-	@echo "8/9 one-step student, about 45 minutes";   $(TRAIN) one-step
+	@echo "8/9 one-step student, about 25 minutes";   $(TRAIN) one-step
 	@echo "9/9 steering models, a few minutes";         $(TRAIN) modit

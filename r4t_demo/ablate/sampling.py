@@ -13,7 +13,6 @@ KS = (2, 4, 6, 8, 10)
 STEPS = (1, 2, 3, 5, 8, 16, 32, 64, 128, MAX_STEPS)
 WEIGHTS = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 BY_K = ("mmr", "template", "folm", "diffusion")
-BY_GUIDANCE = ("diffusion", "diffusion-teacher")
 
 
 def k(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ablation:
@@ -31,19 +30,18 @@ def sampler_steps(engine: Engine, queries: Sequence[TestQuery], budget: Budget) 
 
 
 def guidance(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ablation:
-    """The weight of classifier-free guidance: of the teacher's sampler, and of the one call that refines the student's jump."""
+    """The weight of classifier-free guidance in the many-step retriever."""
     rows = []
-    for name in BY_GUIDANCE:
-        for weight in WEIGHTS:
-            with guided(engine.fanouts[name], weight):
-                rows.append(Row(name, measure(engine, queries, name), weight))
+    for weight in WEIGHTS:
+        with guided(engine.fanouts["diffusion-teacher"], weight):
+            rows.append(Row("diffusion-teacher", measure(engine, queries, "diffusion-teacher"), weight))
     return Ablation(rows, "guidance (1 is none)")
 
 
 @contextmanager
 def guided(retriever: DiffusionRetriever, weight: float) -> Iterator[None]:
-    """Another guidance for a while, in the network that has it: the refiner where there is one."""
-    model = retriever.refiner or retriever.model
+    """Another guidance for a while."""
+    model = retriever.model
     own, model.guidance = model.guidance, weight
     try:
         yield

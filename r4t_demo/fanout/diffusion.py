@@ -18,9 +18,6 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.retriever import SetRetriever, load_bank, load_network
 from r4t_demo.fanout.samplers import euler_maruyama, guide, heun, karras_sigmas, tangent_steps
 
-# Chosen on Atelier's validation queries, as ``SetDenoiser.drawn`` was.
-SIGMA_REFINE = 0.1
-
 
 def guided(model: SetDenoiser, x: torch.Tensor, sigma: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
     """The model with its own guidance, asked with and without the query in one batch."""
@@ -48,43 +45,31 @@ def sample(
     return heun(denoise, noise, karras_sigmas(steps, low, high, model.rho))
 
 
-def refine(model: SetDenoiser, x: torch.Tensor, noise: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
-    """Noise the set ``x`` (B, slots, d) a little and denoise it in one call: what one jump leaves between two sets is decided.
-
-    The second step of multistep consistency sampling (Song et al. 2023, Algorithm 1), taken by the many-step teacher.
-    """
-    return guided(model, x + SIGMA_REFINE * noise, x.new_full((len(x),), SIGMA_REFINE), query)
-
-
 def own_noise(seeds: Sequence[int], shape: tuple[int, ...], device: torch.device) -> Iterator[torch.Tensor]:
     """Yield standard normal noise (len(seeds), *shape) without end, each row from a generator of its own.
 
     So no row depends on its neighbours in the batch. It is drawn in blocks: an SDE takes it hundreds of times.
     """
     generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-    for block in chain([2], repeat(32)):  # a jump and its refiner take two
+    for block in chain([1], repeat(32)):  # a jump takes one
         yield from torch.stack([torch.randn(block, *shape, generator=g, device=device) for g in generators], dim=1)
 
 
 class DiffusionRetriever(SetRetriever):
-    """Fan-out by sampling directions from a ``SetDenoiser``, with one more call of a ``refiner`` where given.
-
-    A ``precision`` below float32 is that of the network's products alone.
-    """
+    """Fan-out by sampling directions from a ``SetDenoiser``. A ``precision`` below float32 is that of its products alone."""
 
     def __init__(
         self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str = "diffusion",
-        refiner: SetDenoiser | None = None, precision: torch.dtype = torch.float32,
+        precision: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
         super().__init__(model, phrases, phrase_vectors, name)
-        self.refiner, self.precision = refiner.eval() if refiner else None, precision
+        self.precision = precision
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, name: str = "diffusion", refiner: Path | None = None) -> "DiffusionRetriever":
-        """Load a checkpoint folder, and a refiner's; UserError where one is missing or was trained for another encoder."""
+    def load(cls, folder: Path, encoder: Encoder, name: str = "diffusion") -> "DiffusionRetriever":
+        """Load a checkpoint folder; UserError where it is missing or was trained for another encoder."""
         folder = Path(folder)
-        model = load_network(SetDenoiser, folder, encoder)
-        return cls(model, *load_bank(folder), name, load_network(SetDenoiser, Path(refiner), encoder) if refiner else None)
+        return cls(load_network(SetDenoiser, folder, encoder), *load_bank(folder), name)
 
     @torch.inference_mode()
     def sample(self, queries: Sequence[str], vectors: np.ndarray, *, seed: int = 0, steps: int | None = None) -> np.ndarray:
@@ -95,6 +80,4 @@ class DiffusionRetriever(SetRetriever):
         query = torch.from_numpy(np.asarray(vectors, np.float32)).to(device)
         with torch.autocast(device.type, self.precision, enabled=self.precision != torch.float32):
             rows = sample(self.model, next(fresh), query, steps, fresh)
-            if self.refiner:
-                rows = refine(self.refiner, rows, next(fresh), query)
         return F.normalize(rows.float(), dim=-1).cpu().numpy()

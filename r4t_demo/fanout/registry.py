@@ -95,11 +95,10 @@ def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
     return InstructFolm.load(source, parts.encoder, name=name)
 
 
-def _diffusion(parts: MethodSet, name: str, folder: str, refiner: str | None = None) -> FanOutMethod:
+def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    second = parts.checkpoints / refiner if refiner else None
-    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name, second)
+    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name)
 
 
 def _regression(parts: MethodSet, name: str) -> FanOutMethod:
@@ -143,8 +142,8 @@ METHODS: dict[str, Method] = {
         needs="folm-mini",
     ),
     "diffusion": Method(
-        "The retriever distilled from the FOLM: all directions at once, in two network calls.",
-        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini", "diffusion-teacher"),
+        "The retriever distilled from the FOLM: all directions at once, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
         needs="diffusion-mini",
         takes=("variety",),
     ),
@@ -155,8 +154,8 @@ METHODS: dict[str, Method] = {
         takes=("steps", "variety"),
     ),
     "diffusion-base": Method(
-        "The retriever distilled from the language model before reinforcement learning, in two network calls.",
-        lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base", "diffusion-base-teacher"),
+        "The retriever distilled from the language model before reinforcement learning, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base"),
         needs="diffusion-base",
         made_by=f"{TRAIN} STEP --from folm-base",
         takes=("variety",),
@@ -195,8 +194,8 @@ METHODS: dict[str, Method] = {
         made_by=f"{TRAIN} STEP --task photos",
     ),
     "diffusion-photos": Method(
-        "The retriever distilled from that one: all directions at once, in two network calls.",
-        lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos", "diffusion-photos-teacher"),
+        "The retriever distilled from that one: all directions at once, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos"),
         needs="diffusion-photos",
         made_by=f"{TRAIN} STEP --task photos",
         takes=("variety",),

@@ -48,9 +48,13 @@ AUGMENTED, DROPOUT = 0.2, 0.3  # while the projection is fitted: the share of au
 
 @dataclass(frozen=True)
 class Goals:
-    """Where n pictures shall lie: unit vectors of c captions each (n, c, DIM), how often each is drawn (n,), its pull (n,)."""
+    """Where n pictures shall lie: unit vectors of c captions each (n, c, DIM), and how often each of the c is meant (c,).
+
+    ``weights`` (n,): how often each picture is drawn; ``pulls`` (n,): how strongly it is drawn to its caption.
+    """
 
     captions: np.ndarray
+    chances: np.ndarray
     weights: np.ndarray
     pulls: np.ndarray
 
@@ -209,13 +213,13 @@ def align(
     learning = [parameter for parameter in holder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.02)
     first = load_state(state, holder, optimizer)
-    chances = torch.from_numpy(goals.weights / goals.weights.sum())
+    drawn, meant = torch.from_numpy(goals.weights / goals.weights.sum()), torch.from_numpy(goals.chances)
     for step in range(first, steps):
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = rate * one_cycle(step, steps, warmup=60)
-        rows = torch.multinomial(chances, batch, replacement=True, generator=generator).numpy()
-        choice = torch.randint(goals.captions.shape[1], (batch,), generator=generator).numpy()
+        rows = torch.multinomial(drawn, batch, replacement=True, generator=generator).numpy()
+        choice = torch.multinomial(meant, batch, replacement=True, generator=generator).numpy()
         goal = torch.from_numpy(goals.captions[rows, choice].astype(np.float32))
         pull = torch.from_numpy(goals.pulls[rows].astype(np.float32))
         vectors = tower(look(rows, generator))

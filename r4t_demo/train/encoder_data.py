@@ -23,11 +23,11 @@ def picture(image: Image.Image) -> np.ndarray:
 
 
 def photo_captions(rows: pd.DataFrame) -> list[list[str]]:
-    """Return twelve captions a photo: its title eight times over, two made of its attributes, its type and its family."""
+    """Return five captions a photo: its title, two made of its attributes, its type and its family."""
     kind = rows.base_colour + " " + rows.category + " for " + rows.gender.str.lower()
     use = (rows.season.fillna("") + " " + rows.usage.fillna("") + " " + rows.category).str.strip()
     names = zip(rows.text, kind, use, rows.category.str.lower(), rows.sub_category.str.lower(), strict=True)
-    return [[title] * 8 + others for title, *others in names]
+    return [list(captions) for captions in names]
 
 
 def atelier_captions(folder: Path) -> list[list[str]]:
@@ -47,7 +47,7 @@ def atelier_captions(folder: Path) -> list[list[str]]:
 
 
 def photos(data: Path, embed: Embed, cache: Path, held_out: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 12, d).
+    """Return (pixels, caption vectors) of the train rows of the product photos, shapes (n, 3, SIDE, SIDE) and (n, 5, d).
 
     A photo whose captions speak of a held-out term is left out.
     """

@@ -239,14 +239,10 @@ def _one_step(args, settings: Settings):
 
     encoder = Encoder.load(settings.encoder)
     teacher = DiffusionRetriever.load(_teacher(args), encoder)
-    query_vectors = encoder.encode_text(_distilled(args, settings))
-    yield from one_step.write_pairs(teacher.model, query_vectors, _state(args, "one-step"), seed=args.seed)
-    student, ema = one_step.new_student(teacher.model)
-    yield from one_step.train(
-        student, ema, query_vectors, one_step.read_pairs(_state(args, "one-step")), _state(args, "one-step.safetensors"),
-        steps=args.steps or 6000, seed=args.seed,
-    )  # fmt: skip
-    diffusion.save(ema, teacher.phrases, encoder, args.out / _task(args).student)
+    student = yield from one_step.distil(
+        teacher.model, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), steps=args.steps, seed=args.seed
+    )
+    diffusion.save(student, teacher.phrases, encoder, args.out / _task(args).student)
 
 
 STEPS = {

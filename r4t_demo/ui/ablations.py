@@ -30,7 +30,7 @@ TITLES = {  # what: title, and what is compared
     "sampler-steps": ("Ablation: the sampler’s steps", "Steps of Heun’s method in the many-step retriever; nothing is trained."),
     "guidance": (
         "Ablation: guidance",
-        "Of the many-step retriever, and of the call that refines the student’s jump; nothing is trained.",
+        "Of the many-step retriever; nothing is trained.",
     ),
 }
 

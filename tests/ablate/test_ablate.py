@@ -121,12 +121,12 @@ def test_the_retrievers_are_trained_on_the_same_lists(
     [
         ("k", sampling.BY_K, sampling.KS),
         ("sampler-steps", ["diffusion-teacher"], (1, 2, 256)),
-        ("guidance", sampling.BY_GUIDANCE, sampling.WEIGHTS),
+        ("guidance", ["diffusion-teacher"], sampling.WEIGHTS),
     ],
 )
 def test_what_trains_nothing_is_measured_at_every_place(ablate, engine, what, methods, places, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(sampling, "STEPS", (1, 2, 256))
-    retriever = engine.fanouts["diffusion"]
+    retriever = engine.fanouts["diffusion-teacher"]
     own = retriever.model.guidance
     result = ablate(what)["result"]
     assert [(row["name"], row["x"]) for row in result["rows"]] == [(name, place) for name in methods for place in places]

@@ -8,11 +8,11 @@ import torch
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
-from r4t_demo.fanout.diffusion import SIGMA_REFINE, DiffusionRetriever, refine, sample
+from r4t_demo.fanout.diffusion import DiffusionRetriever, sample
 from r4t_demo.fanout.retriever import PULL, RELEVANCE
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
-from tests.tiny_models import KINDS, TINY, tiny_denoiser, unit
+from tests.tiny_models import KINDS, TINY, tiny_denoiser
 
 PHRASES = ["red dress", "blue hat", "gothic boots", "ivory scarf", "boho bag", "navy belt"]
 
@@ -79,14 +79,11 @@ def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriev
 def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no retriever in .*nowhere"):
         DiffusionRetriever.load(tmp_path / "nowhere", encoder)
-    training.save(retriever.model, PHRASES, encoder, tmp_path / "fits")
     for name, other in {"id": tiny_denoiser("clip-other", dim=48), "dim": tiny_denoiser(encoder.id, dim=16)}.items():
         training.save(other, PHRASES, encoder, tmp_path / name)
         found = rf"{tmp_path / name} was trained for the encoder {other.encoder_id} \({other.dim} dimensions\)"
         with pytest.raises(UserError, match=rf"{found}, not for hash-48 \(48\)\."):
             DiffusionRetriever.load(tmp_path / name, encoder)
-        with pytest.raises(UserError, match=found):
-            DiffusionRetriever.load(tmp_path / "fits", encoder, refiner=tmp_path / name)
 
 
 @pytest.mark.parametrize("strength", [-1.0, 0.0, 0.1, 2.0])
@@ -137,26 +134,3 @@ def test_k_rows_are_kept_by_marginal_relevance(
             gain = [relevance * row @ query - (1 - relevance) * max((row @ rows[j] for j in kept), default=0) for row in rows]
             kept.append(max(set(range(len(rows))) - set(kept), key=lambda i: gain[i]))  # noqa: B023
         np.testing.assert_allclose(fan.vectors, rows[kept], atol=1e-5)
-
-
-def test_a_refiner_takes_one_more_guided_call(model: SetDenoiser, encoder: HashEncoder, tmp_path: Path) -> None:
-    teacher, student = small_denoiser(encoder, 5, 2.0), small_denoiser(encoder, 1, 1.0)
-    training.save(teacher, PHRASES, encoder, tmp_path / "teacher")
-    training.save(student, PHRASES, encoder, tmp_path / "student")
-    retriever, seen = DiffusionRetriever.load(tmp_path / "student", encoder, refiner=tmp_path / "teacher"), []
-    for network in (retriever.model, retriever.refiner):
-        network.register_forward_hook(lambda module, inputs, output: seen.append((module, len(inputs[0]), inputs[1][0].item())))
-    retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
-    (jump, jumped, high), (second, refined, low) = seen
-    assert (jump, jumped) == (retriever.model, 1) and high == pytest.approx(retriever.model.sigma_max)
-    assert (second, refined) == (retriever.refiner, 2) and low == pytest.approx(SIGMA_REFINE)
-    with pytest.raises(UserError, match="no retriever in .*nowhere"):
-        DiffusionRetriever.load(tmp_path / "student", encoder, refiner=tmp_path / "nowhere")
-
-
-def test_refining_is_the_denoiser_at_a_low_noise(model: SetDenoiser) -> None:
-    model.guidance, query = 1.5, unit(3, 16)
-    x, noise = unit(3, 6, 16, seed=1), torch.randn(3, 6, 16, generator=torch.Generator().manual_seed(2))
-    noisy, sigma = x + SIGMA_REFINE * noise, torch.full((3,), SIGMA_REFINE)
-    asked, unasked = model(noisy, sigma, query), model(noisy, sigma, model.no_query.expand(3, -1))
-    torch.testing.assert_close(refine(model, x, noise, query), 1.5 * asked - 0.5 * unasked, atol=1e-4, rtol=1e-4)

@@ -31,8 +31,8 @@ def unit(*shape: int) -> np.ndarray:
 
 
 def goals(captions: np.ndarray, weights: np.ndarray | None = None, pulls: np.ndarray | None = None) -> training.Goals:
-    ones = np.ones(len(captions))
-    return training.Goals(captions, ones if weights is None else weights, ones if pulls is None else pulls)
+    ones, alike = np.ones(len(captions)), np.full(captions.shape[1], 1 / captions.shape[1])
+    return training.Goals(captions, alike, ones if weights is None else weights, ones if pulls is None else pulls)
 
 
 def distil(state: Path, steps: int, seed: int = 0) -> tuple[nn.Module, list]:
@@ -162,6 +162,22 @@ def test_a_stronger_pull_brings_a_picture_nearer_to_its_caption(tmp_path: Path) 
 
     first, second = nearness(np.array([20.0, 20.0, 0.0, 0.0])), nearness(np.array([0.0, 0.0, 20.0, 20.0]))
     assert (first - second)[:2].mean() > 0 > (first - second)[2:].mean()
+
+
+def test_a_caption_is_meant_as_often_as_its_chance_says(tmp_path: Path) -> None:
+    features, captions, ones = unit(4, 2, 3), unit(4, 2, 8), np.ones(4)
+
+    def nearness(chances: np.ndarray) -> np.ndarray:
+        torch.manual_seed(0)
+        model = SimpleNamespace(visual=SimpleNamespace(head=nn.Linear(3, 8)))
+        aim, state = training.Goals(captions, chances, ones, ones), tmp_path / f"{chances[0]}.safetensors"
+        list(training.fit_projection(model, features, aim, state, steps=80, batch=12, rate=2e-2))
+        with torch.inference_mode():
+            seen = nn.functional.normalize(model.visual.head(torch.from_numpy(features[:, 0])), dim=-1).numpy()
+        return np.einsum("nd,ncd->nc", seen, captions).mean(0)
+
+    (first, second), (first_too, second_too) = nearness(np.array([1.0, 0.0])), nearness(np.array([0.0, 1.0]))
+    assert first > first_too + 0.2 and second_too > second + 0.2
 
 
 def test_frozen_weights_and_the_towers_mode_are_kept(tmp_path: Path) -> None:
