@@ -37,7 +37,7 @@ def evaluate(trained: Trained, catalog: str, split: str = "test", sets: int = SE
     if not measured:
         raise UserError(f"The catalogue '{catalog}' is too small to measure steering on: no pattern of it gives a seed set.")
     task = trained.task
-    share = float((task.labelled & task.trained).mean())
+    share = float(task.labelled.mean())
     return {"catalog": catalog, "k": K, "seeds": SEEDS, "split": split, "label_share": share, "cells": measured}
 
 
@@ -61,7 +61,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     }
     figures |= {name: found_by(trained, sets, _dialled(trained, sets, name, at)) for name, at in dials.items()}
     every = np.ones(len(task.vectors), bool)
-    for name, known in (("filter-full", every), ("filter-sparse", task.labelled)):
+    for name, known in (("filter-full", every), ("filter-sparse", task.sparse)):
         figures[name] = task.scores(baselines.filtered(task, sets, known), sets)
     return {
         "domain": domain,

@@ -24,7 +24,7 @@ class Centroids:
     @classmethod
     def fit(cls, task: Task) -> "Centroids":
         """From the labels that training may read; an attribute that none of them carries lies in the middle of everything."""
-        known = task.labelled & task.trained
+        known = task.labelled
         everywhere = unit(task.vectors[task.trained].mean(0))
         carried = task.labels.carries[known].astype(np.float32)
         sums = carried.T @ task.vectors[known]

@@ -10,7 +10,8 @@ Reconstructed from the abstract of arXiv 2606.26899; its body could not be read:
   are its two marginals. All come from a real top-K search over the whole catalogue without the seeds.
 - *item-holdout*: a pattern known from training, seeds never seen in it. *pattern-holdout*: no item of the pattern was ever used.
 - Items and patterns are split by hashing: an item by its id, a pattern by the id of its medoid. Training reads items of the train
-  split in train patterns alone, and of those the labels of a share only (``labelled``): sparse labels.
+  split in train patterns alone, and of those the labels of a part only (``labelled``): sparse labels. Other items are never
+  seeds, targets or labels there; but they lie in the index, where the searches of training find them as a visitor's do.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ class Task:
     """A catalogue's items as the task sees them: vectors (n, d), labels, the pattern of each (n,), and both splits.
 
     ``item_split`` (n,) and ``pattern_split`` (patterns,) hold "train", "validation" or "test"; ``labelled`` (n,) marks the items
-    that carry labels, of which training reads those in train patterns.
+    whose labels training reads, ``sparse`` (n,) as many that are spread over all splits, for a filter that knows no more labels.
     """
 
     index: VectorIndex
@@ -57,6 +58,7 @@ class Task:
     item_split: np.ndarray
     pattern_split: np.ndarray
     labelled: np.ndarray
+    sparse: np.ndarray
 
     @property
     def trained(self) -> np.ndarray:
@@ -98,7 +100,7 @@ class Task:
 
 
 def make_task(catalog: Catalog, index: VectorIndex, label_share: float, centres: np.ndarray | None = None) -> Task:
-    """The task on a catalogue; ``label_share`` of its items carry a label that training may read.
+    """The task on a catalogue; training reads the labels of ``label_share`` of its items, or of all that it may look at.
 
     ``centres`` (patterns, d) are those that a checkpoint was trained with; without them the patterns are made.
     """
@@ -110,9 +112,11 @@ def make_task(catalog: Catalog, index: VectorIndex, label_share: float, centres:
     medoids = [ids[row] for row in nearness.argmax(0)]
     item_split = np.array([split_of(name, "item", ITEM_SPLIT) for name in ids])
     pattern_split = np.array([split_of(name, "pattern", PATTERN_SPLIT) for name in medoids])
-    chosen = np.array([_place(name, "label") < label_share / ITEM_SPLIT["train"] for name in ids])
-    labelled = chosen & (item_split == "train")
-    return Task(index, vectors, labels_of(catalog), centres, pattern, item_split, pattern_split, labelled)
+    trained = (item_split == "train") & (pattern_split[pattern] == "train")
+    place = np.array([_place(name, "label") for name in ids])
+    labelled = trained & (place < label_share / (ITEM_SPLIT["train"] * PATTERN_SPLIT["train"]))
+    sparse = place < label_share
+    return Task(index, vectors, labels_of(catalog), centres, pattern, item_split, pattern_split, labelled, sparse)
 
 
 def make_patterns(vectors: np.ndarray) -> np.ndarray:

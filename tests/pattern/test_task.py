@@ -58,7 +58,7 @@ def test_validation_and_test_share_no_seed_and_no_held_out_pattern(task: Task) -
 
 
 def test_training_reads_no_other_label_than_those_it_may(task: Task) -> None:
-    readable = task.labelled & task.trained
+    readable = task.labelled
     assert 0 < readable.sum() < len(readable) / 2
     carries = np.where(readable[:, None], task.labels.carries, ~task.labels.carries)
     liar = replace(task, labels=Labels(task.labels.names, carries))
@@ -160,7 +160,7 @@ def test_a_catalogue_without_labels_says_what_it_needs() -> None:
 
 
 def test_predicted_density_follows_the_measured_one(task: Task) -> None:
-    readable = task.labelled & task.trained
+    readable = task.labelled
     model = predictor.fit(task.vectors[readable], task.labels.carries[readable])
     held = ~task.trained
     density = model.density(task.vectors[held])
@@ -171,7 +171,14 @@ def test_predicted_density_follows_the_measured_one(task: Task) -> None:
 
 
 def test_centroids_are_means_of_readable_labels(task: Task) -> None:
-    centroids, readable = Centroids.fit(task), task.labelled & task.trained
+    centroids, readable = Centroids.fit(task), task.labelled
     for number in range(len(task.labels.names)):
         own = task.vectors[readable & task.labels.carries[:, number]].mean(0)
         np.testing.assert_allclose(centroids.of[number], own / np.linalg.norm(own), atol=1e-5)
+
+
+def test_as_many_labels_are_read_as_are_asked_for_and_only_in_training() -> None:
+    task = made_task(0.1)
+    assert not (task.labelled & ~task.trained).any()
+    assert task.labelled.mean() == pytest.approx(0.1, abs=0.04) and task.sparse.mean() == pytest.approx(0.1, abs=0.04)
+    assert (task.sparse & ~task.trained).any()  # a filter may know labels anywhere
