@@ -20,7 +20,7 @@ from r4t_demo.pattern.task import PROTOCOLS, SEEDS, K, SeedSet, search
 
 METRICS = ("joint", "attribute", "purity")
 SETS, VALIDATION_SETS = 300, 200  # seed sets a cell
-RIVALS = ("modit", "stage1", "seed-mean", "attribute-centroid", "interpolation", "direction", "filter-sparse")
+RIVALS = ("modit", "stage1", "untrained", "seed-mean", "attribute-centroid", "interpolation", "direction", "filter-sparse")
 Figures = dict[str, np.ndarray]  # metric -> one value a seed set
 
 
@@ -55,6 +55,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     practice = task.seed_sets(domain, protocol, "validation", VALIDATION_SETS, seed + 1) or sets[:0]
     dials = {name: _choose(trained, practice, name) for name in DIALS}
     figures = {name: found_by(trained, sets, trained.answer(name, sets)) for name in MODELS}
+    figures["untrained"] = found_by(trained, sets, trained.guess(sets))
     figures |= {
         "seed-mean": found_by(trained, sets, baselines.seed_mean(task, sets)),
         "attribute-centroid": found_by(trained, sets, baselines.interpolation(task, sets, trained.centroids, 1.0)),

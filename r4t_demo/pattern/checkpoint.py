@@ -16,6 +16,7 @@ from r4t_demo.fanout.base import check_encoder
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.pattern.baselines import Centroids, wanted
+from r4t_demo.pattern.context import read
 from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.predictor import Predictor
 from r4t_demo.pattern.recipe import Run
@@ -38,17 +39,24 @@ class Trained:
     def queries(self, method: str, rows: np.ndarray, attribute: np.ndarray, seed: int = 0) -> np.ndarray:
         """Unit query vectors (m, d) of a model for seed rows (m, n) and attributes (m,).
 
-        The seeds are read from low to high predicted density, as in training; stage 1 is not told the attribute.
+        Stage 1 is not told the attribute.
         """
-        order = np.argsort(self.density[rows, attribute[:, None]], axis=1, kind="stable")
         model = self.models[method]
         told = np.full_like(attribute, model.none) if method == "stage1" else attribute
-        items = self.task.vectors[np.take_along_axis(rows, order, 1)]
-        return model.generate(items, told, range(seed, seed + len(rows)))
+        context = read(self.task, self.density, rows, told)
+        return model.generate(self.task.vectors, context, range(seed, seed + len(rows)))
 
     def answer(self, method: str, sets: list[SeedSet]) -> np.ndarray:
         """``queries`` for seed sets."""
         return self.queries(method, np.stack([one.rows for one in sets]), wanted(sets))
+
+    def guess(self, sets: list[SeedSet]) -> np.ndarray:
+        """Unit query vectors (m, d) of a model that is not trained at all: what its parts alone bring."""
+        model = next(iter(self.models.values()))
+        fresh = Modit([list(one) for one in model.attributes], dim=model.dim)
+        fresh.directions.copy_(model.directions)
+        context = read(self.task, self.density, np.stack([one.rows for one in sets]), wanted(sets))
+        return fresh.generate(self.task.vectors, context, range(len(sets)))
 
 
 def of_run(run: Run) -> Trained:

@@ -17,7 +17,7 @@ from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.task import Task
 from r4t_demo.train.progress import Progress
 
-RATE = 1e-3
+RATE = 3e-4
 LEAST_PATTERNS = 4  # of those that training looks at
 
 
@@ -32,9 +32,9 @@ class Plan:
     label_share: float = 0.1
     raw: int = 60
     ordered: int = 120
-    tails: int = 300
-    requests: int = 400
-    preference: int = 120
+    tails: int = 200
+    requests: int = 300
+    preference: int = 100
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True
@@ -50,7 +50,7 @@ class Run:
 
     def __init__(self, task: Task, plan: Plan, states: Path, encoder_id: str = ""):
         self.task, self.plan, self.states, self.models = task, plan, states, {}
-        known = task.labelled & task.trained
+        known = task.labelled
         content = b"".join(
             np.ascontiguousarray(part).tobytes() for part in (task.vectors, task.labels.carries[known], task.pattern)
         )
@@ -58,7 +58,7 @@ class Run:
         self.predictor = predictor.fit(task.vectors[known], task.labels.carries[known], plan.seed)
         self.density = self.predictor.density(task.vectors)
         self.centroids = Centroids.fit(task)
-        self._trajectories = train.Trajectories(task, self.density, plan.order)
+        self._trajectories = train.Trajectories(task, self.density)
         if len(self._trajectories.patterns) < LEAST_PATTERNS:
             raise UserError("The catalogue is too small to learn steering from: it needs some hundred items at least.")
         torch.manual_seed(plan.seed)
@@ -80,8 +80,10 @@ class Run:
     def _stage(self, name: str, draw, steps: int, **facts: object) -> Iterator[Progress]:
         if steps:
             state = self._state(name, steps=steps, **facts)
-            batches = partial(draw, self._trajectories)
-            yield from train.run_stage(name, self._model, batches, state, steps=steps, rate=RATE, seed=self.plan.seed)
+            batches = partial(draw, self._trajectories.ordered(facts.get("order", "sorted")))
+            yield from train.run_stage(
+                name, self._model, self.task.vectors, batches, state, steps=steps, rate=RATE, seed=self.plan.seed
+            )
 
     def _preferences(self) -> Iterator[Progress]:
         plan = self.plan
@@ -92,7 +94,9 @@ class Run:
             )
         pool = hppo.read_pool(path).of(plan.policy)
         state = self._state("hppo", steps=plan.preference, policy=plan.policy, pareto=plan.pareto)
-        yield from hppo.optimise(self._model, pool, state, steps=plan.preference, pareto=plan.pareto, seed=plan.seed)
+        yield from hppo.optimise(
+            self._model, self.task.vectors, pool, state, steps=plan.preference, pareto=plan.pareto, seed=plan.seed
+        )
 
     def _state(self, name: str, **facts: object) -> Path:
         """Where a stage's state lies: under the digest of what shaped it, the stages before it included."""

@@ -22,7 +22,8 @@ import faiss
 import numpy as np
 import torch
 
-from r4t_demo.pattern.model import CONTEXT, Modit, error
+from r4t_demo.pattern.context import MAX_SEEDS, Context, read
+from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import Task, unit
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
@@ -33,10 +34,9 @@ TAIL = 0.25  # share of a trajectory that is its high tail
 LOW = 0.6  # share of a trajectory that seeds are drawn from
 MIN_ITEMS = 8  # of a pattern that training looks at, to learn from it
 NEIGHBOURHOODS = 0.5  # share of the sequences that come from neighbourhoods
-ATTRIBUTE_DROP = 0.1
 WARMUP = 20  # steps: the stages are short
 
-Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # items (B, n, d), attribute (B,), target (B, d)
+Batch = tuple[Context, np.ndarray]  # and the target (B, d)
 
 
 class Trajectories:
@@ -46,12 +46,20 @@ class Trajectories:
     """
 
     def __init__(self, task: Task, density: np.ndarray, order: str = "sorted"):
-        self.vectors, self.density, self.order = task.vectors, density, order
+        self.task, self.vectors, self.density, self.order = task, task.vectors, density, order
         self.attributes = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
         rows = np.flatnonzero(task.trained)
         own = [rows[task.pattern[rows] == pattern] for pattern in np.unique(task.pattern[rows])]
         self.patterns = [members for members in own if len(members) >= MIN_ITEMS]
+        sizes = np.array([len(members) for members in self.patterns])
+        self.share = sizes / sizes.sum()
         self.neighbours = rows[_nearest(self.vectors[rows], GROUP)]
+
+    def ordered(self, order: str) -> "Trajectories":
+        """The same ones in another order."""
+        other = copy.copy(self)
+        other.order = order
+        return other
 
     def draw(self, batch: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Rows (B, length) in their order, and the attribute of each (B,); domains in equal shares, one length a batch."""
@@ -65,10 +73,14 @@ class Trajectories:
             places = rng.permuted(places, axis=1)
         return np.take_along_axis(rows, places, 1), attribute
 
+    def read(self, seeds: np.ndarray, attribute: np.ndarray) -> Context:
+        """The context of seed rows (B, s) and attributes (B,), in this order."""
+        return read(self.task, self.density, seeds, attribute, self.order)
+
     def _group(self, length: int, rng: np.random.Generator) -> np.ndarray:
         if rng.random() < NEIGHBOURHOODS:
             return self.neighbours[rng.integers(len(self.neighbours)), :length]
-        members = self.patterns[rng.integers(len(self.patterns))]
+        members = self.patterns[rng.choice(len(self.patterns), p=self.share)]
         return rng.choice(members, length, replace=len(members) < length)
 
 
@@ -92,14 +104,14 @@ def raw(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
     rows, attribute = made.draw(batch, rng)
     rows = rng.permuted(rows, axis=1)[:, : _length(rng) + 1]
     none = np.full(batch, made.density.shape[1])
-    return _batch(made.vectors[rows[:, :-1]], none, made.vectors[rows[:, -1]])
+    return made.read(rows[:, :-1], none), made.vectors[rows[:, -1]]
 
 
 def ordered(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
     """Stage 2: some items of a trajectory, and the last of them as what comes next."""
     rows, attribute = made.draw(batch, rng)
     rows = rows[:, np.sort(rng.choice(rows.shape[1], _length(rng) + 1, replace=False))]
-    return _batch(made.vectors[rows[:, :-1]], attribute, made.vectors[rows[:, -1]])
+    return made.read(rows[:, :-1], attribute), made.vectors[rows[:, -1]]
 
 
 def tails(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
@@ -107,7 +119,7 @@ def tails(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
     rows, attribute = made.draw(batch, rng)
     low = round(LOW * rows.shape[1])
     seeds = rows[:, np.sort(rng.choice(low, min(_length(rng), low), replace=False))]
-    return _batch(made.vectors[seeds], attribute, tail_centroids(made.vectors, rows))
+    return made.read(seeds, attribute), tail_centroids(made.vectors, rows)
 
 
 def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -116,18 +128,18 @@ def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def run_stage(
-    stage: str, model: Modit, draw: Callable[[int, np.random.Generator], Batch], state: Path, *,
-    steps: int, rate: float, batch: int = 96, seed: int = 0,
+    stage: str, model: Modit, vectors: np.ndarray, draw: Callable[[int, np.random.Generator], Batch], state: Path, *,
+    steps: int, rate: float, batch: int = 48, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model`` on what ``draw`` gives and leave its moving average in it; resumes from ``state``."""
     ema = copy.deepcopy(model).requires_grad_(False)
     model.train()
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
-        items, attribute, target = draw(batch, np.random.default_rng(generator.initial_seed()))
-        dropped = torch.rand(batch, generator=generator) < ATTRIBUTE_DROP
+        context, centre = draw(batch, np.random.default_rng(generator.initial_seed()))
+        target = torch.from_numpy(centre)
         sigma, noise = noise_of(target, generator)
-        return error(model, target, sigma, noise, items, torch.where(dropped, model.none, attribute)).mean()
+        return error(model, target, sigma, noise, *context.tensors(vectors)).mean()
 
     yield from descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
     model.load_state_dict(ema.state_dict())
@@ -145,7 +157,7 @@ def _tail(length: int) -> int:
 
 
 def _length(rng: np.random.Generator) -> int:
-    return int(rng.integers(1, CONTEXT))
+    return int(rng.integers(1, MAX_SEEDS))
 
 
 def _nearest(vectors: np.ndarray, count: int) -> np.ndarray:
@@ -153,7 +165,3 @@ def _nearest(vectors: np.ndarray, count: int) -> np.ndarray:
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
     return flat.search(vectors, count)[1]
-
-
-def _batch(items: np.ndarray, attribute: np.ndarray, target: np.ndarray) -> Batch:
-    return torch.from_numpy(items), torch.from_numpy(attribute), torch.from_numpy(target)

@@ -9,6 +9,7 @@ import torch
 
 from r4t_demo.pattern import hppo
 from r4t_demo.pattern.baselines import Centroids
+from r4t_demo.pattern.context import MARKS, Context
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import Task
 from tests.pattern.made import made_task
@@ -53,7 +54,8 @@ def test_a_model_equal_to_its_reference_has_the_loss_log_2() -> None:
 
 def made_pool(joint: np.ndarray, purity: np.ndarray) -> hppo.Pool:
     m, count = joint.shape
-    return hppo.Pool(np.zeros((m, 3, 4), np.float32), np.zeros(m, int), np.zeros((m, count, 4), np.float32), joint, purity)
+    context = Context(np.zeros((m, 3), int), np.zeros((m, 3, MARKS), np.float32), np.zeros(m, int))
+    return hppo.Pool(context, np.zeros((m, count, 4), np.float32), joint, purity, purity[:, -1])
 
 
 @pytest.mark.parametrize("pareto", [True, False])
@@ -65,18 +67,21 @@ def test_pairs_are_those_of_comparing_all(pareto: bool) -> None:
         for i in range(8)
         for w in range(6)
         for l in range(6)  # noqa: E741
-        if joint[i, w] - joint[i, l] >= hppo.MARGIN and (not pareto or purity[i, w] >= purity[i, l])
+        if joint[i, w] - joint[i, l] >= hppo.MARGIN
+        and (not pareto or purity[i, w] >= max(purity[i, l], purity[i, -1] + hppo.RESERVE))  # the last is MO-DiT's answer
     }
     assert set(zip(*map(np.ndarray.tolist, hppo.pairs(made_pool(joint, purity), pareto)), strict=True)) == wanted
     assert wanted
 
 
 def test_policies_are_parts_of_the_pool() -> None:
-    joint = np.arange(2 * 15).reshape(2, 15) / 30
+    joint = np.arange(2 * 19).reshape(2, 19) / 38
     pool = made_pool(joint, joint)
     np.testing.assert_array_equal(pool.of("on-policy").joint, joint[:, -hppo.OWN :])
     np.testing.assert_array_equal(pool.of("deterministic").purity, joint[:, : -hppo.OWN])
     np.testing.assert_array_equal(pool.of("hybrid").joint, joint)
+    for policy in hppo.POLICIES:
+        np.testing.assert_array_equal(pool.of(policy).answered, joint[:, -1])
 
 
 def test_the_online_metric_is_that_of_counting_what_is_found(task: Task) -> None:
@@ -98,7 +103,7 @@ def test_the_online_metric_is_that_of_counting_what_is_found(task: Task) -> None
 
 def test_training_believes_a_label_only_where_it_may_read_it(task: Task) -> None:
     density = np.full(task.labels.carries.shape, 0.3)
-    readable = task.labelled & task.trained
+    readable = task.labelled
     believed = hppo.believed(task, density)
     np.testing.assert_array_equal(believed[readable], task.labels.carries[readable])
     assert (believed[~readable] == np.float32(0.3)).all()
@@ -111,9 +116,15 @@ def test_a_pool_survives_its_file_and_labels_its_candidates(task: Task, tmp_path
     assert records[-1].step == 120
     pool = hppo.read_pool(path)
     np.testing.assert_allclose(np.linalg.norm(pool.queries, axis=-1), 1, atol=1e-5)
-    again = hppo.constructions(pool.items, pool.queries[:, 1], centroids.directions[pool.attribute])
+    seeds = task.vectors[pool.context.rows[:, : hppo.SEEDS]]
+    towards = centroids.directions[pool.context.attribute]
+    again = hppo.constructions(seeds, pool.queries[:, 1], towards, pool.queries[:, 2])
     np.testing.assert_allclose(pool.queries[:, : -hppo.OWN], again, atol=1e-5)
     assert pool.queries.shape[1] == again.shape[1] + hppo.OWN
+    drawn = pool.queries[:, -hppo.OWN : -1].mean(1)
+    answer = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    np.testing.assert_allclose(pool.queries[:, -1], answer, atol=1e-5)
+    np.testing.assert_array_equal(pool.answered, pool.purity[:, -1])
     # The tail centroid is a better query than the seed mean: what the pool is for.
     assert pool.joint[:, 1].mean() > pool.joint[:, 0].mean() + 0.05
 
@@ -125,17 +136,14 @@ def test_optimising_prefers_winners_to_losers_more_than_the_reference(task: Task
     request, won, lost = hppo.pairs(pool)
 
     def preference() -> float:
-        items, attribute = torch.from_numpy(pool.items[request]), torch.from_numpy(pool.attribute[request])
+        context = pool.context.of(request).tensors(task.vectors)
         sigma = torch.full((len(request),), 0.05)
-        noise = torch.randn(len(request), items.shape[-1], generator=torch.Generator().manual_seed(0))
+        noise = torch.randn(len(request), task.vectors.shape[1], generator=torch.Generator().manual_seed(0))
         with torch.no_grad():
-            errors = [
-                error(model, torch.from_numpy(pool.queries[request, side]), sigma, noise, items, attribute)
-                for side in (won, lost)
-            ]
+            errors = [error(model, torch.from_numpy(pool.queries[request, side]), sigma, noise, *context) for side in (won, lost)]
         return (errors[1] - errors[0]).mean().item()
 
     before = preference()
-    records = list(hppo.optimise(model, pool, tmp_path / "state", steps=120, rate=1e-3))
+    records = list(hppo.optimise(model, task.vectors, pool, tmp_path / "state", steps=40, rate=2e-3))
     assert records[-1].metrics["loss"] < math.log(2) - 0.05
     assert preference() > before

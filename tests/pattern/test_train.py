@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from r4t_demo.pattern import train
-from r4t_demo.pattern.model import CONTEXT, Modit
+from r4t_demo.pattern.context import MAX_SEEDS, Context
+from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.task import Task
 from tests.pattern.made import made_task
 from tests.tiny_models import assert_same_weights, weights_of
@@ -24,42 +25,50 @@ def made_trajectories(task: Task, order: str = "sorted") -> train.Trajectories:
     return train.Trajectories(task, density, order)
 
 
-def rows_of(task: Task, vectors: torch.Tensor) -> np.ndarray:
+def rows_of(task: Task, vectors: np.ndarray) -> np.ndarray:
     """The items that vectors (..., d) are."""
-    nearness = vectors.numpy() @ task.vectors.T
+    nearness = vectors @ task.vectors.T
     assert nearness.max(-1).min() > 0.9999
     return nearness.argmax(-1)
 
 
+def seeds_of(context: Context) -> np.ndarray:
+    """The seeds (B, s) of a batch."""
+    return context.rows[:, context.marks[0, :, 2] == 1]
+
+
 @pytest.mark.parametrize("draw", [train.raw, train.ordered, train.tails])
-def test_batches_hold_only_items_that_training_may_look_at(task: Task, draw) -> None:
+def test_seeds_and_targets_are_only_items_that_training_may_look_at(task: Task, draw) -> None:
     made, rng = made_trajectories(task), np.random.default_rng(1)
     for _ in range(10):
-        items, attribute, target = draw(made, 16, rng)
-        assert 1 <= items.shape[1] < CONTEXT and target.shape == (16, task.vectors.shape[1])
-        assert task.trained[rows_of(task, items)].all()
+        context, target = draw(made, 16, rng)
+        assert 1 <= seeds_of(context).shape[1] < MAX_SEEDS and target.shape == (16, task.vectors.shape[1])
+        assert task.trained[seeds_of(context)].all()
+        if draw is not train.tails:  # a centroid is no item
+            assert task.trained[rows_of(task, target)].all()
         none = len(task.labels.names)
-        assert (attribute == none).all() if draw is train.raw else (attribute < none).all()
+        assert (context.attribute == none).all() if draw is train.raw else (context.attribute < none).all()
 
 
 @pytest.mark.parametrize(("order", "share"), [("sorted", 1.0), ("reversed", 0.0)])
 def test_what_comes_next_is_the_densest_item(task: Task, order: str, share: float) -> None:
     made, rng = made_trajectories(task, order), np.random.default_rng(1)
     for _ in range(10):
-        items, attribute, target = train.ordered(made, 16, rng)
-        before = made.density[rows_of(task, items), attribute.numpy()[:, None]]
-        after = made.density[rows_of(task, target), attribute.numpy()]
+        context, target = train.ordered(made, 16, rng)
+        before = made.density[seeds_of(context), context.attribute[:, None]]
+        after = made.density[rows_of(task, target), context.attribute]
         assert ((after[:, None] >= before).mean() if share else (after[:, None] > before).mean()) == share
         assert (np.sign(np.diff(before, axis=1)) * (1 if share else -1) >= 0).all()
 
 
 def test_shuffled_order_tells_nothing(task: Task) -> None:
-    made, rng, above = made_trajectories(task, "shuffled"), np.random.default_rng(1), []
+    made, rng, above, rising = made_trajectories(task, "shuffled"), np.random.default_rng(1), [], []
     for _ in range(60):
-        items, attribute, target = train.ordered(made, 16, rng)
-        before = made.density[rows_of(task, items), attribute.numpy()[:, None]]
-        above.append((made.density[rows_of(task, target), attribute.numpy()][:, None] > before).mean())
-    assert np.mean(above) == pytest.approx(0.5, abs=0.08)
+        context, target = train.ordered(made, 16, rng)
+        before = made.density[seeds_of(context), context.attribute[:, None]]
+        above.append((made.density[rows_of(task, target), context.attribute][:, None] > before).mean())
+        rising += (np.diff(before, axis=1) > 0).ravel().tolist()
+    assert np.mean(above) == pytest.approx(0.5, abs=0.08) and np.mean(rising) == pytest.approx(0.5, abs=0.08)
 
 
 def test_tails_are_centroids_of_the_densest_quarter(task: Task) -> None:
@@ -72,8 +81,8 @@ def test_tails_are_centroids_of_the_densest_quarter(task: Task) -> None:
 
 def test_seeds_of_the_tail_stage_come_from_below_the_tail(task: Task) -> None:
     made, rng = made_trajectories(task), np.random.default_rng(2)
-    items, attribute, target = train.tails(made, 64, rng)
-    density = made.density[rows_of(task, items), attribute.numpy()[:, None]]
+    context, _ = train.tails(made, 64, rng)
+    density = made.density[seeds_of(context), context.attribute[:, None]]
     assert density.mean() < 0.45 and (np.diff(density, axis=1) >= 0).all()
 
 
@@ -82,7 +91,7 @@ def run(task: Task, state: Path, steps: int, stop: int | None = None) -> tuple[d
     model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], width=32, layers=1, heads=2)
     draw = partial(train.tails, made_trajectories(task))
     records = []
-    for record in train.run_stage("tails", model, draw, state, steps=steps, rate=1e-3, batch=16):
+    for record in train.run_stage("tails", model, task.vectors, draw, state, steps=steps, rate=1e-3, batch=16):
         records.append(record)
         if record.step == stop:
             break
