@@ -1,0 +1,39 @@
+"""The progress of a run as JSON lines, for who watches it from another process."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from time import time
+
+FINISHED, FAILED = "finished", "failed"  # the stage of a run's last event; the second has the reason under "message"
+
+
+def append(path: Path, event: Mapping[str, object]) -> None:
+    """Append an event, with the moment under "time" (seconds since the epoch)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({**event, "time": time()}, ensure_ascii=False) + "\n")
+
+
+def read_events(path: Path, after: int = 0) -> tuple[list[dict], int]:
+    """The whole events of a file behind byte ``after``, and the byte behind them; what is cut short is left out."""
+    if not path.is_file():
+        return [], 0
+    with path.open("rb") as file:
+        file.seek(after if after <= path.stat().st_size else 0)  # a shorter file is that of a new run
+        start = file.tell()
+        data = file.read()
+    end = data.rfind(b"\n") + 1
+    events = []
+    for line in data[:end].splitlines():
+        with suppress(ValueError):  # a killed run may leave half a line, and the next one writes on behind it
+            events.append(json.loads(line))
+    return events, start + end
+
+
+def last_event(path: Path) -> dict:
+    """The last whole event of a file; empty where there is none."""
+    size = path.stat().st_size if path.is_file() else 0
+    events, _ = read_events(path, max(0, size - 65_536))
+    return events[-1] if events else {}
