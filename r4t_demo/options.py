@@ -65,9 +65,8 @@ def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -
     from r4t_demo.train import real_catalogs
 
     folder = runs / "catalogs" / name
-    torch.set_num_threads(1)  # whole batches run side by side
-    show_progress(real_catalogs.make(name, data, folder, Encoder.load(settings.encoder), settings.threads))
     torch.set_num_threads(settings.threads)
+    show_progress(real_catalogs.make(name, data, folder, Encoder.load(settings.encoder), settings.threads))
     return replace(settings, catalog=str(folder))
 
 

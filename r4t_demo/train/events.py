@@ -1,9 +1,10 @@
 """The progress of a run as JSON lines, for who watches it from another process."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from time import time
 
 FINISHED, FAILED = "finished", "failed"  # the stage of a run's last event; the second has the reason under "message"
@@ -14,6 +15,40 @@ def append(path: Path, event: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps({**event, "time": time()}, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def beating(path: Path, every: float = 1.5) -> Iterator[None]:
+    """While a step lasts, repeat the last event's place with the time that is left: who watches sees that it goes on.
+
+    The block's end appends FINISHED, an error FAILED with its sentence.
+    """
+    stop = Event()
+
+    def beat() -> None:
+        while not stop.wait(every):
+            last = last_event(path)
+            quiet = time() - last.get("time", time())
+            if quiet >= every:
+                left = last.get("metrics", {}).get("seconds_left")
+                metrics = {} if left is None else {"seconds_left": max(0.0, round(left - quiet, 1))}
+                with suppress(OSError):  # a full disk is the run's own to tell
+                    append(path, {name: last.get(name) for name in ("stage", "step", "total")} | {"metrics": metrics})
+
+    thread = Thread(target=beat, daemon=True, name="beat")
+    thread.start()
+    end, message = FAILED, "It was stopped."
+    try:
+        yield
+        end, message = FINISHED, ""
+    except Exception as error:
+        message = str(error) or type(error).__name__
+        raise
+    finally:
+        stop.set()
+        thread.join()
+        with suppress(OSError):
+            append(path, {"stage": end, "step": 1, "total": 1, "metrics": {"message": message}})
 
 
 def read_events(path: Path, after: int = 0) -> tuple[list[dict], int]:

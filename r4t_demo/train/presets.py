@@ -1,9 +1,11 @@
 """What a run on one's own catalogue goes through, and the budgets that it can be given, with what they cost: data alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 
 MIN_ITEMS = 20  # fewer make no ten different answers
+QUERIES = 480  # that are made for a catalogue, in all three splits
 
 STAGES: Mapping[str, str] = {
     "read": "Read the catalogue",
@@ -20,26 +22,28 @@ PREPARATION = ("read", "embed", "queries")  # the stages that need no budget
 
 @dataclass(frozen=True)
 class Preset:
-    """The sizes of a run's stages; ``queries`` in all three splits, ``rollouts`` of ``batch`` queries x ``group`` lists."""
+    """The sizes of a run's stages: ``rollouts`` of ``batch`` queries x ``group`` lists, ``passes`` of the teacher over them."""
 
     purpose: str
-    queries: int
     rollouts: int
     batch: int
     group: int
     samples: int  # lists that the FOLM writes for each training query
     diffusion_steps: int
+    passes: int
     student_steps: int
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 400, 24, 8, 8, 3, 160, 160),
-    "medium": Preset("a catalogue in use", 800, 80, 12, 8, 4, 900, 900),
-    "large": Preset("as much as the embedded models had", 1600, 200, 16, 8, 8, 3000, 3000),
+    "small": Preset("a first look", 24, 8, 8, 2, 160, 1, 160),
+    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 3, 900),
+    "large": Preset("as many rollouts as the app's own models had", 200, 16, 8, 8, 3000, 5, 3000),
 }
 
 # Seconds on two idle CPU cores: of each item, list, rollout's list, or step.
-START, ITEM_READ, ITEM_EMBED, QUERY, ROLLOUT_LIST, LIST, STEP, EVALUATED = 8.0, 0.01, 0.03, 0.01, 0.07, 0.04, 0.3, 0.3
+START, ITEM_READ, ITEM_EMBED, QUERY, ROLLOUT_LIST, LIST, PAIR, STEP, EVALUATED = 8.0, 0.01, 0.03, 0.01, 0.07, 0.04, 0.02, 0.3, 0.3
+
+TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
 
 
 def plan(preset: Preset, items: int) -> dict[str, float]:
@@ -47,12 +51,12 @@ def plan(preset: Preset, items: int) -> dict[str, float]:
     return {
         "read": START + ITEM_READ * items,
         "embed": ITEM_EMBED * items,
-        "queries": QUERY * preset.queries,
+        "queries": QUERY * QUERIES,
         "soft-grpo": ROLLOUT_LIST * preset.rollouts * preset.batch * preset.group,
-        "supervision": LIST * preset.samples * preset.queries * 0.8,
+        "supervision": LIST * preset.samples * QUERIES * 0.8,
         "diffusion": STEP * preset.diffusion_steps,
-        "one-step": STEP * preset.student_steps,
-        "evaluate": EVALUATED * preset.queries * 0.1,
+        "one-step": PAIR * preset.passes * QUERIES * 0.8 + STEP * preset.student_steps,
+        "evaluate": EVALUATED * QUERIES * 0.1,
     }
 
 
@@ -60,3 +64,20 @@ def cost(preset: Preset, items: int) -> str:
     """Say what a run costs before it starts, in one sentence."""
     minutes = max(1, round(sum(plan(preset, items).values()) / 60))
     return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
+
+
+class Clock:
+    """How many seconds a run has left: its plan, times how much slower or faster than planned it has been so far."""
+
+    def __init__(self, planned: Mapping[str, float], now: Callable[[], float] = monotonic) -> None:
+        self._planned, self._now = planned, now
+        self._began, self._first = now(), None
+
+    def left(self, stage: str, step: int, total: int) -> float:
+        """The seconds left at ``step`` of ``total`` in ``stage``; what an earlier run had done counts for no pace."""
+        stages = list(STAGES)
+        before = sum(self._planned[name] for name in stages[: stages.index(stage)])
+        done = before + self._planned[stage] * step / max(1, total)
+        self._first = done if self._first is None else self._first
+        pace = (TRUST + self._now() - self._began) / (TRUST + done - self._first)
+        return round(pace * (sum(self._planned.values()) - done), 1)
