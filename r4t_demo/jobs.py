@@ -7,7 +7,8 @@
     status = jobs.status(job)                   # polled: state, stage, step of total, seconds left, place in the queue
     records, after = jobs.events(job, after)    # polled: what is new since the last call
     jobs.cancel(job); jobs.resume(job)          # gone within two seconds; goes on from its last checkpoint
-    folder = jobs.result(job)                   # ``Engine.on(folder)`` answers with it, ``archive.export`` packs it
+    folder = jobs.result(job)                   # ``engine.on(folder)`` answers with it
+    jobs.export(job); jobs.load(zip, session, engine.encoder)    # as a zip, and back as a job that is done
 
 A job's id is the link that brings a visitor back, and cannot be guessed: who has it may see and steer the job, nobody else can.
 ``of(session)`` lists the jobs that one session began. Every refusal is a ``UserError`` with one sentence for the page.
@@ -19,7 +20,7 @@ The folder of a job, ``settings.jobs``/ID:
     log.txt         what the process printed
     upload/         a copy of what the visitor gave
     catalog/        the catalogue made of it: items.parquet, images/, index/, report.json (what was skipped), queries.jsonl;
-                    once trained also folm/, diffusion/, diffusion-teacher/, comparison.json, README.md; .states/ meanwhile
+                    once trained also folm/, diffusion/, diffusion-teacher/, comparison.json, README.md; meanwhile states/
 
 An event's ``metrics`` are numbers, or a text under ``sample``; ``seconds_left`` is the run's corrected estimate. Every two
 seconds at most there is an event, if only with a new estimate. An ``answer`` is {"query", "sub_queries", "items"}: the fixed
@@ -41,6 +42,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from r4t_demo import child
 from r4t_demo.child import Child
@@ -51,9 +53,12 @@ from r4t_demo.settings import Settings
 from r4t_demo.train.events import FAILED, FINISHED, last_event, read_events
 from r4t_demo.train.presets import PRESETS
 
+if TYPE_CHECKING:
+    from r4t_demo.encoder import Encoder
+
 GIB = 2**30
 SPARE = GIB  # bytes of the disk that no job may take
-EVENTS, LOG, UPLOAD, CATALOG, QUERIES = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt"
+EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIP = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt", "tuned.zip"
 
 
 @dataclass(frozen=True)
@@ -122,10 +127,13 @@ class Jobs:
         _check_budget(budget)
         with self._locked():
             record = self._idle(job)
+            if not record.source:
+                raise UserError("This result came as a zip, without its source: upload the catalogue itself to train on it.")
             if queries is not None:
                 text = "".join(f"{' '.join(query.split())}\n" for query in queries if query.strip())
                 write_atomically(self.root / job / QUERIES, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-            (self.root / job / EVENTS).unlink(missing_ok=True)
+            for old in (EVENTS, ZIP):
+                (self.root / job / old).unlink(missing_ok=True)
             self._queue(job, replace(record, budget=budget))
 
     def resume(self, job: str) -> None:
@@ -189,6 +197,30 @@ class Jobs:
         if self.status(job).state != "done":
             raise UserError("This run has no result yet.")
         return self.root / job / CATALOG
+
+    def export(self, job: str) -> Path:
+        """The result as a zip, made once; ``load`` and ``--catalog`` read it."""
+        from r4t_demo import archive
+
+        folder, path = self.result(job), self.root / job / ZIP
+        if not path.is_file():
+            archive.export(folder, path)
+        return path
+
+    def load(self, path: Path, session: str, encoder: "Encoder") -> str:
+        """Make a job that is done of such a zip and return its id; ``encoder`` is the app's. UserError for any other zip."""
+        from r4t_demo import archive
+
+        job, now = secrets.token_urlsafe(16), time.time()
+        with self._locked():
+            self._check_room(size(path))
+        try:
+            archive.load(path, self.root / job / CATALOG, encoder, self.settings.checkpoints)
+            self._write(job, Record(session, path.name, "", "", "done", now, now, now))
+        except UserError:
+            shutil.rmtree(self.root / job, ignore_errors=True)
+            raise
+        return job
 
     def advance(self) -> None:
         """Start what is next, stop what is over its limits, remove what is old."""

@@ -18,7 +18,7 @@ from transformers import PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
-from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.folm import END, LIST, PAD, QUERY, SEPARATOR, Folm, FolmConfig, FolmForCausalLM
 from r4t_demo.train.folm import train_tokenizer
 from tests.doubles import HashEncoder
 
@@ -123,6 +123,20 @@ def tiny_folm(encoder: HashEncoder, seed: int = 0) -> Folm:
         eos_token_id=tokenizer.convert_tokens_to_ids(END), pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
     )  # fmt: skip
     return Folm(FolmForCausalLM(config), tokenizer, encoder)
+
+
+def list_writer(encoder: HashEncoder) -> Folm:
+    """A tiny language model that writes whole lists: wherever it is, a third of what it says are separators, the rest words."""
+    folm = tiny_folm(encoder)
+    with torch.no_grad():
+        # What every token has in its first dimension becomes a bias of the logits, as large as the token's own first entry.
+        table = folm.model.get_input_embeddings().weight
+        table.mul_(0.2)[:, 0] = 4.0
+        ids = folm.tokenizer.convert_tokens_to_ids
+        table[ids(SEPARATOR), 0] = 4.5
+        table[[ids(token) for token in (PAD, QUERY, LIST, END)], 0] = 3.0
+        folm.model.model.norm.weight[0] = 2.0
+    return folm
 
 
 def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:

@@ -91,14 +91,14 @@ def run(args: argparse.Namespace) -> None:
 
 def _run_on_catalog(args: argparse.Namespace) -> None:
     """``train SOURCE --out DIR``."""
-    from r4t_demo.train import catalog_run, comparison
-
     if not args.out:
         raise UserError(f"There is no step '{args.step}'. If it is a catalogue, name the folder to make of it with --out DIR.")
     settings = Settings.from_env()
-    queries = _lines(args.queries) if args.queries else None
     with events.beating(args.events) if args.events else nullcontext():
+        from r4t_demo.train import catalog_run, comparison  # seconds of imports, in which there are events already
+
         try:
+            queries = _lines(args.queries) if args.queries else None
             if args.until:
                 follow(catalog_run.prepare(args.step, args.out, settings, queries), args.events)
             else:

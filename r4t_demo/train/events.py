@@ -21,12 +21,13 @@ def append(path: Path, event: Mapping[str, object]) -> None:
 def beating(path: Path, every: float = 1.5) -> Iterator[None]:
     """While a step lasts, repeat the last event's place with the time that is left: who watches sees that it goes on.
 
-    The block's end appends FINISHED, an error FAILED with its sentence.
+    The block begins with an event of its own; its end appends FINISHED, an error FAILED with its sentence.
     """
+    append(path, {"stage": "read", "step": 0, "total": 0, "metrics": {}})
     stop = Event()
 
     def beat() -> None:
-        while not stop.wait(every):
+        while not stop.wait(every / 3):
             last = last_event(path)
             quiet = time() - last.get("time", time())
             if quiet >= every:
