@@ -119,7 +119,7 @@ class Jobs:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, UserError):
                 raise
-            raise UserError(f"The upload cannot be kept ({error.strerror}): try again later.") from error
+            raise UserError(f"The upload cannot be kept ({error}): try again later.") from error
         return job
 
     def train(self, job: str, budget: str, queries: Sequence[str] | None = None) -> None:
@@ -154,8 +154,12 @@ class Jobs:
 
     def delete(self, job: str) -> None:
         """Stop a job and remove all that there is of it."""
-        self.cancel(job)
-        shutil.rmtree(self.root / job, ignore_errors=True)
+        with self._locked():
+            record = self._settled(job)
+            if record.busy:
+                self._end(job, record, "cancelled")
+            shutil.rmtree(self.root / job, ignore_errors=True)
+            self._advance()
 
     def status(self, job: str) -> Status:
         """What a visitor may know now; UserError for an id that no job has."""
@@ -232,7 +236,7 @@ class Jobs:
 
         def work() -> None:
             while True:
-                with suppress(OSError):
+                with suppress(UserError):  # the disk is full: later, perhaps
                     self.advance()
                 time.sleep(every)
 
@@ -351,11 +355,14 @@ class Jobs:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """One at a time, over threads and processes."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        """One at a time, over threads and processes. UserError where the disk does not let us."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with (self.root / ".lock").open("w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise UserError(f"The folder of the runs cannot be used ({error.strerror}): try again later.") from error
 
 
 def _command(folder: Path, record: Record) -> list[str]:
