@@ -27,6 +27,9 @@ seconds at most there is an event, if only with a new estimate. An ``answer`` is
 query, what the language model writes for it, and the id of the item that each sub-query finds first. The last event of a run
 has the stage "finished", or "failed" with the sentence under ``message``.
 
+Before a run, ``presets.cost`` says what each of ``presets.PRESETS`` takes; ``presets.STAGES`` are the stages in words. Of a
+catalogue that is "ready", ``ingest.read_report`` says what was skipped and ``catalog_queries.load`` gives the queries.
+
 Nothing but files is shared between the app and its jobs, so both may be killed at any moment: a job goes on without the app, a
 new app finds it, and a killed job is told from a working one by its process id and the moment when that process began.
 """

@@ -80,7 +80,7 @@ def make_queries(catalog: Catalog, understood: dict[str, list[tuple[str, int]]],
     for kinds in (("colours", "looks"), ("clusters",)):  # the second name single things: too narrow, where there is a choice
         if len(facets) < ENOUGH:
             facets += [Facet(word, n) for kind in kinds for word, n in understood[kind]]
-    facets = list({facet.text: facet for facet in reversed(facets)}.values())
+    facets = list({facet.text: facet for facet in reversed(facets)}.values()) or [Facet("things", len(catalog))]
     each = {family: sorted(_of_family(family, facets), key=lambda query: _hash(query.query)) for family in FAMILIES}
     made: dict[str, CatalogQuery] = {}
     for in_turn in zip_longest(*each.values()):

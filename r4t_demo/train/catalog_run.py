@@ -32,6 +32,7 @@ from r4t_demo.train.progress import Progress
 
 STATES = "states"
 START = "folm-mini"  # the policy's start: on photos of a shop it is before folm-base in all but content alignment
+CREDIT = "sub-query"  # learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``)
 EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
 
 
@@ -142,7 +143,7 @@ class Tuning:
         records = soft_grpo.train(
             MiniPolicy(mini), self.queries["train"], self.engine.index, self.states / "soft-grpo.safetensors",
             steps=self.preset.rollouts, reward=soft_grpo.OarReward(OAR_WEIGHTS), group=self.preset.group,
-            batch=self.preset.batch, micro=32, seed=self.seed, watch=watch, every=EVERY_ROLLOUTS,
+            batch=self.preset.batch, micro=32, credit=CREDIT, seed=self.seed, watch=watch, every=EVERY_ROLLOUTS,
         )  # fmt: skip
         for record in records:
             sample = record.metrics.get("sample")
