@@ -1,6 +1,7 @@
 """A whole run on a small catalogue, its result, and what is left of it when it is cut short."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from itertools import islice
@@ -54,6 +55,7 @@ def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_
     for own, app in (("folm", "folm-mini"), ("diffusion", "diffusion-mini"), ("diffusion-teacher", "diffusion-teacher")):
         tuned, before = (load_file(f / "model.safetensors") for f in (out / own, tiny_app.checkpoints / app))
         assert moved(tuned, before), f"{own} has learned nothing"
+        assert all((tuned[name] - before[name]).abs().max() < 0.02 for name in tuned), f"{own} did not start as the app's own"
     assert not (out / catalog_run.STATES).exists()
     plain = Engine.load(replace(tiny_app, catalog=str(out))).on(out)
     shutil.copytree(out, out.with_name("untuned"), ignore=shutil.ignore_patterns("folm", "diffusion*"))
@@ -168,10 +170,24 @@ def test_what_cannot_be_trained_on_is_refused_with_a_sentence(
     events = tmp_path / "events.jsonl"
     given = [option.format(tmp=tmp_path) for option in options]
     assert main(["train", str(shop), "--out", str(tmp_path / "out"), "--events", str(events), *given]) == 2
-    told = capsys.readouterr().err.splitlines()[-1]
     last = json.loads(events.read_text().splitlines()[-1])
-    assert pytest.importorskip("re").search(sentence, told) and last["stage"] == "failed"
-    assert last["metrics"]["message"] == told, "whoever watches is told the same"
+    assert last["stage"] == "failed" and re.search(sentence, last["metrics"]["message"])
+    assert capsys.readouterr().err.strip().endswith(last["metrics"]["message"]), "who asked is told the same"
+
+
+def test_a_full_disk_is_told_to_who_asked_and_who_watches(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(catalog_run, "ensure_index", full)
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    events = tmp_path / "events.jsonl"
+    assert main(["train", str(small_shop), "--out", str(tmp_path / "out"), "--events", str(events)]) == 2
+    message = json.loads(events.read_text().splitlines()[-1])["metrics"]["message"]
+    assert "No space left on device" in message and "goes on where it stopped" in message
+    assert message in capsys.readouterr().err
 
 
 def test_a_word_that_is_no_step_wants_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
