@@ -45,6 +45,10 @@ class Record:
         """Whether it works or waits to."""
         return self.state in ("queued", "running")
 
+    def same_kind(self, other: "Record") -> bool:
+        """Whether both are preparations or both are trainings: neither waits for the other."""
+        return (self.budget is None) == (other.budget is None)
+
     @classmethod
     def read(cls, path: Path) -> "Record":
         """Read a status file."""

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 GIB = 2**30
 SPARE = GIB  # bytes of the disk that no job may take
+WEIGH = 10.0  # seconds between two looks at how much of it one takes
 EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIP = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt", "tuned.zip"
 
 
@@ -98,6 +99,7 @@ class Jobs:
     def __init__(self, settings: Settings, command: Callable[[Path, Record], list[str]] | None = None) -> None:
         """``command`` gives the arguments of a job's process; its own is ``python -m r4t_demo train``."""
         self.settings, self.root, self._command = settings, settings.jobs, command or _command
+        self._weighed = -WEIGH  # the moment when the folders of running jobs were last measured
 
     def start(self, files: Sequence[Path], session: str, budget: str | None = None) -> str:
         """Copy an upload, queue a run on it and return the job's id; without a ``budget`` it is only prepared.
@@ -106,24 +108,18 @@ class Jobs:
         session has a run at work, the disk is nearly full, or there is no such budget.
         """
         _check_budget(budget)
-        job, name = secrets.token_urlsafe(16), files[0].name if len(files) == 1 else f"{len(files)} files"
-        folder = self.root / job
+        name = files[0].name if len(files) == 1 else f"{len(files)} files"
         with self._locked():
             self._check_idle(session)
             self._check_room(sum(map(size, files)))
-        try:
+        with self._new_job() as folder:
             source = copied(files, folder / UPLOAD)  # while others may go on
             with self._locked():
                 self._check_idle(session)
                 now = time.time()
-                self._write(job, Record(session, name, str(source.relative_to(folder)), budget, "queued", now, now))
+                self._write(folder.name, Record(session, name, str(source.relative_to(folder)), budget, "queued", now, now))
                 self._advance()
-        except (OSError, UserError) as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(error, UserError):
-                raise
-            raise UserError(f"The upload cannot be kept ({error}): try again later.") from error
-        return job
+        return folder.name
 
     def train(self, job: str, budget: str, queries: Sequence[str] | None = None) -> None:
         """Queue the whole run on a job that is ready or over; ``queries``, where given, instead of its own."""
@@ -168,7 +164,7 @@ class Jobs:
         """What a visitor may know now; UserError for an id that no job has."""
         with self._locked():
             record = self._settled(job)
-            position = self._queued().index(job) + 1 if record.state == "queued" else None
+            position = self._queued(record).index(job) + 1 if record.state == "queued" else None
         last = last_event(self.root / job / EVENTS)
         end = record.ended or time.time()
         return Status(
@@ -218,16 +214,13 @@ class Jobs:
         """Make a job that is done of such a zip and return its id; ``encoder`` is the app's. UserError for any other zip."""
         from r4t_demo import archive
 
-        job, now = secrets.token_urlsafe(16), time.time()
         with self._locked():
             self._check_room(size(path))
-        try:
-            archive.load(path, self.root / job / CATALOG, encoder, self.settings.checkpoints)
-            self._write(job, Record(session, path.name, "", "", "done", now, now, now))
-        except UserError:
-            shutil.rmtree(self.root / job, ignore_errors=True)
-            raise
-        return job
+        with self._new_job() as folder:
+            archive.load(path, folder / CATALOG, encoder, self.settings.checkpoints)
+            now = time.time()
+            self._write(folder.name, Record(session, path.name, "", "", "done", now, now, now))
+        return folder.name
 
     def advance(self) -> None:
         """Start what is next, stop what is over its limits, remove what is old."""
@@ -251,18 +244,20 @@ class Jobs:
         for job in running:
             if why := self._over(job):
                 self._end(job, self._record(job), "failed", f"{why} Resume goes on from its last checkpoint.")
-        lanes = [self._record(job).budget is None for job in running]
+        if self._weighed + WEIGH < time.monotonic():
+            self._weighed = time.monotonic()
+        begun = list(map(self._record, running))
         for job in self._queued():
             record = self._record(job)
-            if lanes.count(record.budget is None) < self.settings.jobs_running:  # a preparation does not wait for trainings
-                lanes.append(record.budget is None)
+            if sum(map(record.same_kind, begun)) < self.settings.jobs_running:
+                begun.append(record)
                 self._begin(job, record)
         self._tidy()
 
     def _begin(self, job: str, record: Record) -> None:
         folder = self.root / job
-        for rest in folder.rglob(".*.part"):  # what a killed run was writing
-            shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+        for rest in list((folder / CATALOG).rglob(".*.part")):  # what a killed run was writing
+            shutil.rmtree(rest, ignore_errors=True) if rest.is_dir() else rest.unlink(missing_ok=True)
 
         def known(process: Child) -> None:
             self._write(job, replace(record, state="running", pid=process.pid, began=process.began, ended=0.0, message=""))
@@ -278,7 +273,7 @@ class Jobs:
         record, limits = self._record(job), self.settings
         if time.time() - record.began > 60 * limits.job_minutes:
             return f"It was stopped after {limits.job_minutes} minutes, the most that a run may take."
-        if size(self.root / job) > limits.job_disk * GIB:
+        if self._weighed + WEIGH < time.monotonic() and size(self.root / job) > limits.job_disk * GIB:
             return f"It was stopped since it takes more than {limits.job_disk} GiB of the disk."
         if shutil.disk_usage(self.root).free < SPARE // 4:
             return "It was stopped since the disk is nearly full."
@@ -299,10 +294,13 @@ class Jobs:
         self._write(job, record)
         return record
 
-    def _queued(self) -> list[str]:
-        """The jobs that wait, the next one first; preparations have a queue of their own, ahead of the trainings'."""
+    def _queued(self, like: Record | None = None) -> list[str]:
+        """The jobs that wait, the next one first; where ``like`` is given, those in its queue alone."""
         waiting = {job: record for job, record in self._records().items() if record.state == "queued"}
-        return sorted(waiting, key=lambda job: (waiting[job].budget is not None, waiting[job].queued))
+        return sorted(
+            (job for job, record in waiting.items() if like is None or like.same_kind(record)),
+            key=lambda job: waiting[job].queued,
+        )
 
     def _idle(self, job: str) -> Record:
         """The record of a job that does nothing, of a session that has nothing else at work; UserError otherwise."""
@@ -355,6 +353,18 @@ class Jobs:
 
     def _write(self, job: str, record: Record) -> None:
         record.write(self.root / job / STATUS)
+
+    @contextmanager
+    def _new_job(self) -> Iterator[Path]:
+        """A folder of an unguessable name, of which nothing stays where what is done in it fails; that is a UserError."""
+        folder = self.root / secrets.token_urlsafe(16)
+        try:
+            yield folder
+        except (OSError, UserError) as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, UserError):
+                raise
+            raise UserError(f"The upload cannot be kept ({error}): try again later.") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
