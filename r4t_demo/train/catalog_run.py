@@ -8,12 +8,12 @@ Every stage goes on from what it has written; states lie in states/ until the ru
 """
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from time import monotonic
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -80,14 +80,13 @@ def run(
 
 def train(out: Path, settings: Settings, preset: Preset, seed: int = 0) -> Iterator[Progress]:
     """Train on the prepared catalogue ``out`` and compare before and after."""
-    tuning = Tuning(Engine.load(replace(settings, catalog=str(out), index="")), preset, seed)
+    tuning = Tuning(Engine.load(replace(settings, catalog=str(out.resolve()), index="")), preset, seed)
     if comparison.job_of(out) == tuning.job:
         return
     (out / comparison.FILE).unlink(missing_ok=True)
-    began = monotonic()
     for stage in (tuning.policy, tuning.supervision, tuning.retriever, tuning.student):
         yield from stage()
-    facts = {"job": tuning.job, "start": START, "preset": asdict(preset), "seed": seed, "seconds": round(monotonic() - began)}
+    facts = {"job": tuning.job, "start": START, "preset": asdict(preset), "seed": seed}
     yield from comparison.compare(tuning.engine.on(out), catalog_queries.load(out), facts)
     shutil.rmtree(out / STATES)
 
@@ -118,7 +117,7 @@ class Tuning:
         return {
             "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, probe(self.engine.encoder)],
             "start": [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights], "preset": asdict(self.preset),
-            "queries": hashlib.sha256("\n".join(self.queries["train"]).encode()).hexdigest(), "seed": self.seed,
+            "queries": hashlib.sha256(json.dumps(self.queries).encode()).hexdigest(), "seed": self.seed,
         }  # fmt: skip
 
     @cached_property

@@ -77,7 +77,7 @@ def card(result: Mapping) -> str:
     return CARD_TEXT.format(**result["preset"], **{name: result[name] for name in TOLD}, judged=judged, table=table(result))
 
 
-TOLD = ("items", "encoder", "start", "n_queries", "seconds")
+TOLD = ("items", "encoder", "start", "n_queries")
 CARD_TEXT = """---
 library_name: transformers
 ---
@@ -97,8 +97,7 @@ alignment.{judged}
 
 {table}
 
-`comparison.json` has all figures. Training took {seconds} seconds: `python -m r4t_demo train SOURCE --out DIR`. Ask it:
-`python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.
+`comparison.json` has all figures. It was made by `python -m r4t_demo train SOURCE --out DIR`. Ask it: `python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.
 
 The models know this catalogue's requests and no others, and they read English words.
 """
