@@ -45,6 +45,7 @@ def upload(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(module, "SPARE", 0)  # the machine that tests may be nearly full
+    monkeypatch.setattr(module, "WEIGH", -1.0)
     return Settings(jobs=tmp_path / "jobs")
 
 

@@ -97,7 +97,8 @@ alignment.{judged}
 
 {table}
 
-`comparison.json` has all figures. It was made by `python -m r4t_demo train SOURCE --out DIR`. Ask it: `python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.
+`comparison.json` has all figures. It was made by `python -m r4t_demo train SOURCE --out DIR`. Ask it:
+`python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.
 
 The models know this catalogue's requests and no others, and they read English words.
 """
