@@ -80,6 +80,14 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
         shutil.rmtree(staged, ignore_errors=True)
 
 
+def is_export(path: Path) -> bool:
+    """Whether a file looks like one of these zips, and not like a catalogue that somebody packed."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as packed:
+        return {VECTORS, comparison.FILE} <= set(packed.namelist())
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """What is exported; the validation report stays, since it names files of this machine."""
     yield from (folder / name for name in TABLES if (folder / name).is_file())

@@ -347,7 +347,7 @@ class Jobs:
 
     def _record(self, job: str) -> Record:
         path = self.root / job / STATUS
-        if not re.fullmatch(r"[\w-]+", job) or not path.is_file():
+        if not re.fullmatch(r"[\w-]{1,64}", job) or not path.is_file():
             raise UserError("There is no such run: its link is wrong, or it was removed.")
         return Record.read(path)
 
