@@ -33,6 +33,7 @@ def watched_page(browser, address: str, **context):
     """Yield a page at ``address`` with its first answer shown; on leaving, fail on whatever went wrong behind it."""
     troubles = []
     with browser.new_context(**context) as room:
+        room.set_default_timeout(120_000)  # a busy machine may be slow
         page = room.new_page()
         page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
