@@ -68,7 +68,7 @@ class FakeEngine:
     def __init__(self, root: Path, seconds: float = 0.0, port: int = 0):
         folders = {name: root / name for name in ("checkpoints", "results", "jobs")}
         self.settings = Settings(port=port, **folders)
-        self.catalog, self.seconds, self.calls = FakeCatalog(root), seconds, []
+        self.catalog, self.encoder, self.seconds, self.calls = FakeCatalog(root), None, seconds, []
         self.index = FakeIndex(len(self.catalog.items))
 
     def on(self, folder: Path) -> "FakeEngine":

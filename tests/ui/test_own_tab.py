@@ -89,6 +89,12 @@ def test_files_of_one_name_are_refused_since_one_would_replace_the_other(tab, tm
     assert tab.jobs.of("mine") == []
 
 
+def test_a_broken_export_is_refused_and_not_taken_for_a_catalogue(tab, tmp_path):
+    broken = write_zip(tmp_path / "tuned.zip", {"index/vectors.safetensors": b"", "comparison.json": "{}", "a.png": picture()})
+    assert "no export of a tuned catalogue" in tab.upload([str(broken)], "mine")["told"]
+    assert tab.jobs.of("mine") == []
+
+
 def test_the_edited_queries_are_what_the_run_gets(tab, shop):
     job = make_job(tab.jobs, shop, "ready", None, session="mine")
     drawn = tab.open_link(job)
