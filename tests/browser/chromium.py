@@ -40,7 +40,7 @@ def watched_page(browser, address: str, **context):
         page.on("response", lambda response: response.status >= 400 and troubles.append(f"{response.status} {response.url}"))
         page.on("request", lambda request: _is_outside(request.url) and troubles.append(f"left the machine: {request.url}"))
         page.goto(address)
-        page.wait_for_selector("#right-column .card")
+        page.wait_for_selector("#right-column .card", state="attached")  # a link may have opened another tab
         yield page
     assert not troubles, troubles
 

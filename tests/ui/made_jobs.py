@@ -60,7 +60,7 @@ def run_events(catalog: Catalog, rollouts: int):
             items = catalog.items[step :: max(1, len(catalog) // 13)][:10]
             event["answer"] = {
                 "query": QUERY,
-                "sub_queries": [f"{QUERY if number % 2 else item.tags[0]} {item.category}" for number, item in enumerate(items)],
+                "sub_queries": [f"{QUERY} {item.title}" for item in items],
                 "items": [item.item_id for item in items],
             }
         yield event
