@@ -11,6 +11,7 @@ from r4t_demo.options import with_public_catalog
 from r4t_demo.settings import Settings
 
 OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment: the mini's
+FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find a dozen different ones
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,8 @@ def _training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
     from r4t_demo.train.sets import TrainingSets
 
     pairs = supervision.read(written, queries, engine.index, engine.encoder.id)
-    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
+    few = len(engine.index) < FEW_ITEMS
+    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS, repeat=few)
     if not len(rows):
         raise UserError(
             "No query has two lists of enough different targets to learn from: write more with supervision --samples."

@@ -1,14 +1,15 @@
-"""A source of 24 drawn items and an app whose models are tiny, for whole runs in seconds."""
+"""A source of drawn items, as few as a run takes, and an app whose models are tiny, for whole runs in seconds."""
 
 from collections.abc import Iterator
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.settings import Settings
-from r4t_demo.train import catalog_run, diffusion, folm
-from r4t_demo.train.presets import PRESETS, Preset
+from r4t_demo.train import catalog_run, diffusion, folm, one_step
+from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
 from tests.sources.makers import picture, write_files
 from tests.tiny_models import list_writer, tiny_denoiser
@@ -22,9 +23,9 @@ def patched() -> Iterator[pytest.MonkeyPatch]:
 
 @pytest.fixture(scope="module")
 def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a table of 24 rows and their pictures, labelled by style."""
+    """A folder with a table of MIN_ITEMS rows and their pictures, labelled by style."""
     rows, files = ["image,title,category,style"], {}
-    for number, (category, (colour, rgb)) in enumerate((c, one) for c in CATEGORIES for one in COLOURS.items()):
+    for number, (category, (colour, rgb)) in enumerate(islice(product(CATEGORIES, COLOURS.items()), MIN_ITEMS)):
         files[f"{number}.png"] = picture(rgb, (20, 20 + number))
         rows.append(f"{number}.png,{colour} {category},{category},{('bohemian', 'gothic', 'coastal')[number % 3]}")
     return write_files(tmp_path_factory.mktemp("shop") / "shop", {**files, "shop.csv": "\n".join(rows) + "\n"})
@@ -40,7 +41,8 @@ def tiny_app(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPat
     for name in ("folm-base", "folm-mini"):
         writer = list_writer(encoder)
         folm.save(writer.model, writer.tokenizer, checkpoints / name)
-    for seed, name in enumerate(("diffusion-teacher", "diffusion-mini")):
-        model = tiny_denoiser(encoder.id, seed, encoder.dim)
+    teacher, other = (tiny_denoiser(encoder.id, seed, encoder.dim) for seed in (0, 1))
+    student, _ = one_step.new_student(teacher, other)
+    for model, name in ((teacher, "diffusion-teacher"), (student, "diffusion-mini")):
         diffusion.save(model, ["red dress", "hat"], encoder, checkpoints / name)
     return Settings(checkpoints=checkpoints, threads=1)

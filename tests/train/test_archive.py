@@ -20,6 +20,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.options import load_engine
 from r4t_demo.settings import Settings
 from r4t_demo.train import catalog_run
+from r4t_demo.train.presets import MIN_ITEMS
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +103,10 @@ def _big_picture(data: bytes) -> bytes:
         ("diffusion/model.safetensors", lambda data: b"\x80\x04pickle", "damaged"),
         (
             "index/vectors.safetensors",
-            lambda data: save({"vectors": np.ones((24, 3), np.float32)}),
+            lambda data: save({"vectors": np.ones((MIN_ITEMS, 3), np.float32)}),
             "vectors are float32 of shape",
         ),
-        ("index/vectors.safetensors", lambda data: save({"vectors": np.ones((24, 48), np.float32)}), "unit vectors"),
+        ("index/vectors.safetensors", lambda data: save({"vectors": np.ones((MIN_ITEMS, 48), np.float32)}), "unit vectors"),
         ("items.parquet", lambda data: b"PAR1", "readable parquet"),
         ("comparison.json", _other_encoder, "another encoder"),
         ("comparison.json", lambda data: b"[]", "damaged"),

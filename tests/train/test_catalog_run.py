@@ -1,4 +1,4 @@
-"""A whole run on a small catalogue, its result, and what is left of it when it is cut short."""
+"""A whole run on as small a catalogue as one may be, its result, and what is left of it when it is cut short."""
 
 import json
 import re
@@ -16,8 +16,9 @@ from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 from r4t_demo.train import catalog_queries, catalog_run, comparison, soft_grpo, supervision
 from r4t_demo.train.events import read_events
-from r4t_demo.train.presets import PRESETS, STAGES
+from r4t_demo.train.presets import MIN_ITEMS, PRESETS, STAGES
 from r4t_demo.train.progress import Progress
+from tests.sources.makers import picture, write_files
 from tests.tiny_models import moved
 
 
@@ -51,7 +52,7 @@ def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_
     out, _ = whole
     engine = Engine.load(replace(tiny_app, catalog=str(out)))
     results = engine.run(["gothic summer"], ["none", "folm-before", "folm", "diffusion", "diffusion-teacher"], n=1)
-    assert len(engine.catalog) == 24 and all(result.items for result in results)
+    assert len(engine.catalog) == MIN_ITEMS and all(result.items for result in results)
     for own, app in (("folm", "folm-mini"), ("diffusion", "diffusion-mini"), ("diffusion-teacher", "diffusion-teacher")):
         tuned, before = (load_file(f / "model.safetensors") for f in (out / own, tiny_app.checkpoints / app))
         assert moved(tuned, before), f"{own} has learned nothing"
@@ -77,7 +78,7 @@ def test_the_comparison_is_of_held_out_queries_before_and_after(whole) -> None:
     if sum(query.split == "test" and bool(query.require) for query in queries) >= comparison.MIN_LABELLED:
         assert result["labelled"]["methods"]["folm"]["set_f1"]
     card = (out / "README.md").read_text()
-    assert "24 items" in card and "| folm-before |" in card and "{" not in card.split("---", 2)[2]
+    assert f"{MIN_ITEMS} items" in card and "| folm-before |" in card and "{" not in card.split("---", 2)[2]
 
 
 def test_held_out_queries_are_never_trained_on(
@@ -121,6 +122,14 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
     assert {record.stage for record in again} <= {"read", "embed", "queries"}, "what is complete is not done again"
 
 
+def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings, tmp_path: Path) -> None:
+    pictures = {f"{number}.png": picture((200, 30, 40), (20, 20 + number)) for number in range(MIN_ITEMS)}
+    table = "\n".join(["image,title,category", *(f"{name},red hat,hat" for name in pictures)])
+    source = write_files(tmp_path / "alike", {**pictures, "shop.csv": table})
+    *_, last = catalog_run.run(str(source), tmp_path / "out", tiny_app, "small")
+    assert (last.stage, last.step) == ("evaluate", last.total), "no two lists find different items, and yet it learns"
+
+
 def test_what_another_budget_left_is_not_gone_on_with(whole, tiny_app: Settings, tmp_path: Path) -> None:
     out = shutil.copytree(whole[0], tmp_path / "out")
     run = catalog_run.train(out, tiny_app, replace(PRESETS["small"], rollouts=3))
@@ -153,8 +162,9 @@ def test_the_command_line_tells_its_events_and_its_end(
     ("rows", "options", "sentence"),
     [
         (5, [], "The catalogue has 5 items, and at least 20 are needed"),
-        (24, ["--queries", "{tmp}/few.txt"], "at least 16 and 3 are needed"),
-        (24, ["--queries", "{tmp}/none.txt"], "cannot be read"),
+        (MIN_ITEMS - 1, [], "The catalogue has 19 items, and at least 20 are needed"),
+        (MIN_ITEMS, ["--queries", "{tmp}/few.txt"], "at least 16 and 3 are needed"),
+        (MIN_ITEMS, ["--queries", "{tmp}/none.txt"], "cannot be read"),
         (0, [], "no item|neither a title|no column"),
     ],
 )
