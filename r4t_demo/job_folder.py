@@ -13,7 +13,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 
 STATUS = "status.json"
-State = Literal["queued", "running", "ready", "done", "failed", "cancelled"]
+State = Literal["queued", "running", "ready", "done", "failed", "refused", "cancelled"]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ The folder of a job, ``settings.jobs``/ID:
 An event's ``metrics`` are numbers, or a text under ``sample``; ``seconds_left`` is the run's corrected estimate. Every two
 seconds at most there is an event, if only with a new estimate. An ``answer`` is {"query", "sub_queries", "items"}: the fixed
 query, what the language model writes for it, and the id of the item that each sub-query finds first. The last event of a run
-has the stage "finished", or "failed" with the sentence under ``message``.
+has the stage "finished"; or "failed", or "refused" where its input is bad, with the sentence under ``message``.
 
 Before a run, ``presets.cost`` says what each of ``presets.PRESETS`` takes; ``presets.STAGES`` are the stages in words. Of a
 catalogue that is "ready", ``ingest.read_report`` says what was skipped and ``catalog_queries.load`` gives the queries.
@@ -53,7 +53,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.job_folder import STATUS, Record, State, copied, size
 from r4t_demo.settings import Settings
-from r4t_demo.train.events import FAILED, FINISHED, last_event, read_events
+from r4t_demo.train.events import FAILED, FINISHED, REFUSED, last_event, read_events
 from r4t_demo.train.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Status:
 
     ``name`` is that of the upload; ``budget`` None while there is only a preparation. ``position`` in the queue: 1 is next, None
     is not queued. ``stage``, ``step`` and ``total`` are those of the last event; ``seconds`` is how long this run has been at
-    work, ``seconds_left`` its estimate (None: not yet known). ``message`` is a sentence where the state is "failed".
+    work, ``seconds_left`` its estimate (None: not yet known). ``message`` is a sentence where the state is "failed" or "refused".
     """
 
     job: str
@@ -140,7 +140,7 @@ class Jobs:
         with self._locked():
             record = self._idle(job)
             if record.state not in ("cancelled", "failed"):
-                raise UserError("This run is complete: there is nothing to resume.")
+                raise UserError("There is nothing to resume: this run is complete, or what it was given would be refused again.")
             self._queue(job, record)
 
     def cancel(self, job: str) -> None:
@@ -286,11 +286,11 @@ class Jobs:
             return record
         last = last_event(self.root / job / EVENTS)
         stage = last.get("stage") if last.get("time", 0.0) >= record.queued else None
-        state: State = "failed" if stage != FINISHED else "done" if record.budget else "ready"
+        ends: dict[str, State] = {FINISHED: "done" if record.budget else "ready", REFUSED: "refused"}
         message = "It stopped without a word, as when it is killed or the disk is full: Resume goes on from its last checkpoint."
-        if stage == FAILED:
-            message = str(last["metrics"].get("message"))
-        record = replace(record, state=state, ended=last.get("time", time.time()), message=message if state == "failed" else "")
+        if stage in (FINISHED, FAILED, REFUSED):
+            message = "" if stage == FINISHED else str(last["metrics"].get("message"))
+        record = replace(record, state=ends.get(stage, "failed"), ended=last.get("time", time.time()), message=message)
         self._write(job, record)
         return record
 

@@ -138,6 +138,18 @@ def test_a_failure_is_told_by_its_own_sentence_and_a_kill_by_one_of_ours(jobs: J
         jobs.resume(job)
 
 
+def test_what_was_refused_is_not_resumed_but_may_be_begun_otherwise(jobs: Jobs, ends: Ends, upload: Path) -> None:
+    ends.next = "refused"
+    job = jobs.start([upload], "ann", "small")
+    assert reach(jobs, job, "refused").message == "row 3: no picture."
+    with pytest.raises(UserError, match="refused again"):
+        jobs.resume(job)
+    assert jobs.status(job).state == "refused"
+    ends.next = "finished"
+    jobs.train(job, "small", ["rainy sunday"])
+    assert reach(jobs, job, "done").message == ""
+
+
 def test_cancel_leaves_no_process_behind(jobs: Jobs, upload: Path) -> None:
     job = jobs.start([upload], "ann", "small")
     processes = at_work(jobs, job)

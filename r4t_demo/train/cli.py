@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import MachineError, UserError
 from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import Settings
 from r4t_demo.train import events, recipes
@@ -106,7 +106,7 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
                 follow(catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed), args.events)
         except OSError as error:
             again = "Mend that and run it again: it goes on where it stopped."
-            raise UserError(f"A file cannot be read or written ({error}). {again}") from error
+            raise MachineError(f"A file cannot be read or written ({error}). {again}") from error
     result = comparison.read(args.out)
     print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from threading import Event, Thread
 from time import time
 
-FINISHED, FAILED = "finished", "failed"  # the stage of a run's last event; the second has the reason under "message"
+from r4t_demo.errors import MachineError, UserError
+
+# The stage of a run's last event; but for the first, it has the reason under "message". What is refused would be so again.
+FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
 
 
 def append(path: Path, event: Mapping[str, object]) -> None:
@@ -21,7 +24,8 @@ def append(path: Path, event: Mapping[str, object]) -> None:
 def beating(path: Path, every: float = 1.5) -> Iterator[None]:
     """While a step lasts, repeat the last event's place with the time that is left: who watches sees that it goes on.
 
-    The block begins with an event of its own; its end appends FINISHED, an error FAILED with its sentence.
+    The block begins with an event of its own; its end appends FINISHED, bad input REFUSED and any other error FAILED, with its
+    sentence.
     """
     append(path, {"stage": "read", "step": 0, "total": 0, "metrics": {}})
     stop = Event()
@@ -43,7 +47,8 @@ def beating(path: Path, every: float = 1.5) -> Iterator[None]:
         yield
         end, message = FINISHED, ""
     except Exception as error:
-        message = str(error) or type(error).__name__
+        is_input = isinstance(error, UserError) and not isinstance(error, MachineError)
+        end, message = REFUSED if is_input else FAILED, str(error) or type(error).__name__
         raise
     finally:
         stop.set()

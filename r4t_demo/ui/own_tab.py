@@ -1,7 +1,7 @@
 """What the tab for a visitor's own catalogue does: every event of it ends in ``OwnTab.show``, which draws what has changed.
 
 One session looks at one job; ``Seen`` is all that it keeps. A job is in a phase (none, preparing, ready, training, stopped,
-done), and the page has a layout for each. While the job is busy a timer asks every second.
+refused, done), and the page has a layout for each. While the job is busy a timer asks every second.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,7 @@ SHOWN = {  # the parts of the page that each phase shows
     "ready": {"about", "report", "ask"},
     "training": {"about", "run", "cancel", "watch"},
     "stopped": {"about", "report", "run", "resume", "ask", "watch"},
+    "refused": {"about", "report", "run", "ask", "watch"},
     "done": {"about", "report", "result", "run", "watch"},
 }
 BUSY_PHASES = ("preparing", "training")
@@ -181,7 +182,7 @@ class OwnTab:
             return drawn | {"report_part": gr.update(visible=False), "ask_part": gr.update(visible=False)}
         if phase != "training":
             drawn["report"] = _rendered(render_upload, *self.own.upload_facts(job), phase == "ready")
-        if phase in ("ready", "stopped"):
+        if phase in ("ready", "stopped", "refused"):
             items = len(self.own.catalog(job))
             budgets = [(f"{name}: {preset.purpose}, {cost(preset, items)}", name) for name, preset in PRESETS.items()]
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
@@ -195,7 +196,7 @@ class OwnTab:
 def _phase(status: Status) -> str:
     if status.busy:
         return "training" if status.budget else "preparing"
-    return status.state if status.state in ("ready", "done") else "stopped"
+    return status.state if status.state in ("ready", "refused", "done") else "stopped"
 
 
 def _rendered(render: Callable[..., str], *facts: object) -> str:

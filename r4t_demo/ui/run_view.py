@@ -78,8 +78,9 @@ def _state(status: Status) -> str:
         "done": f"Trained on the {esc(status.budget)} budget in {duration(status.seconds)}." if status.budget else LOADED,
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",
         "failed": esc(status.message),
+        "refused": esc(status.message),
     }
-    kind = "error" if status.state == "failed" else "busy" if status.busy else "still"
+    kind = "error" if status.state in ("failed", "refused") else "busy" if status.busy else "still"
     return f'<p class="state {kind}">{words[status.state]}</p>'
 
 

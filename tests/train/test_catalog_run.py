@@ -181,7 +181,7 @@ def test_what_cannot_be_trained_on_is_refused_with_a_sentence(
     given = [option.format(tmp=tmp_path) for option in options]
     assert main(["train", str(shop), "--out", str(tmp_path / "out"), "--events", str(events), *given]) == 2
     last = json.loads(events.read_text().splitlines()[-1])
-    assert last["stage"] == "failed" and re.search(sentence, last["metrics"]["message"])
+    assert last["stage"] == "refused" and re.search(sentence, last["metrics"]["message"])
     assert capsys.readouterr().err.strip().endswith(last["metrics"]["message"]), "who asked is told the same"
 
 
@@ -195,7 +195,9 @@ def test_a_full_disk_is_told_to_who_asked_and_who_watches(
     monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
     events = tmp_path / "events.jsonl"
     assert main(["train", str(small_shop), "--out", str(tmp_path / "out"), "--events", str(events)]) == 2
-    message = json.loads(events.read_text().splitlines()[-1])["metrics"]["message"]
+    last = json.loads(events.read_text().splitlines()[-1])
+    message = last["metrics"]["message"]
+    assert last["stage"] == "failed", "once there is room, the same input will do"
     assert "No space left on device" in message and "goes on where it stopped" in message
     assert message in capsys.readouterr().err
 

@@ -17,6 +17,10 @@ UNDERSTOOD = {
     "looks": [["wooden", 40]], "clusters": [["lamp", 16], ["cup", 15]],
 }  # fmt: skip
 QUERY = "cosy evening at home"
+MESSAGES = {
+    "failed": "It was stopped after 120 minutes, the most that a run may take.",
+    "refused": "The catalogue has 5 items, and at least 20 are needed to train on it.",
+}
 
 
 def make_job(
@@ -37,7 +41,7 @@ def make_job(
         events.append(folder / EVENTS, {"stage": events.FINISHED, "step": 1, "total": 1, "metrics": {}})
     now = time.time()
     ended = 0.0 if state in ("queued", "running") else now
-    message = "It was stopped after 120 minutes, the most that a run may take." if state == "failed" else ""
+    message = MESSAGES.get(state, "")
     Record(session, source.name, "upload", budget, state, now - 200, now - 190, ended, 1, now - 180, message).write(
         folder / STATUS
     )

@@ -47,6 +47,7 @@ def visible(drawn) -> set[str]:
         ("ready", None, "ready", "Ready to train"),
         ("cancelled", "small", "stopped", "Cancelled after"),
         ("failed", "small", "stopped", "120 minutes"),
+        ("refused", "small", "refused", "at least 20 are needed"),
         ("done", "small", "done", "Trained on the small budget"),
     ],
 )
@@ -57,6 +58,14 @@ def test_a_link_leads_to_the_jobs_phase(tab, shop, state, budget, phase, sentenc
     assert sentence in drawn["stages"]
     assert "24 items accepted" in drawn["report"]
     assert EVIL not in "".join(value for value in drawn.values() if isinstance(value, str))
+
+
+def test_what_was_refused_for_too_few_items_offers_neither_resume_nor_start(tab, shop):
+    job = make_job(tab.jobs, shop, "refused", None)
+    (tab.jobs.catalog(job) / "queries.jsonl").unlink()  # it did not come to making any
+    drawn = tab.open_link(job)
+    assert "at least 20 are needed" in drawn["stages"] and 'class="state error"' in drawn["stages"]
+    assert visible(drawn) == {"about", "run", "watch"}
 
 
 def test_a_wrong_link_is_a_sentence_and_leads_to_the_upload(tab):
@@ -162,6 +171,8 @@ def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     held_out = {text for text, split in tab.own.queries(drawn["seen"].job) if split == "test"}
     assert answer["query"] in held_out
     assert 'data-method="folm-before"' in answer["left-column"]
+    for told in (drawn["comparison"], answer["left-column"], answer["summary"], str(answer["left"].choices)):
+        assert "FOLM before" in told and "Folm" not in told
     assert 'data-method="folm"' in answer["right-column"]
     *_, refused = tab.search(drawn["seen"], "", "folm", "diffusion")
     assert "query is empty" in refused["status"]
