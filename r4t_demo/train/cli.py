@@ -121,10 +121,12 @@ def _lines(path: Path) -> list[str]:
 def follow(records: Iterable, path: Path | None) -> None:
     """Print each record and, where asked, append it to a file of JSON lines."""
     for record in records:
+        metrics = dict(record.metrics)
+        left = f"  {metrics.pop('seconds_left'):.0f} s left" if "seconds_left" in metrics else ""
         figures = "  ".join(
-            f"{name} {value:.3f}" if isinstance(value, float) else f"{name}: {value}" for name, value in record.metrics.items()
+            f"{name} {value:.3f}" if isinstance(value, float) else f"{name}: {value}" for name, value in metrics.items()
         )
-        print(f"{record.stage} {record.step}/{record.total}  {figures}", file=sys.stderr, flush=True)
+        print(f"{record.stage} {record.step}/{record.total}{left}  {figures}", file=sys.stderr, flush=True)
         if path:
             event = {"stage": record.stage, "step": record.step, "total": record.total, "metrics": record.metrics}
             events.append(path, event | ({"answer": record.answer} if record.answer else {}))
