@@ -25,10 +25,10 @@ import subprocess, sys, time
 from pathlib import Path
 from r4t_demo.train.events import append
 events, end = Path(sys.argv[1]), sys.argv[2]
-helper = subprocess.Popen(["sleep", "60"])
+helper = subprocess.Popen(["sleep", "900"])
 append(events, {"stage": "read", "step": 1, "total": 4, "metrics": {"seconds_left": 9.5, "helper": helper.pid}})
 if end == "wait":
-    time.sleep(60)
+    time.sleep(900)
 helper.kill()
 if end != "crash":
     append(events, {"stage": end, "step": 1, "total": 1, "metrics": {"message": "row 3: no picture."}})
@@ -76,7 +76,7 @@ def jobs(settings: Settings, ends: Ends):
 
 def until(condition: Callable[[], object]) -> object:
     """Wait for a condition; the test fails where it never comes."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120  # a job has the lowest priority, and the machine may be busy
     while time.monotonic() < end:
         if value := condition():
             return value

@@ -12,7 +12,7 @@ from tests.sources.makers import picture, write_files
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.made_jobs import make_job
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.ui.fake_engine import FakeEngine
 from tests.ui.made_jobs import QUERY, make_job
 
 EVIL = "<img src=x onerror=alert(1)>"
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
 
 
 @pytest.fixture(scope="module")
