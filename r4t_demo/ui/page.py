@@ -43,7 +43,8 @@ def create_demo(engine, jobs: Jobs) -> gr.Blocks:
 def _details(tab: FanOutTab, own: OwnCatalogues) -> None:
     """The dialog with one item, of the page's catalogue or of the one that a job holds."""
 
-    def details(item_id: str, job: str) -> str:  # Gradio marks what the page's scripts may call: plain functions alone
+    def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
+        item_id, job = asked
         return own.details(job, item_id) if job else tab.details(item_id)
 
     dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'

@@ -43,6 +43,12 @@ class Visitor:
         answer = httpx.post(f"{self.address}gradio_api/run/predict{query}", json=body, timeout=60)
         return json.dumps(answer.json())
 
+    def details(self, item_id: str, job: str) -> str:
+        """What the page's script gets for the dialog with an item."""
+        [part] = [key for key, block in self.demo.blocks.items() if block.elem_id == "details-holder"]
+        body = {"component_id": part, "fn_name": "details", "data": [item_id, job], "session_hash": self.session}
+        return httpx.post(f"{self.address}gradio_api/component_server/", json=body, timeout=60).text
+
     def get(self, path) -> int:
         return httpx.get(f"{self.address}gradio_api/file={path}").status_code
 
@@ -71,6 +77,8 @@ def test_of_a_job_only_pictures_and_the_zip_are_served(app, tmp_path):
     job, other = make_job(jobs, shop, "done"), make_job(jobs, shop, "done")
     folder, unseen = jobs.root / job, jobs.root / other
     held = next((folder / CATALOG / "images").rglob("*.webp"))
+    assert "row-000003" not in anna.details("row-000003", "x" * 22), "an id that is no job's leads to no item"
+    assert "thing 2" in anna.details("row-000003", job)
     assert anna.get(held) >= 400, "nobody has asked for it yet"
     [load] = [one for one in app[0].fns.values() if one.name == "open_link"][-1:]
     body = {"fn_index": load._id, "data": [], "session_hash": "anna"}
