@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_fanout(commands)
     _add_index(commands)
     _add_atelier(commands)
+    _add_samples(commands)
     evaluate_cli.add_parser(commands)
     ablate_cli.add_parser(commands)
     train_cli.add_parser(commands)
@@ -83,6 +84,12 @@ def _add_atelier(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("atelier", help="draw the embedded catalogue anew")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(run=_atelier)
+
+
+def _add_samples(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("samples", help="draw the sample catalogue of things for the home anew")
+    parser.add_argument("--out", type=Path, default=Path("assets/samples"), metavar="DIR", help="(%(default)s)")
+    parser.set_defaults(run=_samples)
 
 
 def _fanout(options: argparse.Namespace) -> None:
@@ -174,6 +181,12 @@ def _atelier(options: argparse.Namespace) -> None:
     from r4t_demo.atelier.build import build
 
     build(options.out)
+
+
+def _samples(options: argparse.Namespace) -> None:
+    from r4t_demo.samples.build import build
+
+    print(build(options.out))
 
 
 def _table(result) -> str:

@@ -1,7 +1,8 @@
 """Query in, ResultSet out: runs methods, searches, times each part, scores."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 
 import faiss
@@ -83,6 +84,12 @@ class Engine:
         catalog = Catalog.load(settings.catalog_folder)
         encoder = Encoder.load(settings.encoder)
         return cls(settings, catalog, open_index(settings.index, catalog, encoder.id), encoder)
+
+    def on(self, folder: Path) -> "Engine":
+        """An engine with this one's encoder over another catalogue's folder, and over the models that lie there."""
+        catalog = Catalog.load(folder)
+        settings = replace(self.settings, catalog=str(folder), index="")
+        return Engine(settings, catalog, open_index("", catalog, self.encoder.id), self.encoder)
 
     def methods(self) -> dict[str, str]:
         """name -> one-line description; a method whose checkpoint is missing is left out."""

@@ -5,6 +5,10 @@ class UserError(ValueError):
     """Bad input or a missing file; shown as it is by the command line and the page."""
 
 
+class MachineError(UserError):
+    """Not the input's trouble but the machine's, such as a full disk: once that is mended, the same input does."""
+
+
 def load_failure(error: BaseException) -> str:
     """Why a model was not loaded, in one line: what the Hub said first, or else the error's own first line."""
     from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError

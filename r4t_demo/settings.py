@@ -16,11 +16,15 @@ class Settings:
 
     ``results`` is where measurements are written to, and where the page reads them.
     ``index``: empty is FAISS in the catalogue's folder, milvus:URI a Milvus. ``memory``: GiB that a FAISS index may take.
+
+    ``jobs`` is where visitors' catalogues and the runs on them lie: ``jobs_running`` train at once, one of them for
+    ``job_minutes`` at most; it may take ``job_disk`` GiB and all together ``jobs_disk``; after ``job_days`` they are removed.
     """
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
     results: Path = ROOT / "results"
+    jobs: Path = ROOT / "runs" / "jobs"
     catalog: str = "atelier"
     encoder: str = ""
     index: str = ""
@@ -28,11 +32,16 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     threads: int = 2
+    jobs_running: int = 1
+    jobs_disk: int = 20
+    job_disk: int = 2
+    job_minutes: int = 120
+    job_days: int = 7
 
     def __post_init__(self) -> None:
         if not self.encoder:
             object.__setattr__(self, "encoder", f"local-dir:{self.checkpoints / 'clip-mini'}")
-        for name in ("memory", "threads"):
+        for name in ("memory", "threads", "jobs_running", "jobs_disk", "job_disk", "job_minutes", "job_days"):
             if getattr(self, name) < 1:
                 raise UserError(f"R4T_{name.upper()} is {getattr(self, name)}: it must be at least 1.")
         if self.index and not re.fullmatch(r"milvus:(https?://.+|.+\.db)", self.index):
@@ -50,6 +59,13 @@ class Settings:
             if text and field.name not in values:
                 values[field.name] = _parse(field.name, field.type, text)
         return cls(**values)
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that shall have these settings; its threads do not spin while they wait."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        own = {f"R4T_{n.upper()}": str(v.resolve() if isinstance(v, Path) else v) for n, v in values.items()}
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        return {**os.environ, **own, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE"}
 
     @property
     def catalog_folder(self) -> Path:

@@ -4,8 +4,10 @@ import warnings
 
 import pytest
 
+from r4t_demo import jobs
 from r4t_demo.errors import UserError
 from tests.browser.chromium import chromium
+from tests.browser.tiny_run import offer_tiny
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +21,13 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def app_address():
-    """The address of the real app, over the assets and checkpoints of this repository."""
+def app_address(tmp_path_factory):
+    """The address of the real app, over the assets and checkpoints of this repository, with one more budget for runs."""
     import app
 
+    offer_tiny(jobs)
     try:
-        demo, address = app.main(prevent_thread_lock=True, port=0)
+        demo, address = app.main(prevent_thread_lock=True, port=0, jobs=tmp_path_factory.mktemp("jobs"))
     except UserError as error:
         warnings.warn(f"THE APP HAS NOT BEEN TESTED: {error}", stacklevel=1)
         pytest.skip(str(error))
