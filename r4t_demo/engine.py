@@ -14,7 +14,9 @@ from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.fanout.registry import MethodSet, lookup
+from r4t_demo.hub.load import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
@@ -74,15 +76,22 @@ class Engine:
             has = f"has {index.dim} dimensions, and the encoder {encoder.id} gives {encoder.dim}"
             raise UserError(f"The index of '{catalog.name}' {has}: make it again.")
         self.settings, self.catalog, self.index, self.encoder = settings, catalog, index, encoder
-        self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder)
+        chosen = {name: folder for name, (_, folder) in settings.chosen.items()}
+        self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder, chosen)
 
     @classmethod
     def load(cls, settings: Settings) -> "Engine":
-        """Load catalogue, encoder and index; UserError says what is missing. Methods load when first asked for."""
+        """Load catalogue, encoder and index, from the Hub where the settings say so; methods load when first asked for.
+
+        UserError says what is missing or does not fit, HubUnreachable what cannot be had for now.
+        """
         torch.set_num_threads(settings.threads)
         faiss.omp_set_num_threads(settings.threads)
+        settings = fetched(settings)
         catalog = Catalog.load(settings.catalog_folder)
         encoder = Encoder.load(settings.encoder)
+        for setting, folder in settings.chosen.values():
+            Checkpoint.read(folder).check(setting, encoder)
         return cls(settings, catalog, open_index(settings.index, catalog, encoder.id), encoder)
 
     def on(self, folder: Path) -> "Engine":

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-CATALOGS = "a name under assets/, a folder, or the zip of a tuned catalogue (atelier)"
+CATALOGS = "a name under assets/, a folder, hub:OWNER/NAME@REVISION or the zip of a tuned catalogue (atelier)"
 
 
 def add_common(parser: argparse.ArgumentParser, catalogs: str = CATALOGS) -> None:
@@ -42,7 +42,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 def load_settings(options: argparse.Namespace) -> Settings:
     """The environment's settings, overridden by the options that are given."""
-    names = ("catalog", "index", "memory", "results")
+    names = ("catalog", "index", "memory", "results", "encoder")
     return Settings.from_env(**{name: getattr(options, name, None) for name in names})
 
 
@@ -52,18 +52,17 @@ def load_engine(options: argparse.Namespace, public: Collection[str] = ()):
 
     settings = load_settings(options)
     if settings.catalog.lower().endswith(".zip"):
-        settings = replace(settings, catalog=str(_unpacked(settings)), index="")
+        settings = replace(settings, catalog=str(unpacked(Path(settings.catalog), settings)), index="")
     if public and options.catalog in public:
         settings = with_public_catalog(settings, options.catalog, options.data, options.runs)
     return Engine.load(settings)
 
 
-def _unpacked(settings: Settings) -> Path:
-    """The folder, which this process removes at its end, of the exported zip that the settings name."""
+def unpacked(path: Path, settings: Settings) -> Path:
+    """The folder, which this process removes at its end, of the exported zip ``path``."""
     from r4t_demo import archive
     from r4t_demo.encoder import Encoder
 
-    path = Path(settings.catalog)
     if not path.is_file():
         raise UserError(f"There is no file '{path}'.")
     root = Path(mkdtemp(prefix="r4t-"))

@@ -1,6 +1,6 @@
 """The methods by name: one line each, loaded when first asked for, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -10,6 +10,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
+from r4t_demo.fanout.checkpoint import FOLM, Checkpoint
 from r4t_demo.index.base import VectorIndex
 
 
@@ -40,12 +41,13 @@ class MethodSet:
     catalog: Catalog
     index: VectorIndex
     encoder: Encoder
+    chosen: Mapping[str, Path] = field(default_factory=dict)  # folders that take the place of checkpoints
     _loaded: dict[str, FanOutMethod] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)  # re-entrant: best-of-5 asks for base while it is being loaded
 
     def available(self) -> dict[str, str]:
-        """name -> description of the methods whose checkpoint is there."""
-        return {name: method.description for name, method in METHODS.items() if self._has(method)}
+        """name -> description of the methods whose checkpoint is there, and was trained for this encoder."""
+        return {name: method.description for name, method in METHODS.items() if self._has(method) and self._fits(method)}
 
     def __getitem__(self, name: str) -> FanOutMethod:
         method = lookup(name)
@@ -58,13 +60,17 @@ class MethodSet:
             return self._loaded[name]
 
     def folder(self, name: str) -> Path:
-        """Where a checkpoint is: the catalogue's own where there is one, else the app's."""
+        """Where a checkpoint is: the catalogue's own where there is one, else the one chosen, else the app's."""
         own = self.catalog.root / OWN.get(name, name)
-        return own if name in OWN and own.is_dir() else self.checkpoints / name
+        return own if name in OWN and own.is_dir() else self.chosen.get(name, self.checkpoints / name)
 
     def _has(self, method: Method) -> bool:
         tuned = not method.tuned or (self.catalog.root / OWN["folm-mini"]).is_dir()
         return tuned and (method.needs is None or self.folder(method.needs).is_dir())
+
+    def _fits(self, method: Method) -> bool:
+        folder = method.needs and self.folder(method.needs)
+        return not folder or not (folder / "config.json").is_file() or Checkpoint.read(folder).fits(self.encoder)
 
 
 def lookup(name: str) -> Method:
@@ -98,7 +104,10 @@ def _share(text: str) -> float:
 def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.folm import Folm  # transformers takes seconds to import: only for who asks
 
-    return Folm.load(parts.folder(folder), parts.encoder, name=name)
+    place = parts.folder(folder)
+    if place == parts.chosen.get(folder) and Checkpoint.read(place).what != FOLM:
+        return _instruct(parts, name, str(place))
+    return Folm.load(place, parts.encoder, name=name)
 
 
 def _before(parts: MethodSet, name: str) -> FanOutMethod:

@@ -8,6 +8,7 @@ from r4t_demo.jobs import Jobs
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.ui import fanout_tab, own_page, results_tab
 from r4t_demo.ui.fanout_tab import FanOutTab, html
+from r4t_demo.ui.markup import esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
@@ -22,11 +23,16 @@ and every direction finds its own items.</p>
 <button type="button" data-theme-toggle aria-label="Switch between light and dark">◐</button></header>"""
 
 
-def create_demo(engine, jobs: Jobs) -> gr.Blocks:
-    """Return the page over ``engine``, its opening query already answered; visitors' own catalogues go to ``jobs``."""
+def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
+    """Return the page over ``engine``, its opening query already answered; visitors' own catalogues go to ``jobs``.
+
+    ``note`` tells every visitor what is not as the settings want it.
+    """
     own = OwnCatalogues(engine, jobs)
     with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
+        if note:
+            html(f'<p class="note" role="status">{esc(note)}</p>', "note")
         if report := read_report(engine.catalog.root):
             html(render_report(report), "report")
         with gr.Tabs(elem_id="tabs") as tabs:
