@@ -37,6 +37,13 @@ TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, comparis
 TENSORS = ("model.safetensors", "phrases.safetensors", "phrases.txt")
 PICTURE = re.compile(rf"{IMAGES_FOLDER}/\d{{5}}/\d{{3}}\.webp")
 MAX_BYTES = 2 * GIB  # of all that is taken out of a zip
+NAME_END = "-r4t"
+
+
+def zip_name(catalogue: str) -> str:
+    """What the zip of a catalogue of that name is called: its letters, digits and dashes, and an end that says what it is."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", Path(catalogue).stem.removesuffix(NAME_END)).strip("-")[:40]
+    return f"{plain or 'catalogue'}{NAME_END}.zip"
 
 
 def export(folder: Path, path: Path) -> None:

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 GIB = 2**30
 SPARE = GIB  # bytes of the disk that no job may take
 WEIGH = 10.0  # seconds between two looks at how much of it one takes
-EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIP = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt", "tuned.zip"
+EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIPS = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt", "zip"
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ class Jobs:
             if queries is not None:
                 text = "".join(f"{' '.join(query.split())}\n" for query in queries if query.strip())
                 write_atomically(self.root / job / QUERIES, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-            for old in (EVENTS, ZIP):
-                (self.root / job / old).unlink(missing_ok=True)
+            (self.root / job / EVENTS).unlink(missing_ok=True)
+            shutil.rmtree(self.root / job / ZIPS, ignore_errors=True)
             self._queue(job, replace(record, budget=budget))
 
     def resume(self, job: str) -> None:
@@ -202,10 +202,10 @@ class Jobs:
         return self.root / job / CATALOG
 
     def export(self, job: str) -> Path:
-        """The result as a zip, made once; ``load`` and ``--catalog`` read it."""
+        """The result as a zip named after the catalogue, made once; ``load`` and ``--catalog`` read it."""
         from r4t_demo import archive
 
-        folder, path = self.result(job), self.root / job / ZIP
+        folder, path = self.result(job), self.root / job / ZIPS / archive.zip_name(self.status(job).name)
         if not path.is_file():
             archive.export(folder, path)
         return path

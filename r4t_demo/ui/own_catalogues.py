@@ -4,7 +4,6 @@ A job's id is the key: sessions hold no more than that, and nothing here lists t
 """
 
 import json
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -116,7 +115,7 @@ class OwnCatalogues:
         with self._lock:
             path = self.jobs.export(job)
             self._serve(path)
-        return image_url(path), f"{_plain(self.jobs.status(job).name)}-r4t.zip"
+        return image_url(path), path.name
 
     def details(self, job: str, item_id: str) -> str:
         """One item for the dialog; what is like it can only be told once there is something that searches."""
@@ -154,8 +153,3 @@ def _trim(kept: OrderedDict, most: int) -> None:
 
 def _json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _plain(name: str) -> str:
-    """A visitor's name for a thing as a file's name: letters, digits and dashes of it."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", Path(name).stem).strip("-")[:40] or "catalogue"

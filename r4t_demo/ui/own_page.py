@@ -29,7 +29,8 @@ SURE = "(seen, _) => [seen, confirm('Remove the catalogue and all that was train
 
 def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lay the tab out and wire its events."""
-    tab, part = OwnTab(own), {"tabs": tabs, "seen": gr.State(Seen()), "opened": gr.State("")}
+    tab, part = OwnTab(own), {"tabs": tabs, "seen": gr.State(Seen())}
+    part["opened"] = html("", "own-opened", script("opened.js"))  # not a State: its change comes with every page load, too
     part["sure"] = gr.Textbox(visible=False)  # what the browser's own question was answered with
     part["timer"] = gr.Timer(EVERY, active=False)
     part["told"] = html("", "own-told", "element.setAttribute('role', 'status');", elem_classes="status")
@@ -87,7 +88,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     for chip in chips:
         chosen = chip.click(lambda text: text, chip, part["query"], queue=False, **quiet)
         chosen.then(search, form, everything, **in_line)
-    part["opened"].change(opening, seen, everything, **in_line)
+    part["opened"].submit(opening, seen, everything, trigger_mode="always_last", **in_line)
 
 
 def _upload(part: dict, own: OwnCatalogues) -> dict[str, gr.Button]:

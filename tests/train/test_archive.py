@@ -161,3 +161,16 @@ def test_the_weights_in_the_zip_are_those_of_the_run(tuned: Path, packed: Path, 
     shutil.unpack_archive(packed, tmp_path)
     one, two = (load_file(folder / "folm" / "model.safetensors") for folder in (tuned, tmp_path))
     assert all((one[name] == two[name]).all() for name in one)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "name"),
+    [
+        ("corner shop.zip", "corner-shop-r4t.zip"),
+        ("corner-shop-r4t.zip", "corner-shop-r4t.zip"),
+        ("../../été.csv", "t-r4t.zip"),
+        ("…", "catalogue-r4t.zip"),
+    ],
+)
+def test_the_zip_is_named_after_the_catalogue(catalogue, name):
+    assert archive.zip_name(catalogue) == name

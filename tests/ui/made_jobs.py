@@ -5,9 +5,10 @@ import secrets
 import time
 from pathlib import Path
 
+from r4t_demo.archive import zip_name
 from r4t_demo.catalog import Catalog
 from r4t_demo.job_folder import STATUS, Record
-from r4t_demo.jobs import CATALOG, EVENTS, ZIP, Jobs
+from r4t_demo.jobs import CATALOG, EVENTS, ZIPS, Jobs
 from r4t_demo.train import catalog_queries, events
 from tests.sources.makers import taken_in
 
@@ -37,7 +38,8 @@ def make_job(
         events.append(folder / EVENTS, event)
     if state == "done":
         (folder / CATALOG / "comparison.json").write_text(json.dumps(COMPARISON))
-        (folder / ZIP).write_bytes(b"packed")
+        (folder / ZIPS).mkdir()
+        (folder / ZIPS / zip_name(source.name)).write_bytes(b"packed")
         events.append(folder / EVENTS, {"stage": events.FINISHED, "step": 1, "total": 1, "metrics": {}})
     now = time.time()
     ended = 0.0 if state in ("queued", "running") else now

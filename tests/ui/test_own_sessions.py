@@ -6,7 +6,7 @@ import sys
 import httpx
 import pytest
 
-from r4t_demo.jobs import CATALOG, Jobs
+from r4t_demo.jobs import CATALOG, ZIPS, Jobs
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import picture, write_files
 from tests.ui.fake_engine import FakeEngine
@@ -84,7 +84,7 @@ def test_of_a_job_only_pictures_and_the_zip_are_served(app, tmp_path):
     body = {"fn_index": load._id, "data": [], "session_hash": "anna"}
     httpx.post(f"{app[1]}gradio_api/run/predict?job={job}", json=body, timeout=60)
     assert anna.get(held) == 200
-    assert anna.get(folder / "tuned.zip") == 200
+    assert anna.get(folder / ZIPS / "shop-r4t.zip") == 200
     assert anna.get(next((unseen / CATALOG / "images").rglob("*.webp"))) >= 400
     for name in (
         "status.json",
