@@ -227,5 +227,6 @@ def _download(link: str, name: str) -> str:
         f'<p class="take"><a href="{esc(link)}" download="{esc(name)}">Download everything as a zip</a>'
         "<span>Models, vectors, catalogue, figures and model card. Load it here again, or ask it anywhere:</span>"
         f"<code>python -m r4t_demo fanout “…” --catalog {esc(name)}</code>"
-        '<span class="later">Publishing to the Hugging Face Hub is not part of this page yet.</span></p>'
+        '<span class="later">Or put it onto the Hugging Face Hub, for yourself alone unless you say otherwise:</span>'
+        f"<code>python -m r4t_demo publish catalog {esc(name)} OWNER/NAME</code></p>"
     )
