@@ -1,6 +1,7 @@
 """The process of a job with one more budget, so small that a test can wait for it."""
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from r4t_demo.__main__ import main
@@ -13,15 +14,21 @@ TINY = presets.Preset(
 QUERIES = 60
 
 
-def offer_tiny(jobs) -> None:
-    """Offer the budget in this process, and let the jobs of the module ``jobs`` be run by this module."""
-    presets.PRESETS["tiny"], usual = TINY, jobs._command
+@contextmanager
+def tiny_offered(jobs):
+    """Offer the budget in this process meanwhile, and let the jobs of the module ``jobs`` be run by this module."""
+    usual = jobs._command
 
     def command(folder: Path, record: Record) -> list[str]:
         python, _, _, *arguments = usual(folder, record)
         return [python, "-m", "tests.browser.tiny_run", *arguments]
 
-    jobs._command = command
+    presets.PRESETS["tiny"], jobs._command = TINY, command
+    try:
+        yield
+    finally:
+        del presets.PRESETS["tiny"]
+        jobs._command = usual
 
 
 if __name__ == "__main__":
