@@ -10,10 +10,13 @@ from pathlib import Path
 from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
+from r4t_demo.hub import cli as hub_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
 from r4t_demo.pattern import cli as steer_cli
 from r4t_demo.progress_bar import show_progress
 from r4t_demo.train import cli as train_cli
+
+POLYVORE, POLYVORE_ENCODER = "hub:Marqo/polyvore", "hf-hub:Marqo/marqo-fashionCLIP"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,10 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_fanout(commands)
     steer_cli.add_parser(commands)
     _add_index(commands)
+    _add_build_polyvore(commands)
     _add_atelier(commands)
+    _add_samples(commands)
     evaluate_cli.add_parser(commands)
     ablate_cli.add_parser(commands)
     train_cli.add_parser(commands)
+    hub_cli.add_parser(commands)
     return parser
 
 
@@ -74,17 +80,36 @@ def _add_index(commands: argparse._SubParsersAction) -> None:
         help="a folder, .zip, .csv, .tsv or .parquet file, or hub:ORG/NAME; without it, --catalog is embedded where it is",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make of SOURCE")
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first rows or files of SOURCE")
-    parser.add_argument("--ray", choices=("auto", "local"), help="embed on this machine's Ray cluster, or on a Ray of its own")
+    _add_embedding(parser)
     add_catalog(parser)
-    add_where(parser)
     parser.set_defaults(run=_index)
+
+
+def _add_build_polyvore(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "build-polyvore", help=f"make the catalogue of {POLYVORE}, embedded by R4T_ENCODER ({POLYVORE_ENCODER})"
+    )
+    parser.add_argument("--out", type=Path, default=Path("runs/catalogs/polyvore"), metavar="DIR", help="(%(default)s)")
+    _add_embedding(parser)
+    parser.set_defaults(run=_build_polyvore, source=POLYVORE, catalog=None)
+
+
+def _add_embedding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first rows or files of the source")
+    parser.add_argument("--ray", choices=("auto", "local"), help="embed on this machine's Ray cluster, or on a Ray of its own")
+    add_where(parser)
 
 
 def _add_atelier(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("atelier", help="draw the embedded catalogue anew")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.set_defaults(run=_atelier)
+
+
+def _add_samples(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("samples", help="draw the sample catalogue of things for the home anew")
+    parser.add_argument("--out", type=Path, default=Path("assets/samples"), metavar="DIR", help="(%(default)s)")
+    parser.set_defaults(run=_samples)
 
 
 def _fanout(options: argparse.Namespace) -> None:
@@ -96,6 +121,15 @@ def _fanout(options: argparse.Namespace) -> None:
         print_json([result.to_json() for result in results])
     else:
         print("\n\n".join(map(_table, results)))
+
+
+def _build_polyvore(options: argparse.Namespace) -> None:
+    from r4t_demo.settings import Settings
+
+    given = Settings.from_env()
+    if given.encoder == given.embedded().encoder:
+        options.encoder = POLYVORE_ENCODER
+    _index(options)
 
 
 def _index(options: argparse.Namespace) -> None:
@@ -176,6 +210,12 @@ def _atelier(options: argparse.Namespace) -> None:
     from r4t_demo.atelier.build import build
 
     build(options.out)
+
+
+def _samples(options: argparse.Namespace) -> None:
+    from r4t_demo.samples.build import build
+
+    print(build(options.out))
 
 
 def _table(result) -> str:

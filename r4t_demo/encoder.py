@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
-from r4t_demo.errors import UserError, load_failure
+from r4t_demo.errors import UserError, hub_failure
 
 BATCH = 256
 CPU = torch.device("cpu")
@@ -55,7 +55,7 @@ class Encoder:
             model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
             tokenizer = open_clip.get_tokenizer(source)
         except Exception as error:  # a foreign model can be broken in any way
-            raise UserError(f"The encoder {name} cannot be loaded: {load_failure(error)}") from error
+            raise hub_failure(f"The encoder {name} cannot be loaded", error) from error
         return _placed(model, preprocess, tokenizer, encoder_id(name))
 
     def __reduce__(self) -> tuple:

@@ -1,7 +1,8 @@
 """Query in, ResultSet out: runs methods, searches, times each part, scores."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 
 import faiss
@@ -13,7 +14,9 @@ from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.fanout.registry import MethodSet, lookup
+from r4t_demo.hub.load import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
@@ -73,16 +76,29 @@ class Engine:
             has = f"has {index.dim} dimensions, and the encoder {encoder.id} gives {encoder.dim}"
             raise UserError(f"The index of '{catalog.name}' {has}: make it again.")
         self.settings, self.catalog, self.index, self.encoder = settings, catalog, index, encoder
-        self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder)
+        chosen = {name: folder for name, (_, folder) in settings.chosen.items()}
+        self.fanouts = MethodSet(settings.checkpoints, catalog, index, encoder, chosen)
 
     @classmethod
     def load(cls, settings: Settings) -> "Engine":
-        """Load catalogue, encoder and index; UserError says what is missing. Methods load when first asked for."""
+        """Load catalogue, encoder and index, from the Hub where the settings say so; methods load when first asked for.
+
+        UserError says what is missing or does not fit, HubUnreachable what cannot be had for now.
+        """
         torch.set_num_threads(settings.threads)
         faiss.omp_set_num_threads(settings.threads)
+        settings = fetched(settings)
         catalog = Catalog.load(settings.catalog_folder)
         encoder = Encoder.load(settings.encoder)
+        for setting, folder in settings.chosen.values():
+            Checkpoint.read(folder).check(setting, encoder)
         return cls(settings, catalog, open_index(settings.index, catalog, encoder.id), encoder)
+
+    def on(self, folder: Path) -> "Engine":
+        """An engine with this one's encoder over another catalogue's folder, and over the models that lie there."""
+        catalog = Catalog.load(folder)
+        settings = replace(self.settings, catalog=str(folder), index="")
+        return Engine(settings, catalog, open_index("", catalog, self.encoder.id), self.encoder)
 
     def methods(self) -> dict[str, str]:
         """name -> one-line description; a method whose checkpoint is missing is left out."""

@@ -1,15 +1,18 @@
 """Options that several commands share, and what they are read into."""
 
 import argparse
+import atexit
 import json
+import shutil
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 from r4t_demo.errors import UserError
 from r4t_demo.settings import Settings
 
-CATALOGS = "a name under assets/, or a folder (atelier)"
+CATALOGS = "a name under assets/, a folder, hub:OWNER/NAME@REVISION or the zip of a tuned catalogue (atelier)"
 
 
 def add_common(parser: argparse.ArgumentParser, catalogs: str = CATALOGS) -> None:
@@ -39,7 +42,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 def load_settings(options: argparse.Namespace) -> Settings:
     """The environment's settings, overridden by the options that are given."""
-    names = ("catalog", "index", "memory", "results")
+    names = ("catalog", "index", "memory", "results", "encoder")
     return Settings.from_env(**{name: getattr(options, name, None) for name in names})
 
 
@@ -48,9 +51,24 @@ def load_engine(options: argparse.Namespace, public: Collection[str] = ()):
     from r4t_demo.engine import Engine
 
     settings = load_settings(options)
+    if settings.catalog.lower().endswith(".zip"):
+        settings = replace(settings, catalog=str(unpacked(Path(settings.catalog), settings)), index="")
     if public and options.catalog in public:
         settings = with_public_catalog(settings, options.catalog, options.data, options.runs)
     return Engine.load(settings)
+
+
+def unpacked(path: Path, settings: Settings) -> Path:
+    """The folder, which this process removes at its end, of the exported zip ``path``."""
+    from r4t_demo import archive
+    from r4t_demo.encoder import Encoder
+
+    if not path.is_file():
+        raise UserError(f"There is no file '{path}'.")
+    root = Path(mkdtemp(prefix="r4t-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    archive.load(path, root / path.stem, Encoder.load(settings.encoder), settings.checkpoints)
+    return root / path.stem
 
 
 def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -> Settings:
@@ -65,9 +83,8 @@ def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -
     from r4t_demo.train import real_catalogs
 
     folder = runs / "catalogs" / name
-    torch.set_num_threads(1)  # whole batches run side by side
-    show_progress(real_catalogs.make(name, data, folder, Encoder.load(settings.encoder), settings.threads))
     torch.set_num_threads(settings.threads)
+    show_progress(real_catalogs.make(name, data, folder, Encoder.load(settings.encoder), settings.threads))
     return replace(settings, catalog=str(folder))
 
 

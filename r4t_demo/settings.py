@@ -2,39 +2,59 @@
 
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from r4t_demo.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
+HUB = "hub:"  # before OWNER/NAME@REVISION, where a setting names a repository of the Hub
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``catalog`` is a name under ``assets`` or a folder; ``encoder`` is what Encoder.load takes, clip-mini where it is empty.
+    """``catalog`` is a name under ``assets``, a folder or hub:OWNER/NAME@REVISION; ``encoder`` is what Encoder.load takes,
+    clip-mini where it is empty. ``folm`` and ``diffusion`` are folders or hub:OWNER/NAME@REVISION, and take the place of
+    folm-mini and diffusion-mini in ``checkpoints``.
 
     ``results`` is where measurements are written to, and where the page reads them.
     ``index``: empty is FAISS in the catalogue's folder, milvus:URI a Milvus. ``memory``: GiB that a FAISS index may take.
+
+    ``jobs`` is where visitors' catalogues and the runs on them lie: ``jobs_running`` train at once, one of them for
+    ``job_minutes`` at most; it may take ``job_disk`` GiB and all together ``jobs_disk``; after ``job_days`` they are removed.
     """
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
     results: Path = ROOT / "results"
+    jobs: Path = ROOT / "runs" / "jobs"
     catalog: str = "atelier"
     encoder: str = ""
+    folm: str = ""
+    diffusion: str = ""
     index: str = ""
     memory: int = 4
     host: str = "127.0.0.1"
     port: int = 7860
     threads: int = 2
+    jobs_running: int = 1
+    jobs_disk: int = 20
+    job_disk: int = 2
+    job_minutes: int = 120
+    job_days: int = 7
 
     def __post_init__(self) -> None:
         if not self.encoder:
             object.__setattr__(self, "encoder", f"local-dir:{self.checkpoints / 'clip-mini'}")
-        for name in ("memory", "threads"):
+        for name in ("memory", "threads", "jobs_running", "jobs_disk", "job_disk", "job_minutes", "job_days"):
             if getattr(self, name) < 1:
                 raise UserError(f"R4T_{name.upper()} is {getattr(self, name)}: it must be at least 1.")
+        for name in ("catalog", "folm", "diffusion"):
+            value = getattr(self, name)
+            if value.startswith(HUB) and not re.fullmatch(rf"{HUB}[\w.-]+/[\w.-]+(@[\w./-]+)?", value):
+                raise UserError(f"R4T_{name.upper()} is '{value}': a repository of the Hub is written {HUB}OWNER/NAME@REVISION.")
+        if self.index.startswith(HUB):
+            raise UserError(f"R4T_INDEX is '{self.index}': a catalogue with its index is named by R4T_CATALOG={self.index}.")
         if self.index and not re.fullmatch(r"milvus:(https?://.+|.+\.db)", self.index):
             where = "milvus:http://HOST:PORT for a server, or milvus:FILE.db for one in the process"
             raise UserError(f"R4T_INDEX is '{self.index}': leave it empty for FAISS, or write {where}.")
@@ -49,7 +69,26 @@ class Settings:
             text = os.environ.get(f"R4T_{field.name.upper()}")
             if text and field.name not in values:
                 values[field.name] = _parse(field.name, field.type, text)
+        if "SPACE_ID" in os.environ:  # a Space's container is reached from outside it alone
+            values.setdefault("host", "0.0.0.0")
         return cls(**values)
+
+    def embedded(self) -> "Settings":
+        """These settings over the catalogue and the models that are part of the repository."""
+        return replace(self, catalog="atelier", encoder="", folm="", diffusion="", index="")
+
+    @property
+    def chosen(self) -> dict[str, tuple[str, Path]]:
+        """Which checkpoints are taken from elsewhere: name -> (setting, folder)."""
+        given = {"folm-mini": ("R4T_FOLM", self.folm), "diffusion-mini": ("R4T_DIFFUSION", self.diffusion)}
+        return {name: (setting, Path(folder)) for name, (setting, folder) in given.items() if folder}
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that shall have these settings; its threads do not spin while they wait."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        own = {f"R4T_{n.upper()}": str(v.resolve() if isinstance(v, Path) else v) for n, v in values.items()}
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        return {**os.environ, **own, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE"}
 
     @property
     def catalog_folder(self) -> Path:

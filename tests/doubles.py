@@ -10,11 +10,13 @@ import pyarrow.parquet as parquet
 from PIL import Image
 
 from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.registry import METHODS
 
 DIM = 48
 CATEGORIES = ("dress", "boots", "hat", "handbag", "belt", "scarf")
 COLOURS = {"red": (200, 30, 40), "black": (30, 30, 36), "ivory": (240, 230, 210), "navy": (30, 40, 80)}
 STYLES = ("bohemian", "gothic")
+EVERYWHERE = [name for name, method in METHODS.items() if not method.tuned]  # the others want a catalogue with models of its own
 
 
 class HashEncoder:

@@ -13,12 +13,11 @@ from r4t_demo.__main__ import main
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
-from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.milvus_index import MilvusIndex
 from r4t_demo.settings import ROOT
-from tests.doubles import HashEncoder, write_catalog
+from tests.doubles import EVERYWHERE, HashEncoder, write_catalog
 from tests.sources.makers import picture, write_files
 
 
@@ -30,10 +29,12 @@ def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
-    options = [option for method in METHODS for option in ("--method", method)]
+    options = [option for method in EVERYWHERE for option in ("--method", method)]
     assert main(["fanout", "bohemian festival", "gothic red", *options, "--k", "6", "--n", "3", "--seed", "5", "--json"]) == 0
     answers = json.loads(capsys.readouterr().out)
-    assert [(a["query"], a["method"]) for a in answers] == [(q, m) for q in ("bohemian festival", "gothic red") for m in METHODS]
+    assert [(a["query"], a["method"]) for a in answers] == [
+        (q, m) for q in ("bohemian festival", "gothic red") for m in EVERYWHERE
+    ]
     for answer in answers:
         assert set(answer) == {"query", "method", "sub_queries", "items", "scores", "ms"}
         assert set(answer["scores"]) == {"groundedness", "diversity", "alignment"}
@@ -127,7 +128,7 @@ def test_evaluate_wscr_json_contract(capsys: pytest.CaptureFixture) -> None:
     result = json.loads(captured.out)
     assert {"catalog", "n_queries", "methods"} <= set(result)
     assert (result["catalog"], result["n_queries"], result["n_clusters"]) == ("tiny", 4, 2)
-    assert set(result["methods"]) == set(METHODS)
+    assert set(result["methods"]) == set(EVERYWHERE)
     for figures in result["methods"].values():
         assert set(figures) == {"recall", "hit", "vs"}
         assert all(low <= mean <= high for mean, low, high in figures.values())
@@ -147,7 +148,7 @@ def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:
     result = json.loads(capsys.readouterr().out)
     assert set(result) == {"threads", "roofline_ms", "batch"}
     assert set(result["batch"]) == {"1", "2"}
-    assert set(result["batch"]["2"]) == set(METHODS)
+    assert set(result["batch"]["2"]) == set(EVERYWHERE)
 
 
 def test_the_papers_sizes_want_a_gpu(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from r4t_demo.engine import Engine, ResultSet
 from r4t_demo.evaluate import oar
-from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import embed_items
 from r4t_demo.settings import ROOT, Settings
+from tests.doubles import EVERYWHERE
 
 CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher")
 PARTS = [ROOT / "assets" / "atelier" / "index", *(ROOT / "checkpoints" / name for name in CHECKPOINTS)]
@@ -34,7 +34,7 @@ def first_items(result: ResultSet) -> list:
 def test_every_method_is_there(real: Engine) -> None:
     trained = {"diffusion-base", "regression", "regression-matched", "folm-wscr", "diffusion-wscr"}
     on_demand = trained | {"folm-photos", "diffusion-photos"}
-    assert set(METHODS) - set(real.methods()) <= on_demand
+    assert set(EVERYWHERE) - set(real.methods()) <= on_demand
 
 
 def test_the_index_was_made_with_this_encoder_from_these_pictures(real: Engine) -> None:

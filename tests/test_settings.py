@@ -60,3 +60,26 @@ def test_a_catalogue_by_name_or_folder(tmp_path: Path) -> None:
     assert Settings(assets=assets, catalog=str(tmp_path / "mine")).catalog_folder == tmp_path / "mine"
     with pytest.raises(UserError, match="There is no catalogue 'attic': .* these names: shop"):
         _ = Settings(assets=assets, catalog="attic").catalog_folder
+
+
+def test_what_the_hub_names_is_written_in_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = Settings(catalog="hub:ann/shop@v1", folm="hub:ann/folm", diffusion="here/diffusion")
+    assert given.chosen == {
+        "folm-mini": ("R4T_FOLM", Path("hub:ann/folm")),
+        "diffusion-mini": ("R4T_DIFFUSION", Path("here/diffusion")),
+    }
+    for name in ("R4T_CATALOG", "R4T_FOLM", "R4T_DIFFUSION"):
+        monkeypatch.setenv(name, "hub:ann")
+        with pytest.raises(UserError, match=f"{name} is 'hub:ann': .* hub:OWNER/NAME@REVISION"):
+            Settings.from_env()
+        monkeypatch.delenv(name)
+    with pytest.raises(UserError, match="R4T_INDEX is 'hub:ann/shop': .* R4T_CATALOG=hub:ann/shop"):
+        Settings(index="hub:ann/shop")
+
+
+def test_a_space_is_reached_from_outside_its_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACE_ID", "ann/app")
+    assert Settings.from_env().host == "0.0.0.0"
+    monkeypatch.setenv("R4T_HOST", "127.0.0.2")
+    assert Settings.from_env().host == "127.0.0.2"
+    assert Settings().host == "127.0.0.1"

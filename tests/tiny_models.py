@@ -1,6 +1,7 @@
 """The real networks, very small and untrained, with weights that make every part of them matter."""
 
 import json
+import math
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ from transformers import PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
-from r4t_demo.fanout.folm import END, PAD, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.folm import END, PAD, SEPARATOR, Folm, FolmConfig, FolmForCausalLM
 from r4t_demo.train.folm import train_tokenizer
 from tests.doubles import HashEncoder
 
@@ -123,6 +124,23 @@ def tiny_folm(encoder: HashEncoder, seed: int = 0) -> Folm:
         eos_token_id=tokenizer.convert_tokens_to_ids(END), pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
     )  # fmt: skip
     return Folm(FolmForCausalLM(config), tokenizer, encoder)
+
+
+def list_writer(encoder: HashEncoder) -> Folm:
+    """A tiny language model that writes whole lists: wherever it is, a third of what it says are separators, the rest words."""
+    folm = tiny_folm(encoder)
+    table, ids = folm.model.get_input_embeddings().weight, folm.tokenizer.convert_tokens_to_ids
+    words = [row for token, row in folm.tokenizer.get_vocab().items() if len(token.strip("Ġ")) > 1 and token.strip("Ġ").isalpha()]
+    with torch.no_grad():
+        # The layers hardly speak, so what a token has in its first dimension is a bias of its logit, times about eleven.
+        for layer in folm.model.model.layers:
+            layer.self_attn.o_proj.weight.mul_(0.02)
+            layer.mlp.down_proj.weight.mul_(0.02)
+        folm.model.model.norm.weight[0] = 2.0
+        table.mul_(0.2)[:, 0] = 3.0
+        table[words, 0] = 4.0
+        table[ids(SEPARATOR), 0] = 4.0 + math.log(len(words) / 2) / 11.3
+    return folm
 
 
 def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:

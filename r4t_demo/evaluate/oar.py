@@ -27,6 +27,7 @@ TEXT_ONLY = ("groundedness", "alignment", "composite")
 METRICS = (*COURT, "diversity", "content_alignment", *TEXT_ONLY)
 RATIOS = (
     ("folm", "base"),
+    ("folm", "folm-before"),
     ("folm", "best-of-5"),
     ("folm", "template"),
     ("folm", "kmeans"),
@@ -70,10 +71,16 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str
     Returns catalog, n_queries, n_terms, seeds; methods {name: {metric: [mean, lo, hi]}} (None for what needs texts) and
     ratios {"a/b": {metric: [ratio, lo, hi]}}; 95 % intervals from 2,000 resamples of whole terms.
     """
-    figures = {name: measure(engine, queries, name, seeds) for name in methods}
+    return summarise(engine.catalog.name, queries, {name: measure(engine, queries, name, seeds) for name in methods}, seeds)
+
+
+def summarise(
+    catalog: str, queries: Sequence[TestQuery], figures: Mapping[str, Mapping[str, np.ndarray | None]], seeds: int = 1
+) -> dict[str, object]:
+    """What ``evaluate`` returns, from what ``measure`` has given for each method."""
     bootstrap = ClusterBootstrap([query.term for query in queries])
     return {
-        "catalog": engine.catalog.name,
+        "catalog": catalog,
         "n_queries": len(queries),
         "n_terms": len({query.term for query in queries}),
         "seeds": seeds,

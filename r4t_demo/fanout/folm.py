@@ -20,7 +20,7 @@ from transformers import (
 )
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.errors import UserError
+from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import check_encoder
 from r4t_demo.fanout.sampling import TEMPERATURE, ListModel, OwnNoise, row_seeds
 from r4t_demo.fanout.words import core_of
@@ -135,8 +135,12 @@ class Folm(ListModel):
         """Load a transformers folder; UserError where it is missing or was trained for another encoder."""
         if not (Path(folder) / "config.json").is_file():
             raise UserError(f"There is no language model in {folder}.")
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        return cls(model, AutoTokenizer.from_pretrained(folder), encoder, name)
+        try:
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            tokenizer = AutoTokenizer.from_pretrained(folder)
+        except Exception as error:  # a foreign model can be broken in any way
+            raise hub_failure(f"The language model in {folder} cannot be loaded", error) from error
+        return cls(model, tokenizer, encoder, name)
 
     def write(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int, temperature: float

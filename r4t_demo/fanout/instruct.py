@@ -15,7 +15,7 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before transformers)
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.errors import UserError, load_failure
+from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.sampling import ListModel, OwnNoise, row_seeds
 from r4t_demo.precision import native_dtype
 
@@ -127,7 +127,7 @@ class InstructFolm(ListModel):
             if adapter_parameters(model):
                 _unround_adapter(model, source)
         except Exception as error:  # a foreign model can be broken in any way
-            raise UserError(f"The language model {source} cannot be loaded: {load_failure(error)}") from error
+            raise hub_failure(f"The language model {source} cannot be loaded", error) from error
         return cls(model, tokenizer, encoder, name)
 
     def write(

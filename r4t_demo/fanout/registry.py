@@ -1,6 +1,6 @@
 """The methods by name: one line each, loaded when first asked for, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -10,6 +10,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
+from r4t_demo.fanout.checkpoint import FOLM, Checkpoint
 from r4t_demo.index.base import VectorIndex
 
 
@@ -17,6 +18,7 @@ from r4t_demo.index.base import VectorIndex
 class Method:
     """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes`` names what its
     ``fan_out`` takes besides the seed: ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
+    ``tuned`` methods are there where the catalogue has checkpoints of its own (``OWN``).
     """
 
     description: str
@@ -24,6 +26,11 @@ class Method:
     needs: str | None = None
     made_by: str = "make checkpoints"
     takes: tuple[str, ...] = ()
+    tuned: bool = False
+
+
+# What a catalogue's own folder may hold after a run on it, and which of the app's checkpoints it takes the place of.
+OWN = {"folm-mini": "folm", "diffusion-mini": "diffusion", "diffusion-teacher": "diffusion-teacher"}
 
 
 @dataclass
@@ -34,25 +41,36 @@ class MethodSet:
     catalog: Catalog
     index: VectorIndex
     encoder: Encoder
+    chosen: Mapping[str, Path] = field(default_factory=dict)  # folders that take the place of checkpoints
     _loaded: dict[str, FanOutMethod] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock)  # re-entrant: best-of-5 asks for base while it is being loaded
 
     def available(self) -> dict[str, str]:
-        """name -> description of the methods whose checkpoint is there."""
-        return {name: method.description for name, method in METHODS.items() if self._has(method)}
+        """name -> description of the methods whose checkpoint is there, and was trained for this encoder."""
+        return {name: method.description for name, method in METHODS.items() if self._has(method) and self._fits(method)}
 
     def __getitem__(self, name: str) -> FanOutMethod:
         method = lookup(name)
         with self._lock:
             if name not in self._loaded:
                 if not self._has(method):
-                    folder = self.checkpoints / method.needs
-                    raise UserError(f"The method '{name}' needs '{folder}', which is missing: run {method.made_by}.")
+                    missing = self.catalog.root / OWN["folm-mini"] if method.tuned else self.folder(method.needs)
+                    raise UserError(f"The method '{name}' needs '{missing}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
             return self._loaded[name]
 
+    def folder(self, name: str) -> Path:
+        """Where a checkpoint is: the catalogue's own where there is one, else the one chosen, else the app's."""
+        own = self.catalog.root / OWN.get(name, name)
+        return own if name in OWN and own.is_dir() else self.chosen.get(name, self.checkpoints / name)
+
     def _has(self, method: Method) -> bool:
-        return method.needs is None or (self.checkpoints / method.needs).is_dir()
+        tuned = not method.tuned or (self.catalog.root / OWN["folm-mini"]).is_dir()
+        return tuned and (method.needs is None or self.folder(method.needs).is_dir())
+
+    def _fits(self, method: Method) -> bool:
+        folder = method.needs and self.folder(method.needs)
+        return not folder or not (folder / "config.json").is_file() or Checkpoint.read(folder).fits(self.encoder)
 
 
 def lookup(name: str) -> Method:
@@ -86,7 +104,16 @@ def _share(text: str) -> float:
 def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.folm import Folm  # transformers takes seconds to import: only for who asks
 
-    return Folm.load(parts.checkpoints / folder, parts.encoder, name=name)
+    place = parts.folder(folder)
+    if place == parts.chosen.get(folder) and Checkpoint.read(place).what != FOLM:
+        return _instruct(parts, name, str(place))
+    return Folm.load(place, parts.encoder, name=name)
+
+
+def _before(parts: MethodSet, name: str) -> FanOutMethod:
+    from r4t_demo.fanout.folm import Folm
+
+    return Folm.load(parts.checkpoints / "folm-mini", parts.encoder, name=name)
 
 
 def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
@@ -98,7 +125,7 @@ def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
 def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    return DiffusionRetriever.load(parts.checkpoints / folder, parts.encoder, name)
+    return DiffusionRetriever.load(parts.folder(folder), parts.encoder, name)
 
 
 def _regression(parts: MethodSet, name: str) -> FanOutMethod:
@@ -140,6 +167,13 @@ METHODS: dict[str, Method] = {
         "The fan-out language model after Soft-GRPO.",
         lambda parts: _folm(parts, "folm", "folm-mini"),
         needs="folm-mini",
+    ),
+    "folm-before": Method(
+        "The fan-out language model before its training on this catalogue.",
+        lambda parts: _before(parts, "folm-before"),
+        needs="folm-mini",
+        made_by=f"{TRAIN} SOURCE --out DIR",
+        tuned=True,
     ),
     "diffusion": Method(
         "The retriever distilled from the FOLM: all directions at once, in one network call.",

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.errors import UserError
+from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import FanOut, check_encoder
 from r4t_demo.fanout.baselines import mmr_order
 
@@ -85,13 +86,19 @@ def load_network(kind: type[Network], folder: Path, encoder: Encoder) -> Network
     """Load a network of a checkpoint folder; UserError where there is none or it was trained for another encoder."""
     if not (folder / "config.json").is_file():
         raise UserError(f"There is no retriever in {folder}.")
-    with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
-        model = kind.from_pretrained(folder, strict=True)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
+            model = kind.from_pretrained(folder, strict=True)
+    except Exception as error:  # a foreign checkpoint can be broken in any way
+        raise hub_failure(f"The retriever in {folder} cannot be loaded", error) from error
     check_encoder(f"The retriever in {folder}", model.encoder_id, model.dim, encoder)
     return model
 
 
 def load_bank(folder: Path) -> tuple[list[str], np.ndarray]:
     """Return the phrases of a checkpoint folder and their unit vectors (n, d)."""
-    vectors = F.normalize(load_file(folder / "phrases.safetensors")["vectors"].float(), dim=-1).numpy()
-    return (folder / "phrases.txt").read_text(encoding="utf-8").splitlines(), vectors
+    try:
+        vectors = F.normalize(load_file(folder / "phrases.safetensors")["vectors"].float(), dim=-1).numpy()
+        return (folder / "phrases.txt").read_text(encoding="utf-8").splitlines(), vectors
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise UserError(f"The phrases in {folder} cannot be read: {error}.") from error

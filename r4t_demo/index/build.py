@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from accelerate import PartialState
 from PIL import Image
 
@@ -19,6 +20,7 @@ from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, Kind, choose
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
+EMBEDDED = "embedded-by"  # the file that says with which weights
 SHARD = 8  # batches; the most that a kill can cost
 
 
@@ -64,6 +66,20 @@ def build_index(
     if crew.is_main_process:
         shards.join(encoder, kind)
     crew.wait_for_everyone()
+
+
+def ensure_index(catalog: Catalog, encoder: Encoder, threads: int) -> Iterator[dict[str, int | str]]:
+    """``build_index`` unless exactly these weights have embedded this catalogue already; torch runs on one thread meanwhile."""
+    mark, weights = catalog.root / EMBEDDED, f"{probe(encoder)} {catalog.fingerprint}"
+    if mark.is_file() and mark.read_text() == weights and (catalog.root / FOLDER).is_dir():
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # whole batches run side by side
+    try:
+        yield from build_index(catalog, encoder, threads=threads)
+    finally:
+        torch.set_num_threads(before)
+    write_atomically(mark, lambda temporary: temporary.write_text(weights))
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from functools import cached_property
 from typing import BinaryIO
 
 from r4t_demo.errors import UserError
+from r4t_demo.settings import HUB as PREFIX
 from r4t_demo.sources.base import Refusal
 from r4t_demo.sources.files import inside
 
-PREFIX = "hub:"
-
 
 class HubFiles:
-    """The files of the dataset ``repo`` (ORG/NAME) at its newest commit."""
+    """The files of the dataset ``repo``, ORG/NAME@REVISION; without a revision, of its newest commit."""
 
     def __init__(self, repo: str):
-        self.repo, self.name = repo, f"{PREFIX}{repo}"
+        self.name = f"{PREFIX}{repo}"
+        self.repo, _, self.revision = repo.partition("@")
 
     def names(self) -> list[str | Refusal]:
         return sorted(name for name in self._listing[1] if not name.startswith("."))
@@ -39,7 +39,7 @@ class HubFiles:
     @cached_property
     def _listing(self) -> tuple[str, set[str]]:
         with self._told():
-            return list_files(self.repo)
+            return list_files(self.repo, self.revision or None)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -55,11 +55,11 @@ class HubFiles:
             ) from error
 
 
-def list_files(repo: str) -> tuple[str, set[str]]:
-    """The newest commit of a dataset and the names of its files."""
+def list_files(repo: str, revision: str | None) -> tuple[str, set[str]]:
+    """The commit of a dataset's revision, None for the newest, and the names of its files."""
     from huggingface_hub import HfApi
 
-    info = HfApi().dataset_info(repo)
+    info = HfApi().dataset_info(repo, revision=revision)
     return info.sha, {file.rfilename for file in info.siblings}
 
 

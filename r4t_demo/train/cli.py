@@ -1,20 +1,23 @@
 """``python -m r4t_demo train STEP``: the steps that make checkpoints/, in the order of ``make checkpoints``, and their rivals.
 
+``train SOURCE --out DIR`` instead takes a catalogue of one's own through all of R4T (``catalog_run.py``).
+
 Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
 The encoder and the language model before reinforcement learning are made here, and what R4T makes of them in ``recipes.py``.
 """
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import MachineError, UserError
 from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import Settings
-from r4t_demo.train import recipes, steering
+from r4t_demo.train import events, recipes, steering
+from r4t_demo.train.presets import PRESETS
 
 TEXT_STEPS = 1600
 # The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
@@ -30,8 +33,15 @@ PROJECTION_STEPS, PROJECTION_TITLES, PROJECTION_DRAWINGS, PROJECTION_PULL = 1500
 
 def add_parser(subparsers) -> None:
     """Add the ``train`` command."""
-    parser = subparsers.add_parser("train", help="retrain a checkpoint")
-    parser.add_argument("step", choices=list(STEPS), help="in this order")
+    parser = subparsers.add_parser("train", help="retrain a checkpoint, or tune the models to a catalogue of your own")
+    parser.add_argument(
+        "step",
+        metavar="STEP_OR_SOURCE",
+        help=f"a step, in this order: {', '.join(STEPS)}; or a folder, .zip, .csv, .tsv or .parquet file, or hub:ORG/NAME",
+    )
+    parser.add_argument("--budget", choices=list(PRESETS), default="small", help="of a SOURCE's run (%(default)s)")
+    parser.add_argument("--queries", type=Path, metavar="FILE", help="for a SOURCE: one broad query a line, instead of made ones")
+    parser.add_argument("--until", choices=["queries"], help="for a SOURCE: read, embed, make queries, and stop there")
     add_data(parser)
     parser.add_argument(
         "--task",
@@ -46,7 +56,7 @@ def add_parser(subparsers) -> None:
         default="soft-grpo",
         help="step that trained the writer of the retriever's training lists; folm-base: no reinforcement learning (%(default)s)",
     )
-    parser.add_argument("--out", type=Path, help="folder to write the checkpoints to (default: the app's)")
+    parser.add_argument("--out", type=Path, help="folder to write to (default: the app's checkpoints; a SOURCE needs one)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
     parser.add_argument(
         "--samples", type=int, help="lists a query that supervision samples (oar 2, wscr and photos 16, from folm-base 4)"
@@ -67,9 +77,12 @@ def add_parser(subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Run one step and show its progress on standard error."""
+    """Run one step, or a whole run on a catalogue, and show its progress on standard error."""
     import torch
 
+    if args.step not in STEPS:
+        _run_on_catalog(args)
+        return
     at_least_one(args, "batch", "micro_batch")
     settings = recipes.with_catalog(args, Settings.from_env())
     torch.set_num_threads(settings.threads)
@@ -77,20 +90,46 @@ def run(args: argparse.Namespace) -> None:
     follow(STEPS[args.step](args, settings), args.events)
 
 
-def follow(records: Iterable, events: Path | None) -> None:
+def _run_on_catalog(args: argparse.Namespace) -> None:
+    """``train SOURCE --out DIR``."""
+    if not args.out:
+        raise UserError(f"There is no step '{args.step}'. If it is a catalogue, name the folder to make of it with --out DIR.")
+    settings = Settings.from_env()
+    with events.beating(args.events) if args.events else nullcontext():
+        from r4t_demo.train import catalog_run, comparison  # seconds of imports, in which there are events already
+
+        try:
+            queries = _lines(args.queries) if args.queries else None
+            if args.until:
+                follow(catalog_run.prepare(args.step, args.out, settings, queries), args.events)
+            else:
+                follow(catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed), args.events)
+        except OSError as error:
+            again = "Mend that and run it again: it goes on where it stopped."
+            raise MachineError(f"A file cannot be read or written ({error}). {again}") from error
+    result = comparison.read(args.out)
+    print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise UserError(f"The queries in '{path}' cannot be read ({error}): give a text file with one a line.") from error
+
+
+def follow(records: Iterable, path: Path | None) -> None:
     """Print each record and, where asked, append it to a file of JSON lines."""
     for record in records:
+        metrics = dict(record.metrics)
+        left = f"  {metrics.pop('seconds_left'):.0f} s left" if "seconds_left" in metrics else ""
         figures = "  ".join(
-            f"{name} {value:.3f}" if isinstance(value, float) else f"{name}: {value}" for name, value in record.metrics.items()
+            f"{name} {value:.3f}" if isinstance(value, float) else f"{name}: {value}" for name, value in metrics.items()
         )
-        print(f"{record.stage} {record.step}/{record.total}  {figures}", file=sys.stderr, flush=True)
-        if events:
-            events.parent.mkdir(parents=True, exist_ok=True)
-            with events.open("a", encoding="utf-8") as file:
-                file.write(
-                    json.dumps({"stage": record.stage, "step": record.step, "total": record.total, "metrics": record.metrics})
-                    + "\n"
-                )
+        print(f"{record.stage} {record.step}/{record.total}{left}  {figures}", file=sys.stderr, flush=True)
+        if path:
+            event = {"stage": record.stage, "step": record.step, "total": record.total, "metrics": record.metrics}
+            events.append(path, event | ({"answer": record.answer} if record.answer else {}))
 
 
 def _need_data(data: Path) -> None:

@@ -35,7 +35,7 @@ def edm_loss(model: SetDenoiser, targets: torch.Tensor, queries: torch.Tensor, g
 
 def train(
     model: SetDenoiser, ema: SetDenoiser, sets: TrainingSets, state: Path, *,
-    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0, permute: bool = True,
+    steps: int, batch: int = 128, rate: float = 1e-3, decay: float = 0.998, seed: int = 0, permute: bool = True, every: int = 200,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place; ``descend`` yields and resumes.
 
@@ -49,7 +49,7 @@ def train(
             targets = targets.take_along_dim(order[..., None], dim=1)
         return edm_loss(model, targets, queries, generator)
 
-    return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)
+    return descend("diffusion", model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed, every=every)
 
 
 def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetDenoiser]:

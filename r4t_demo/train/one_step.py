@@ -58,32 +58,33 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def distil(
-    teacher: SetDenoiser, query_vectors: np.ndarray, folder: Path, *, steps: int | None = None, batch: int = 64, seed: int = 0
-) -> Generator[Progress, None, SetDenoiser]:
+    teacher: SetDenoiser, query_vectors: np.ndarray, folder: Path, *, start: SetDenoiser | None = None, passes: int = PASSES,
+    whole_steps: int = WHOLE_STEPS, refined_steps: int = REFINED_STEPS, batch: int = 64, seed: int = 0,
+) -> Generator[Progress, None, SetDenoiser]:  # fmt: skip
     """Make a one-call student of ``teacher`` on the queries (q, d); the generator returns it.
 
-    ``steps`` is another length for both stages. What ``folder`` holds of an earlier run, that goes on.
+    ``start`` is a student to go on from instead of the teacher. What ``folder`` holds of an earlier run, that goes on.
     """
-    student, ema = new_student(teacher)
-    yield from write_pairs(teacher, query_vectors, folder / "pairs", seed=seed)
+    student, ema = new_student(teacher, start)
+    yield from write_pairs(teacher, query_vectors, folder / "pairs", passes=passes, seed=seed)
     whole = stored(read_pairs(folder / "pairs"), query_vectors, batch)
     yield from train(
         student, ema, whole, squared, folder / "whole.safetensors",
-        stage="one-step whole", steps=steps or WHOLE_STEPS, rate=8e-4, seed=seed,
+        stage="one-step whole", steps=whole_steps, rate=8e-4, seed=seed,
     )  # fmt: skip
     first = copy.deepcopy(ema)
     student.load_state_dict(first.state_dict())
     yield from train(
         student, ema, refined(first, teacher, query_vectors, batch), pseudo_huber, folder / "refined.safetensors",
-        stage="one-step refined", steps=steps or REFINED_STEPS, rate=4e-4, seed=seed,
+        stage="one-step refined", steps=refined_steps, rate=4e-4, seed=seed,
     )  # fmt: skip
     return ema
 
 
-def new_student(teacher: SetDenoiser) -> tuple[SetDenoiser, SetDenoiser]:
-    """Return a network that starts as the teacher's and is sampled in one call, and its moving average."""
+def new_student(teacher: SetDenoiser, start: SetDenoiser | None = None) -> tuple[SetDenoiser, SetDenoiser]:
+    """Return a network that starts as the teacher's, or as ``start``, and is sampled in one call, and its moving average."""
     student = SetDenoiser(**{**teacher._hub_mixin_config, "steps": 1, "guidance": 1.0, "drawn": DRAWN})
-    student.load_state_dict(teacher.state_dict())
+    student.load_state_dict((start or teacher).state_dict())
     return student, copy.deepcopy(student).requires_grad_(False)
 
 

@@ -12,12 +12,16 @@ from r4t_demo.files import write_atomically
 
 @dataclass(frozen=True)
 class Progress:
-    """One record: ``step`` of ``total`` in ``stage``, with the figures worth watching."""
+    """One record: ``step`` of ``total`` in ``stage``, with the figures worth watching.
+
+    ``answer``: now and then, what is answered to one fixed query: {"query", "sub_queries", "items"}, an item's id each.
+    """
 
     stage: str
     step: int
     total: int
     metrics: dict[str, float | str] = field(default_factory=dict)
+    answer: dict[str, str | list[str]] | None = None
 
 
 def move_folder(staged: Path, folder: Path) -> None:

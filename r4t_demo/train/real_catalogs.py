@@ -16,7 +16,7 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
-from r4t_demo.index.build import build_index, probe
+from r4t_demo.index.build import ensure_index
 from r4t_demo.sources import open_source
 from r4t_demo.sources.base import Record, Refusal, Source
 from r4t_demo.sources.ingest import ingest
@@ -24,7 +24,6 @@ from r4t_demo.train.photo_queries import photo_queries
 from r4t_demo.train.reference_sets import MUSIC, STYLIST_ITEMS, music_tracks, needed
 
 PHOTOS = {"photos": ("train",), "photos-unseen": ("validation", "test")}  # the splits of their rows
-EMBEDDED = "embedded-by"  # the file that says with which weights
 
 
 class MusicSource:
@@ -87,11 +86,7 @@ def make(name: str, data: Path, folder: Path, encoder: Encoder, threads: int) ->
     yield from ingest(source(name, data), folder, threads=threads)
     if name in PHOTOS:
         _write_queries(folder)
-    mark, weights = folder / EMBEDDED, probe(encoder)
-    if mark.is_file() and mark.read_text() == weights and (folder / "index").is_dir():
-        return
-    yield from build_index(Catalog.load(folder), encoder, threads=threads)
-    write_atomically(mark, lambda temporary: temporary.write_text(weights))
+    yield from ensure_index(Catalog.load(folder), encoder, threads)
 
 
 def _write_queries(folder: Path) -> None:

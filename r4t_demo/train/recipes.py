@@ -1,5 +1,6 @@
 """R4T's own training steps, from Soft-GRPO on; ``--task`` and ``--from`` lead another way through the same code (``Task``)."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +11,7 @@ from r4t_demo.options import with_public_catalog
 from r4t_demo.settings import Settings
 
 OAR_WEIGHTS = (0.4, 0.2, 0.4)  # groundedness, diversity, alignment: the mini's
+FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find a dozen different ones
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,8 @@ def _training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
     from r4t_demo.train.sets import TrainingSets
 
     pairs = supervision.read(written, queries, engine.index, engine.encoder.id)
-    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS)
+    few = len(engine.index) < FEW_ITEMS
+    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS, repeat=few)
     if not len(rows):
         raise UserError(
             "No query has two lists of enough different targets to learn from: write more with supervision --samples."
@@ -204,14 +207,25 @@ def _diffusion(args, settings: Settings):
 
 
 def fit_retriever(
-    engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, permute: bool = True
-):
-    """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``."""
+    engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, start: Path | None = None,
+    **options,
+):  # fmt: skip
+    """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``.
+
+    ``start`` is a checkpoint to go on from; its bank of phrases stays where the new lists have none in common. ``options`` go to
+    ``diffusion.train``.
+    """
+    from r4t_demo.fanout.diffusion import DiffusionRetriever
     from r4t_demo.train import diffusion
 
     sets, bank = _training_sets(engine, queries, written)
-    model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, permute=permute)
+    if start:
+        retriever = DiffusionRetriever.load(start, engine.encoder)
+        model, ema = retriever.model, copy.deepcopy(retriever.model).requires_grad_(False)
+        bank = bank or retriever.phrases
+    else:
+        model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
+    yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, **options)
     diffusion.save(ema, bank, engine.encoder, out)
 
 
@@ -239,8 +253,9 @@ def _one_step(args, settings: Settings):
 
     encoder = Encoder.load(settings.encoder)
     teacher = DiffusionRetriever.load(_teacher(args), encoder)
+    steps = {"whole_steps": args.steps, "refined_steps": args.steps} if args.steps else {}
     student = yield from one_step.distil(
-        teacher.model, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), steps=args.steps, seed=args.seed
+        teacher.model, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), seed=args.seed, **steps
     )
     diffusion.save(student, teacher.phrases, encoder, args.out / _task(args).student)
 

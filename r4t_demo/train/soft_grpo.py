@@ -198,12 +198,12 @@ def train(
     policy: Policy, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
     per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
-    rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style",
+    rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style", every: int = 10,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``policy`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
 
-    ``micro`` lists pass through the network at once. Yields every step, in the main process alone; resumes from ``state``, which
-    all processes must be able to read.
+    ``micro`` lists pass through the network at once. Yields every step, in the main process alone, each ``every``-th with what
+    the policy writes for ``watch``; resumes from ``state``, written as often, which all processes must be able to read.
     """
     processes, encoder = crew(), policy.encoder
     query_vectors = encoder.encode_text(queries)
@@ -228,9 +228,9 @@ def train(
         metrics = figures(judged, rollout, entropy, drift, reward, group, k)
         if not processes.is_main_process:
             continue
-        if (step + 1) % 10 == 0:
+        if (step + 1) % every == 0:
             metrics["sample"] = "; ".join(policy.sample_lists([watch], encoder.encode_text([watch]), k, 1, seed=0)[0][0])
-        if (step + 1) % 10 == 0 or step + 1 == steps:
+        if (step + 1) % every == 0 or step + 1 == steps:
             save_state(state, policy.trained, optimizer, step + 1)
         yield Progress("soft-grpo", step + 1, steps, metrics)
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Literal
 
@@ -202,16 +203,18 @@ def read(folder: Path, queries: Sequence[str], index: VectorIndex, encoder_id: s
     return Pairs(np.concatenate([shard["query"] for shard in tensors]), np.concatenate(rows), targets, bank)
 
 
-def widen(query_of: np.ndarray, rows: np.ndarray, slots: int) -> tuple[np.ndarray, np.ndarray]:
+def widen(query_of: np.ndarray, rows: np.ndarray, slots: int, repeat: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Give every set (n, k) spare rows from the next list of its query, so that it fills ``slots`` of the retriever.
 
-    Lists whose query has no second list, or none with enough items of its own, are left out.
+    Lists whose query has no second list, or none with enough items of its own, are left out; or, with ``repeat``, rows of that
+    list come twice.
     """
     of, wide = [], []
     for query in np.unique(query_of):
         lists = rows[query_of == query]
         for own, other in zip(lists, np.roll(lists, -1, axis=0), strict=True):
-            spare = [row for row in dict.fromkeys(other.tolist()) if row not in own][: slots - len(own)]
+            spare = [row for row in dict.fromkeys(other.tolist()) if row not in own]
+            spare = list(islice(chain(spare, cycle(other.tolist()) if repeat else ()), slots - len(own)))
             if len(own) + len(spare) == slots:
                 of.append(query)
                 wide.append([*own, *spare])

@@ -6,11 +6,12 @@ from r4t_demo.ui.markup import card, esc, picture, strip
 def render_details(item, similar) -> str:
     """Return the dialog's content. The list of what found the item is filled in by the page, which shows the search."""
     row = strip([card(hit, rank) for rank, hit in enumerate(similar, start=1)])
+    more = f'<h3 class="label">More like this</h3>{row}' if similar else ""
     return (
         f'<div class="item"><div class="picture">{picture(item, eager=True)}</div><div class="about">'
         f'<p class="label">{esc(item.category)}</p><h2 id="details-title" tabindex="-1">{esc(item.title)}</h2>'
         f'{_attributes(item.attributes)}<h3 class="label">Found by</h3><ul class="found-by"></ul></div></div>'
-        f'<h3 class="label">More like this</h3>{row}'
+        f"{more}"
     )
 
 

@@ -1,7 +1,7 @@
 """The fan-out tab: one query, two methods side by side, and everything that a visitor can do with the answer."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 
 import gradio as gr
@@ -35,8 +35,15 @@ class FanOutTab:
         names = [name for name in ("folm", "diffusion") if name in self.methods] + list(self.methods)
         return Ask(left=names[0], right=names[1] if len(names) > 1 else names[0])
 
-    def answer(self, ask: Ask) -> tuple[str, str, str, str, str]:
-        """Run one search; returns the HTML of status, summary, left column, right column and plot."""
+    def choices(self) -> list[tuple[str, str]]:
+        """The methods for a selector: what they are, and their names."""
+        return [(f"{display_name(name)}: {text}", name) for name, text in self.methods.items()]
+
+    def answer(self, ask: Ask, link: str = "") -> tuple[str, str, str, str, str]:
+        """Run one search; returns the HTML of status, summary, left column, right column and plot.
+
+        ``link``, the query part of an address, leads here; by default the one that asks the same on the first tab.
+        """
         start = time.perf_counter()
         methods = self._offered(dict.fromkeys((ask.left, ask.right)))
         options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
@@ -46,7 +53,7 @@ class FanOutTab:
         seconds = time.perf_counter() - start
         return (
             f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
-            render_summary(left, right, ask.to_link(), csv_link(results)),
+            render_summary(left, right, link or ask.to_link(), csv_link(results)),
             render_column(left, right, self.methods[left.method], "left"),
             render_column(right, left, self.methods[right.method], "right"),
             render_plot(left, right, self.engine.index),
@@ -66,7 +73,7 @@ class FanOutTab:
             )
             yield self.answer(Ask(q or "", left, right, *numbers))
         except UserError as error:
-            yield _sentence(error), *keep
+            yield sentence(error), *keep
 
     def open_link(self, request: gr.Request) -> Iterator[tuple]:
         """Answer the search that the page's address carries, if it carries one; yields form values, then HTML."""
@@ -81,14 +88,14 @@ class FanOutTab:
             page = self.answer(ask)
             yield *astuple(ask), *page
         except UserError as error:
-            yield params["q"], *keep[0][1:], _sentence(error), *keep[1]
+            yield params["q"], *keep[0][1:], sentence(error), *keep[1]
 
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
         try:
             return render_details(self.engine.catalog[str(item_id)], self.engine.similar(str(item_id), 12))
         except UserError as error:
-            return _sentence(error)
+            return sentence(error)
 
     def fanout(
         self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
@@ -120,7 +127,8 @@ class FanOutTab:
         return tuple(names)
 
 
-def _sentence(error: UserError) -> str:
+def sentence(error: UserError) -> str:
+    """An error as the page tells it."""
     return f'<p class="error" role="alert">{esc(str(error))}</p>'
 
 
@@ -129,30 +137,12 @@ def build(engine, demo: gr.Blocks) -> None:
     tab = FanOutTab(engine)
     opening = tab.opening()
     tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
-    status, summary, left_column, right_column, plot = tab.answer(opening)
-    choices = [(f"{display_name(name)}: {text}", name) for name, text in tab.methods.items()]
-
+    answer = tab.answer(opening)
     query, go, chips = _question(opening.q)
     k, n, seed, steps, variety = _options(opening)
-    status = _html(status, "status", "element.setAttribute('role', 'status');")
-    summary = _html(summary, "summary", script("share.js"))
-    with gr.Row(elem_classes="columns"):
-        with gr.Column(min_width=320):
-            left = _selector(choices, opening.left, "left")
-            left_column = _html(left_column, "left-column")
-        with gr.Column(min_width=320):
-            right = _selector(choices, opening.right, "right")
-            right_column = _html(right_column, "right-column")
-    plot = _html(plot, "plot")
-
-    def details(item_id: str) -> str:  # Gradio marks what the page's scripts may call, and can mark only plain functions
-        return tab.details(item_id)
-
-    dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'
-    _html(dialog, "details-holder", script("details.js"), server_functions=[details])
+    left, right, page = answer_parts(tab.choices(), opening, answer)
 
     form = [query, left, right, k, n, seed, steps, variety]
-    page = [status, summary, left_column, right_column, plot]
     quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 1, "concurrency_id": QUEUE}
     asked = [go.click, query.submit, *(field.input for field in form[1:])]
     gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
@@ -163,7 +153,27 @@ def build(engine, demo: gr.Blocks) -> None:
     gr.api(tab.fanout, api_name="fanout", concurrency_limit=1, concurrency_id=QUEUE)
 
 
-def _html(value: str, elem_id: str, js: str | None = None, **more) -> gr.HTML:
+def answer_parts(
+    choices: list[tuple[str, str]], opening: Ask, answer: Sequence[str], prefix: str = ""
+) -> tuple[gr.Dropdown, gr.Dropdown, list[gr.HTML]]:
+    """Lay out an answer, ``FanOutTab.answer``: the two selectors, and its five parts. ``prefix`` sets their ids apart."""
+    status, summary, left_column, right_column, plot = answer
+    role = "element.setAttribute('role', 'status');"
+    status = html(status, f"{prefix}status", role, elem_classes="status")
+    summary = html(summary, f"{prefix}summary", script("share.js"), elem_classes="verdict-line")
+    with gr.Row(elem_classes="columns"):
+        with gr.Column(min_width=320):
+            left = _selector(choices, opening.left, "left", prefix)
+            left_column = html(left_column, f"{prefix}left-column", elem_classes="answer-column")
+        with gr.Column(min_width=320):
+            right = _selector(choices, opening.right, "right", prefix)
+            right_column = html(right_column, f"{prefix}right-column", elem_classes="answer-column")
+    plot = html(plot, f"{prefix}plot", elem_classes="answer-plot")
+    return left, right, [status, summary, left_column, right_column, plot]
+
+
+def html(value: str, elem_id: str, js: str | None = None, **more) -> gr.HTML:
+    """A piece of the page."""
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js, **more)
 
 
@@ -191,6 +201,6 @@ def _options(opening: Ask) -> list[gr.Number | gr.Slider]:
         return [*numbers, gr.Slider(-1, 1, opening.variety, step=0.1, label=dial, elem_id="variety", buttons=[])]
 
 
-def _selector(choices: list[tuple[str, str]], value: str, side: str) -> gr.Dropdown:
-    label = f"{side.capitalize()} column"
-    return gr.Dropdown(choices, value=value, label=label, filterable=False, elem_id=f"{side}-method", elem_classes="method")
+def _selector(choices: list[tuple[str, str]], value: str, side: str, prefix: str) -> gr.Dropdown:
+    label, elem_id = f"{side.capitalize()} column", f"{prefix}{side}-method"
+    return gr.Dropdown(choices, value=value or None, label=label, filterable=False, elem_id=elem_id, elem_classes="method")

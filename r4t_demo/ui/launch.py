@@ -4,20 +4,25 @@ import gradio as gr
 
 from r4t_demo.catalog import IMAGES_FOLDER
 from r4t_demo.errors import UserError
+from r4t_demo.jobs import GIB, Jobs
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 
-def launch(engine, *, prevent_thread_lock: bool = False) -> tuple[gr.Blocks, str]:
+def launch(engine, jobs: Jobs | None = None, *, note: str = "", prevent_thread_lock: bool = False) -> tuple[gr.Blocks, str]:
     """Serve the page over ``engine`` on settings.host and settings.port (0 takes a free one); return it and its address.
 
-    Prints the address and blocks until the server ends, unless ``prevent_thread_lock``. Of all files on the machine, only
-    the catalogue's pictures can be read through it.
+    ``jobs`` are those of the settings unless given; ``note`` stands under the page's head. Prints the address and blocks until
+    the server ends, unless ``prevent_thread_lock``. Of all files on the machine only pictures can be read through it, the
+    catalogue's and those of a job for who knows its id, and the zip of such a job.
     """
     settings = engine.settings
     gr.set_static_paths([engine.catalog.root / IMAGES_FOLDER])
-    demo = create_demo(engine).queue(max_size=32)
+    jobs = jobs or Jobs(settings)
+    jobs.watch()
+    demo = create_demo(engine, jobs, note).queue(max_size=32)
     where = {"server_name": settings.host, "server_port": settings.port or None}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}
+    closed["max_file_size"] = settings.job_disk * GIB // 2
     look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}
     try:
         _, address, _ = demo.launch(**where, **closed, **look, prevent_thread_lock=True, quiet=True)

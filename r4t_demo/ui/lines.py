@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from r4t_demo.ui.charts import KINDS, ticks_of
 from r4t_demo.ui.markup import display_name, esc
 
-LABEL_GAP = 7.5  # per cent of a chart's height that a line's label needs
+LABEL_GAP = 7.5  # per cent of a chart's height that a line's label needs, at the height that charts have by default
 DASHES = 4  # patterns in the stylesheet, dash0 (none) to dash3
 
 
@@ -57,8 +57,13 @@ def plane(name: str, x_name: str, series: Mapping[str, Sequence[tuple[Sequence[f
     return lines(name, x_name, drawn, linear(ends), _heights(drawn))
 
 
-def lines(name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale, y: Scale, dots: bool = True) -> str:
-    """Draw the marks of each series, which lie in the order of x, joined by a line; quiet lines differ by their dashes."""
+def lines(
+    name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale, y: Scale, dots: bool = True, gap: float = LABEL_GAP
+) -> str:
+    """Draw the marks of each series, which lie in the order of x, joined by a line; quiet lines differ by their dashes.
+
+    ``gap``: per cent of the height between two labels.
+    """
 
     def top(value: float) -> float:
         return 100 - y.at(value)
@@ -78,7 +83,7 @@ def lines(name: str, x_name: str, series: Mapping[str, Sequence[Mark]], x: Scale
                 marks += f'<i class="whisker up {kind}" style="left:{a:.2f}%;top:{high:.2f}%;height:{low - high:.2f}%"></i>'
             if dots:
                 marks += f'<i class="point {kind}" style="left:{a:.2f}%;top:{b:.2f}%"></i>'
-    ends = _apart({method: top(line[-1].y) for method, line in series.items()})
+    ends = _apart({method: top(line[-1].y) for method, line in series.items()}, gap)
     names = "".join(
         f'<span class="end {KINDS.get(method, "")}" style="top:{place:.2f}%">{esc(display_name(method))}</span>'
         for method, place in ends.items()
@@ -128,13 +133,13 @@ def _duration(milliseconds: float) -> str:
     return f"{milliseconds / 1000:g} s" if milliseconds >= 1000 else f"{milliseconds:g} ms"
 
 
-def _apart(places: Mapping[str, float]) -> dict[str, float]:
+def _apart(places: Mapping[str, float], gap: float) -> dict[str, float]:
     """Labels moved down, and then up from the foot, until none covers another."""
     order = sorted(places, key=places.__getitem__)
     moved = [places[name] for name in order]
     for i in range(1, len(moved)):
-        moved[i] = max(moved[i], moved[i - 1] + LABEL_GAP)
+        moved[i] = max(moved[i], moved[i - 1] + gap)
     moved[-1] = min(moved[-1], 100.0)
     for i in range(len(moved) - 2, -1, -1):
-        moved[i] = min(moved[i], moved[i + 1] - LABEL_GAP)
+        moved[i] = min(moved[i], moved[i + 1] - gap)
     return dict(zip(order, moved, strict=True))

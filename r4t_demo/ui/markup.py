@@ -6,6 +6,7 @@ from zlib import crc32
 
 NAMES = {
     "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
+    "folm-before": "FOLM before",
 }  # fmt: skip
 
 

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from r4t_demo.jobs import Jobs
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import fanout_tab, results_tab
+from r4t_demo.ui import fanout_tab, own_page, results_tab
+from r4t_demo.ui.fanout_tab import FanOutTab, html
+from r4t_demo.ui.markup import esc
+from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
 
@@ -19,15 +23,35 @@ and every direction finds its own items.</p>
 <button type="button" data-theme-toggle aria-label="Switch between light and dark">◐</button></header>"""
 
 
-def create_demo(engine) -> gr.Blocks:
-    """Return the page over ``engine``, its opening query already answered."""
-    with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False) as demo:
+def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
+    """Return the page over ``engine``, its opening query already answered; visitors' own catalogues go to ``jobs``.
+
+    ``note`` tells every visitor what is not as the settings want it.
+    """
+    own = OwnCatalogues(engine, jobs)
+    with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
+        if note:
+            html(f'<p class="note" role="status">{esc(note)}</p>', "note")
         if report := read_report(engine.catalog.root):
-            gr.HTML(render_report(report), elem_id="report", apply_default_css=False)
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Search"):
+            html(render_report(report), "report")
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Search", id="search"):
                 fanout_tab.build(engine, demo)
-            with gr.Tab("Results") as tab:
+            with gr.Tab("Your catalogue", id="own", elem_id="own"):
+                own_page.build(own, demo, tabs)
+            with gr.Tab("Results", id="results") as tab:
                 results_tab.build(engine.settings.results, tab)
+        _details(FanOutTab(engine), own)
     return demo
+
+
+def _details(tab: FanOutTab, own: OwnCatalogues) -> None:
+    """The dialog with one item, of the page's catalogue or of the one that a job holds."""
+
+    def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
+        item_id, job = asked
+        return own.details(job, item_id) if job else tab.details(item_id)
+
+    dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'
+    html(dialog, "details-holder", script("details.js"), server_functions=[details])

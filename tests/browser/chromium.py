@@ -33,13 +33,14 @@ def watched_page(browser, address: str, **context):
     """Yield a page at ``address`` with its first answer shown; on leaving, fail on whatever went wrong behind it."""
     troubles = []
     with browser.new_context(**context) as room:
+        room.set_default_timeout(120_000)  # a busy machine may be slow
         page = room.new_page()
         page.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("response", lambda response: response.status >= 400 and troubles.append(f"{response.status} {response.url}"))
         page.on("request", lambda request: _is_outside(request.url) and troubles.append(f"left the machine: {request.url}"))
         page.goto(address)
-        page.wait_for_selector("#right-column .card")
+        page.wait_for_selector("#right-column .card", state="attached")  # a link may have opened another tab
         yield page
     assert not troubles, troubles
 

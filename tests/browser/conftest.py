@@ -4,8 +4,10 @@ import warnings
 
 import pytest
 
+from r4t_demo import jobs
 from r4t_demo.errors import UserError
 from tests.browser.chromium import chromium
+from tests.browser.tiny_run import tiny_offered
 
 
 @pytest.fixture(scope="session")
@@ -18,18 +20,19 @@ def browser():
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
-def app_address():
-    """The address of the real app, over the assets and checkpoints of this repository."""
+@pytest.fixture(scope="package")  # it offers what other tests must not see
+def app_address(tmp_path_factory):
+    """The address of the real app, over the assets and checkpoints of this repository, with one more budget for runs."""
     import app
 
-    try:
-        demo, address = app.main(prevent_thread_lock=True, port=0)
-    except UserError as error:
-        warnings.warn(f"THE APP HAS NOT BEEN TESTED: {error}", stacklevel=1)
-        pytest.skip(str(error))
-    yield address
-    demo.close()
+    with tiny_offered(jobs):
+        try:
+            demo, address = app.main(prevent_thread_lock=True, port=0, jobs=tmp_path_factory.mktemp("jobs"))
+        except UserError as error:
+            warnings.warn(f"THE APP HAS NOT BEEN TESTED: {error}", stacklevel=1)
+            pytest.skip(str(error))
+        yield address
+        demo.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ HELLO = [{"role": "user", "content": "hello"}]
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was waited, without waiting. No key of this machine is seen."""
     slept: list[float] = []
-    monkeypatch.setattr(chat.time, "sleep", slept.append)
+    monkeypatch.setattr(chat, "time", SimpleNamespace(sleep=slept.append))
     monkeypatch.setenv("JUDGE_KEY", KEY)
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)

@@ -10,7 +10,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import oar
 from r4t_demo.evaluate.oar import METRICS, TEXT_ONLY, TestQuery, court, load_queries, satisfies
-from r4t_demo.fanout.registry import METHODS
+from tests.doubles import EVERYWHERE
 
 BOOTS = Item("1", "boots", "boots", None, {"aesthetics": ["gothic", "punk"], "colour_families": ["black"], "seasons": ["winter"]})
 DRESS = Item("2", "dress", "dress", None, {"aesthetics": ["bohemian"], "colour_families": ["red"], "seasons": ["summer"]})
@@ -37,7 +37,7 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
     queries = load_queries(catalog_folder)
     result = oar.evaluate(engine, queries, list(engine.methods()), seeds=2)
     assert (result["catalog"], result["n_queries"], result["n_terms"], result["seeds"]) == ("tiny", 6, 6, 2)
-    assert set(result["methods"]) == set(METHODS)
+    assert set(result["methods"]) == set(EVERYWHERE)
     for name, figures in result["methods"].items():
         assert set(figures) == set(METRICS)
         for metric, figure in figures.items():

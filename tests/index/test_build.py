@@ -14,7 +14,7 @@ from PIL import Image
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.errors import UserError
 from r4t_demo.files import WORK
-from r4t_demo.index.build import FOLDER, IMAGE_WEIGHT, build_index, embed_items
+from r4t_demo.index.build import FOLDER, IMAGE_WEIGHT, build_index, embed_items, ensure_index
 from r4t_demo.index.faiss_index import MANIFEST_FILE, VECTORS_FILE, FaissIndex
 from r4t_demo.settings import ROOT
 from tests.doubles import HashEncoder, write_catalog
@@ -145,3 +145,19 @@ def test_the_budget_is_asked_before_the_work(catalog: Catalog, encoder: HashEnco
     with pytest.raises(UserError, match="An index of 48 vectors needs .* raise R4T_MEMORY"):
         next(build_index(replace(catalog, root=tmp_path), encoder, budget=100))
     assert not list(tmp_path.iterdir())
+
+
+def test_the_same_weights_embed_a_catalogue_once(tmp_path: Path, encoder: HashEncoder) -> None:
+    class Retrained(HashEncoder):
+        """Keeps its id, as a retrained encoder does."""
+
+        def encode_images(self, images):
+            return -super().encode_images(images)
+
+    catalog = Catalog.load(write_catalog(tmp_path / "shop"))
+    assert [record["step"] for record in ensure_index(catalog, encoder, 1)][-1] == len(catalog)
+    assert list(ensure_index(catalog, encoder, 1)) == []
+    assert list(ensure_index(catalog, Retrained(), 1)), "the old vectors are not those of the new weights"
+    before = FaissIndex.load(catalog.root / FOLDER).vectors(np.arange(len(catalog)))
+    assert list(ensure_index(catalog, encoder, 1))
+    assert not np.allclose(FaissIndex.load(catalog.root / FOLDER).vectors(np.arange(len(catalog))), before)

@@ -99,7 +99,7 @@ def stub_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(tmp_path / "data" / "train-1.parquet", HATS[5:])
     (tmp_path / "README.md").write_text("hats")
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    monkeypatch.setattr(hub, "list_files", lambda repo: ("c0ffee", names))
+    monkeypatch.setattr(hub, "list_files", lambda repo, revision: (revision or "c0ffee", names))
     monkeypatch.setattr(hub, "open_file", lambda repo, commit, name: (tmp_path / name).open("rb"))
     return tmp_path
 
@@ -109,6 +109,7 @@ def test_a_dataset_on_the_hub_is_read_by_name(stub_hub: Path) -> None:
     assert source.name == "hub:ORG/hats"
     assert [one.title for one in source.records(3)] == [row["text"] for row in HATS[3:]]
     assert "c0ffee" in str(source.identity())
+    assert "v2" in str(open_source("hub:ORG/hats@v2").identity())
 
 
 def test_a_hub_that_does_not_answer_is_a_sentence(stub_hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def test_a_hub_that_does_not_answer_is_a_sentence(stub_hub: Path, monkeypatch: p
         def read(self, *_) -> bytes:
             raise ConnectionError("connection lost")
 
-    def missing(repo: str):
+    def missing(repo: str, revision: str | None):
         raise ConnectionError(f"404: no dataset {repo}")
 
     monkeypatch.setattr(hub, "open_file", lambda *_: Cut(bytes(1000)))

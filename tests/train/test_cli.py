@@ -1,6 +1,7 @@
 """What ``python -m r4t_demo train`` shows, records and writes."""
 
 import json
+import time
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,9 @@ def test_records_are_shown_and_appended_as_json_lines(tmp_path: Path, capsys: py
     events = tmp_path / "new" / "events.jsonl"
     for record in records:
         cli.follow([record], events)
-    assert [json.loads(line) for line in events.read_text().splitlines()] == [
+    written = [json.loads(line) for line in events.read_text().splitlines()]
+    assert written[0].pop("time") <= written[1].pop("time") <= time.time()
+    assert written == [
         {"stage": "stage", "step": step, "total": 2, "metrics": {"loss": 0.5 / step, "sample": "a; b"}} for step in (1, 2)
     ]
     assert capsys.readouterr().err.splitlines()[0] == "stage 1/2  loss 0.500  sample: a; b"

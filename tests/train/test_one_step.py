@@ -101,7 +101,7 @@ def test_the_student_starts_as_the_teacher_in_one_call(teacher: SetDenoiser) -> 
 
 def distilled(teacher: SetDenoiser, folder: Path, killed: Path | None = None) -> tuple[SetDenoiser, list]:
     """Run both stages; what a run killed at the second one's step 200 would leave is put into ``killed``."""
-    run, records = one_step.distil(teacher, QUERIES.numpy(), folder, steps=220, batch=16), []
+    run, records = one_step.distil(teacher, QUERIES.numpy(), folder, whole_steps=220, refined_steps=220, batch=16), []
     while True:
         try:
             records.append(next(run))

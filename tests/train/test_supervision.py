@@ -209,5 +209,8 @@ def test_a_set_is_widened_by_its_querys_next_list() -> None:
     # list 1 lends 2 to list 0, and so on round; query 5 has one list, and those of query 7 have nothing to lend
     assert of.tolist() == [3, 3, 3] and wide.tolist() == [[0, 1, 2], [1, 2, 4], [4, 4, 0]]
     assert supervision.widen(query_of, rows, 4)[1].tolist() == [[4, 4, 0, 1]]
+    of, wide = supervision.widen(query_of, rows, 4, repeat=True)
+    assert of.tolist() == query_of.tolist(), "a catalogue of a few items keeps all of its lists"
+    assert wide.tolist() == [[0, 1, 2, 1], [1, 2, 4, 4], [4, 4, 0, 1], [8, 9, 8, 9], [10, 11, 11, 10], [11, 10, 10, 11]]
     of, wide = supervision.widen(query_of, rows, 2)
     assert of.tolist() == query_of.tolist() and wide.tolist() == rows.tolist()

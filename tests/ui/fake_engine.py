@@ -2,15 +2,16 @@
 
 import hashlib
 import time
+from copy import copy
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 from PIL import Image
 
-from r4t_demo.catalog import Item
+from r4t_demo.catalog import Catalog, Item
 from r4t_demo.engine import Hit, ResultSet
 from r4t_demo.errors import UserError
+from r4t_demo.settings import Settings
 
 COLOURS = {"rust": "#a8502c", "olive": "#6b6b36", "cream": "#ece0c4", "plum": "#552548", "teal": "#166b70", "mustard": "#c9962a"}
 CATEGORIES = ("dress", "boots", "hat", "handbag", "scarf", "necklace", "jacket", "skirt")
@@ -65,10 +66,18 @@ class FakeEngine:
     """Answers by the engine's contract; ``seconds`` is how long a search takes."""
 
     def __init__(self, root: Path, seconds: float = 0.0, port: int = 0):
-        folders = {"checkpoints": root / "checkpoints", "results": root / "results"}
-        self.settings = SimpleNamespace(host="127.0.0.1", port=port or None, **folders)
-        self.catalog, self.seconds, self.calls = FakeCatalog(root), seconds, []
+        folders = {name: root / name for name in ("checkpoints", "results", "jobs")}
+        self.settings = Settings(port=port, **folders)
+        self.catalog, self.encoder, self.seconds, self.calls = FakeCatalog(root), None, seconds, []
         self.index = FakeIndex(len(self.catalog.items))
+
+    def on(self, folder: Path) -> "FakeEngine":
+        """The same over a catalogue's folder, with the language model as it was before."""
+        other = copy(self)
+        other.catalog = Catalog.load(folder)
+        other.index = FakeIndex(len(other.catalog.items))
+        other.methods = lambda: METHODS | {"base": "…", "folm-before": "The language model before training on this catalogue."}
+        return other
 
     def methods(self) -> dict[str, str]:
         return METHODS
@@ -79,7 +88,7 @@ class FakeEngine:
             raise UserError("The query is empty; write a few words.")
         if len(queries[0]) > 500:
             raise UserError(f"The query has {len(queries[0])} characters; at most 500 are read.")
-        if unknown := set(methods) - set(METHODS):
+        if unknown := set(methods) - set(self.methods()):
             raise UserError(f"There is no method {sorted(unknown)[0]!r}.")
         time.sleep(self.seconds)
         return [self._result(query, method, k, n, seed) for query in queries for method in methods]
@@ -101,7 +110,7 @@ class FakeEngine:
         base = np.random.default_rng([*digest[:4]]).normal(size=(k + 1, 16))
         base[1:] += 0.35 * own.normal(size=(k, 16))
         base = (base / np.linalg.norm(base, axis=1, keepdims=True)).astype(np.float32)
-        is_text = method == "folm"
+        is_text = "folm" in method or method == "base"
         labels = [f"{colour} {category}" for colour, category in zip(list(COLOURS) * 2, CATEGORIES * 2, strict=False)][:k]
         scores = {"groundedness": 0.61, "diversity": 0.84, "alignment": 0.52, "content_alignment": 0.33}
         if not is_text:

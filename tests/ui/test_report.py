@@ -3,6 +3,7 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
+from r4t_demo.jobs import Jobs
 from r4t_demo.sources.validate import Report
 from r4t_demo.ui.page import create_demo
 from r4t_demo.ui.report import render_report
@@ -57,5 +58,10 @@ def test_many_reasons_and_long_names_stay_short() -> None:
 def test_the_page_shows_the_report_of_an_own_catalogue_alone(tmp_path: Path) -> None:
     copy, files = picture(RED), {"a.png": picture(RED), "b.png": picture(BLUE), "note.txt": b"x"}
     taken_in(write_files(tmp_path / "shop", files | {"c.png": copy}), tmp_path / "own")
-    assert "2 items accepted, 1 skipped, 1 duplicate left out" in str(create_demo(FakeEngine(tmp_path / "own")).config)
-    assert "Your catalogue" not in str(create_demo(FakeEngine(tmp_path / "embedded")).config)
+    assert "2 items accepted, 1 skipped, 1 duplicate left out" in page_over(tmp_path / "own")
+    assert "Your catalogue: " not in page_over(tmp_path / "embedded")
+
+
+def page_over(root) -> str:
+    engine = FakeEngine(root)
+    return str(create_demo(engine, Jobs(engine.settings)).config)

@@ -17,6 +17,7 @@ from r4t_demo.ui.charts import ticks_of
 from r4t_demo.ui.lines import LABEL_GAP, _apart
 from r4t_demo.ui.pareto import verdict
 from r4t_demo.ui.results_tab import SECTIONS, _drawn, render
+from r4t_demo.ui.run_view import GAP
 
 EVIL = "<img src=x onerror=alert(1)>"
 ENCODER_PARTS = {"fashion_products": {"title_r1": 0.25}, "stylist_outfits": {"family_top1": 0.5}, "text": {"spearman": 0.875}}
@@ -231,9 +232,9 @@ def test_ticks_enclose_what_they_scale(low: float, span: float) -> None:
     assert len({round(b - a, 6) for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
 
 
-@given(st.dictionaries(st.text(max_size=3), st.floats(0, 100), min_size=1, max_size=9))
-def test_labels_do_not_cover_each_other(places: dict[str, float]) -> None:
-    moved = _apart(places)
+@given(st.dictionaries(st.text(max_size=3), st.floats(0, 100), min_size=1, max_size=9), st.sampled_from([LABEL_GAP, GAP]))
+def test_labels_do_not_cover_each_other(places: dict[str, float], gap: float) -> None:
+    moved = _apart(places, gap)
     order = sorted(moved.values())
-    assert all(b - a >= LABEL_GAP - 1e-9 for a, b in zip(order, order[1:], strict=False))
+    assert all(b - a >= gap - 1e-9 for a, b in zip(order, order[1:], strict=False))
     assert order[-1] <= 100

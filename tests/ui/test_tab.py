@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from r4t_demo.jobs import Jobs
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import FanOutTab
 from r4t_demo.ui.page import create_demo
@@ -95,5 +96,6 @@ def test_endpoint_answers_as_the_command_line_does_and_refuses_in_words(tab):
 
 
 def test_only_the_fan_out_endpoint_is_public(tmp_path):
-    demo = create_demo(FakeEngine(tmp_path))
+    engine = FakeEngine(tmp_path)
+    demo = create_demo(engine, Jobs(engine.settings))
     assert list(demo.get_api_info()["named_endpoints"]) == ["/fanout"]

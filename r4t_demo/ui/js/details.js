@@ -3,25 +3,32 @@ const dialog = element.querySelector("dialog");
 const controls = '<div class="controls"><button type="button" data-back hidden>← Back</button>'
   + '<button type="button" data-close aria-label="Close the details">✕</button></div>';
 let trail = []; // the items looked at since the dialog was opened, the shown one last
+let job = ""; // the visitor's own run that they are of, empty for the page's catalogue
 
-// What found an item stands on the cards of the two columns, so that the dialog speaks of the search on the page.
-const foundBy = (id) => [...document.querySelectorAll("#left-column [data-found], #right-column [data-found]")]
-  .filter((card) => card.dataset.item === id).map((card) => card.dataset.found);
+// What found an item stands on the cards of the two columns, so that the dialog speaks of the search that is seen.
+const foundBy = (id) => [...document.querySelectorAll(".answer-column [data-found]")]
+  .filter((card) => card.dataset.item === id && card.checkVisibility()).map((card) => card.dataset.found);
+const searched = () => [...document.querySelectorAll(".answer-column")].some((column) => column.checkVisibility());
+const jobOf = (card) => card.closest("#own") ? document.querySelector("[data-job]")?.dataset.job ?? "" : "";
+
+function tellFinders(list, found) {
+  if (!list) return; // a sentence instead of an item
+  list.hidden = list.previousElementSibling.hidden = !searched();
+  for (const text of found.length ? found : ["neither column of this search"]) {
+    list.appendChild(Object.assign(document.createElement("li"), { textContent: text }));
+  }
+}
 
 async function show() {
   const id = trail.at(-1);
   dialog.setAttribute("aria-busy", "true");
-  const html = await server.details(id);
+  const html = await server.details(id, job);
   if (trail.at(-1) !== id) return; // a later click has overtaken this one
   dialog.innerHTML = controls + html;
   dialog.removeAttribute("aria-busy");
   dialog.dataset.item = id;
   dialog.querySelector("[data-back]").hidden = trail.length < 2;
-  const list = dialog.querySelector(".found-by");
-  const found = foundBy(id);
-  for (const text of found.length ? found : ["neither column of this search"]) {
-    list?.appendChild(Object.assign(document.createElement("li"), { textContent: text }));
-  }
+  tellFinders(dialog.querySelector(".found-by"), foundBy(id));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
   dialog.querySelector("#details-title")?.focus();
@@ -32,5 +39,6 @@ document.addEventListener("click", (event) => {
   const card = event.target.closest("[data-item]");
   if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
   else if (event.target.closest("[data-back]")) trail.pop(), show();
-  else if (card && card !== dialog) trail = dialog.open ? [...trail, card.dataset.item] : [card.dataset.item], show();
+  else if (card && dialog.open && card !== dialog) trail.push(card.dataset.item), show();
+  else if (card && card !== dialog) trail = [card.dataset.item], job = jobOf(card), show();
 });

@@ -1,8 +1,9 @@
-// The address always carries the search on the page; "Copy link" puts it on the clipboard.
+// The address always carries what is on the page, a search or a visitor's own run; "Copy link" puts it on the clipboard.
 const address = () => {
   const url = new URL(location.href);
   const link = element.querySelector("[data-share]");
-  new URLSearchParams(link.getAttribute("href")).forEach((value, name) => url.searchParams.set(name, value));
+  new URLSearchParams(link?.getAttribute("href")).forEach(
+    (value, name) => value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
   return url;
 };
 watch("value", () => history.replaceState(null, "", address()));

@@ -1,0 +1,1 @@
+"""The Hugging Face Hub: checkpoints and catalogues from it and to it, and the Space."""

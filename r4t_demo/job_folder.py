@@ -1,0 +1,84 @@
+"""What a job's folder holds of the job itself: its record in status.json, and the copy of its upload."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from r4t_demo.child import Child
+from r4t_demo.errors import UserError
+from r4t_demo.files import write_atomically
+
+STATUS = "status.json"
+State = Literal["queued", "running", "ready", "done", "failed", "refused", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """``source`` is what is read, relative to the job's folder; ``queued`` and ``ended`` are moments, 0 while they have not come.
+
+    ``pid`` and ``began`` tell the process, and when the state is no longer "running", which one it was.
+    """
+
+    session: str
+    name: str
+    source: str
+    budget: str | None
+    state: State
+    created: float
+    queued: float
+    ended: float = 0.0
+    pid: int = 0
+    began: float = 0.0
+    message: str = ""
+
+    @property
+    def process(self) -> Child:
+        """Who does the work."""
+        return Child(self.pid, self.began)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it works or waits to."""
+        return self.state in ("queued", "running")
+
+    def same_kind(self, other: "Record") -> bool:
+        """Whether both are preparations or both are trainings: neither waits for the other."""
+        return (self.budget is None) == (other.budget is None)
+
+    @classmethod
+    def read(cls, path: Path) -> "Record":
+        """Read a status file."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        """Write it as a whole."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def copied(files: Sequence[Path], folder: Path) -> Path:
+    """Copy an upload into ``folder``; returns what a source is opened from."""
+    if not files:
+        raise UserError("There is nothing to read: upload a zip, a table or pictures.")
+    folder.mkdir(parents=True)
+    if len(files) == 1:
+        copy = shutil.copytree if files[0].is_dir() else shutil.copyfile
+        return Path(copy(files[0], folder / files[0].name))
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
+    return folder
+
+
+def size(path: Path) -> int:
+    """Bytes of a file, or of all files under a folder; what vanishes meanwhile counts for nothing."""
+    if not path.is_dir():
+        return path.stat().st_size
+    total = 0
+    for file in path.rglob("*"):
+        with suppress(OSError):
+            total += file.lstat().st_size
+    return total

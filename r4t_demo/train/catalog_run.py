@@ -1,0 +1,220 @@
+"""All of R4T on one catalogue, in minutes: read, embed, queries, Soft-GRPO, supervision, diffusion, one step, comparison.
+
+The folder of the result *is* a catalogue's folder (items.parquet, images/, index/) that also holds the models tuned to it, folm/,
+diffusion/ and diffusion-teacher/, and how they compare, comparison.json and README.md. So ``--catalog FOLDER`` answers with them.
+
+Few steps suffice because nothing starts anew: the policy starts as the app's FOLM, the retriever and its student as the app's.
+Every stage goes on from what it has written; states lie in states/ until the run is complete.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.fanout.registry import OWN
+from r4t_demo.files import work_folder
+from r4t_demo.index.build import ensure_index, probe
+from r4t_demo.index.places import open_index
+from r4t_demo.settings import Settings
+from r4t_demo.sources import open_source
+from r4t_demo.sources.ingest import ingest, read_report
+from r4t_demo.train import catalog_queries, comparison
+from r4t_demo.train.presets import MIN_ITEMS, PREPARATION, PRESETS, QUERIES, Clock, Preset, plan
+from r4t_demo.train.progress import Progress
+
+STATES = "states"
+START = "folm-mini"  # the policy's start: on photos of a shop it is before folm-base in all but content alignment
+CREDIT = "sub-query"  # learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``)
+EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
+
+
+def prepare(source: str, out: Path, settings: Settings, queries: Sequence[str] | None = None) -> Iterator[Progress]:
+    """Read and embed ``source`` into the catalogue ``out`` and make its queries, or take ``queries``.
+
+    What is done already is not done again. UserError where there are fewer than MIN_ITEMS items, or too few queries.
+    """
+    for record in ingest(open_source(source), out, threads=settings.threads):
+        yield Progress("read", record["step"], record["total"] or record["step"])
+    catalog = Catalog.load(out)
+    if len(catalog) < MIN_ITEMS:
+        found = f"{len(catalog)} item{'s' if len(catalog) > 1 else ''}"
+        raise UserError(f"The catalogue has {found}, and at least {MIN_ITEMS} are needed to train on it. {_skipped(out)}")
+    encoder = Encoder.load(settings.encoder)
+    for record in ensure_index(catalog, encoder, settings.threads):
+        yield Progress("embed", record["step"], record["total"])
+    yield Progress("queries", 0, 1)
+    if queries is not None or not (out / catalog_queries.FILE).is_file():
+        understood = catalog_queries.understand(catalog, open_index("", catalog, encoder.id), encoder)
+        made = catalog_queries.make_queries(catalog, understood, QUERIES)
+        made = made if queries is None else catalog_queries.posed(queries, made)
+        catalog_queries.check(made)
+        catalog_queries.save(out, made, understood)
+    yield Progress("queries", 1, 1)
+
+
+def run(
+    source: str, out: Path, settings: Settings, budget: str, queries: Sequence[str] | None = None, seed: int = 0
+) -> Iterator[Progress]:
+    """``prepare``, train and compare; the records' metrics also have "seconds_left", corrected as the run goes on.
+
+    Another run of the same command goes on where this one stopped, and does nothing where it is complete.
+    """
+    if budget not in PRESETS:
+        raise UserError(f"There is no budget '{budget}': choose from {', '.join(PRESETS)}.")
+    preset, clock = PRESETS[budget], None
+    for record in prepare(source, out, settings, queries):
+        if clock is None and record.total and record.stage in PREPARATION:
+            clock = Clock(plan(preset, record.total))
+        yield _timed(record, clock)
+    for record in train(out, settings, preset, seed):
+        yield _timed(record, clock)
+
+
+def train(out: Path, settings: Settings, preset: Preset, seed: int = 0) -> Iterator[Progress]:
+    """Train on the prepared catalogue ``out`` and compare before and after."""
+    tuning = Tuning(Engine.load(replace(settings, catalog=str(out.resolve()), index="")), preset, seed)
+    if comparison.job_of(out) == tuning.job:
+        return
+    (out / comparison.FILE).unlink(missing_ok=True)
+    for stage in (tuning.policy, tuning.supervision, tuning.retriever, tuning.student):
+        yield from stage()
+    facts = {"job": tuning.job, "start": START, "preset": asdict(preset), "seed": seed}
+    yield from comparison.compare(tuning.engine.on(out), catalog_queries.load(out), facts)
+    shutil.rmtree(out / STATES)
+
+
+@dataclass
+class Tuning:
+    """The trained stages of one run; each is a generator that reuses the step's own trainer and resumes from its state."""
+
+    engine: Engine
+    preset: Preset
+    seed: int
+
+    @cached_property
+    def out(self) -> Path:
+        """The catalogue's folder, which the models go into."""
+        return self.engine.catalog.root
+
+    @cached_property
+    def queries(self) -> dict[str, list[str]]:
+        """split -> its queries."""
+        made = catalog_queries.load(self.out)
+        return {split: [one.query for one in made if one.split == split] for split in ("train", "validation", "test")}
+
+    @cached_property
+    def job(self) -> dict[str, object]:
+        """Everything that shapes the result, as a JSON value: what another job has left is not gone on with."""
+        weights = [self.engine.settings.checkpoints / name / "model.safetensors" for name in OWN]
+        return {
+            "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, probe(self.engine.encoder)],
+            "start": [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights], "preset": asdict(self.preset),
+            "queries": hashlib.sha256(json.dumps(self.queries).encode()).hexdigest(), "seed": self.seed,
+        }  # fmt: skip
+
+    @cached_property
+    def states(self) -> Path:
+        """Where the stages' states are, and those of no other job."""
+        return work_folder(self.out / STATES, self.job)
+
+    def policy(self) -> Iterator[Progress]:
+        """Soft-GRPO on the catalogue's own index; every few rollouts it answers one query that it does not practise on."""
+        import torch
+
+        from r4t_demo.fanout.folm import Folm
+        from r4t_demo.train import folm, soft_grpo
+        from r4t_demo.train.policy import MiniPolicy
+        from r4t_demo.train.recipes import OAR_WEIGHTS
+
+        mini = Folm.load(self.engine.settings.checkpoints / START, self.engine.encoder)
+        mini.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        watch = (self.queries["validation"] or self.queries["test"])[0]
+        [[before]] = mini.sample_lists([watch], self.engine.encoder.encode_text([watch]), 10, 1)
+        yield Progress("soft-grpo", 0, self.preset.rollouts, answer=self._answer(watch, before))
+        records = soft_grpo.train(
+            MiniPolicy(mini), self.queries["train"], self.engine.index, self.states / "soft-grpo.safetensors",
+            steps=self.preset.rollouts, reward=soft_grpo.OarReward(OAR_WEIGHTS), group=self.preset.group,
+            batch=self.preset.batch, micro=32, credit=CREDIT, seed=self.seed, watch=watch, every=EVERY_ROLLOUTS,
+        )  # fmt: skip
+        for record in records:
+            sample = record.metrics.get("sample")
+            yield replace(record, answer=self._answer(watch, sample.split("; "))) if sample else record
+        folm.save(mini.model.cpu(), mini.tokenizer, self.out / OWN["folm-mini"])
+
+    def supervision(self) -> Iterator[Progress]:
+        """The tuned policy writes the retriever's training sets, for training queries alone."""
+        from r4t_demo.fanout.folm import Folm
+        from r4t_demo.train import supervision
+
+        writer = Folm.load(self.out / OWN["folm-mini"], self.engine.encoder)
+        yield from supervision.write(
+            writer, self.queries["train"], self.engine.index, self.states / "supervision",
+            samples=self.preset.samples, batch=32, seed=self.seed,
+        )  # fmt: skip
+
+    def retriever(self) -> Iterator[Progress]:
+        """The many-step retriever goes on from the app's own."""
+        from r4t_demo.train.recipes import fit_retriever
+
+        yield from fit_retriever(
+            self.engine, self.queries["train"], self.states / "supervision", self.states / "diffusion.safetensors",
+            self.out / OWN["diffusion-teacher"], steps=self.preset.diffusion_steps, seed=self.seed,
+            start=self.engine.settings.checkpoints / "diffusion-teacher", rate=5e-4, every=EVERY_STEPS,
+        )  # fmt: skip
+
+    def student(self) -> Iterator[Progress]:
+        """The one-call student goes on from the app's own."""
+        from r4t_demo.fanout.diffusion import DiffusionRetriever
+        from r4t_demo.train import diffusion, one_step
+
+        teacher = DiffusionRetriever.load(self.out / OWN["diffusion-teacher"], self.engine.encoder)
+        start = DiffusionRetriever.load(self.engine.settings.checkpoints / "diffusion-mini", self.engine.encoder).model
+        run = one_step.distil(
+            teacher.model, self.engine.encoder.encode_text(self.queries["train"]), self.states / "one-step", start=start,
+            passes=self.preset.passes, whole_steps=self.preset.whole_steps, refined_steps=self.preset.refined_steps,
+            batch=64, seed=self.seed,
+        )  # fmt: skip
+        lengths = {"one-step pairs": 1, "one-step whole": self.preset.whole_steps, "one-step refined": self.preset.refined_steps}
+        student = yield from _joined(run, "one-step", lengths)
+        diffusion.save(student, teacher.phrases, self.engine.encoder, self.out / OWN["diffusion-mini"])
+
+    def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
+        rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]
+        return {"query": query, "sub_queries": list(texts), "items": [self.engine.catalog.items[row].item_id for row in rows]}
+
+
+def _joined(run: Generator[Progress, None, Any], name: str, lengths: Mapping[str, int]) -> Generator[Progress, None, Any]:
+    """Tell the records of stages that follow each other as those of one stage; ``lengths`` are their shares of its steps."""
+    before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))
+    while True:
+        try:
+            record = next(run)
+        except StopIteration as end:
+            return end.value
+        step = before[record.stage] + lengths[record.stage] * record.step // record.total
+        yield Progress(name, step, sum(lengths.values()), record.metrics)
+
+
+def _timed(record: Progress, clock: Clock | None) -> Progress:
+    if clock is None:
+        return record
+    return replace(record, metrics={**record.metrics, "seconds_left": clock.left(record.stage, record.step, record.total)})
+
+
+def _skipped(out: Path) -> str:
+    """What to do about too few items."""
+    report = read_report(out)
+    if report and report.skipped:
+        where, why = report.skipped[0]
+        return f"{len(report.skipped)} more could not be read: the first, {where}, {why}."
+    return "Add more and try again."

@@ -1,0 +1,94 @@
+"""What a run on one's own catalogue goes through, and the budgets that it can be given, with what they cost: data alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+MIN_ITEMS = 20  # fewer make no ten different answers
+QUERIES = 480  # that are made for a catalogue, in all three splits
+
+STAGES: Mapping[str, str] = {
+    "read": "Read the catalogue",
+    "embed": "Embed its pictures and texts",
+    "queries": "Make broad queries",
+    "soft-grpo": "Train the language model on them (Soft-GRPO)",
+    "supervision": "Let it write the retriever's training sets",
+    "diffusion": "Train the diffusion retriever",
+    "one-step": "Distil it into one step",
+    "evaluate": "Compare before and after",
+}  # the name of a progress record's stage -> what happens in it, in this order
+PREPARATION = ("read", "embed", "queries")  # the stages that need no budget
+
+
+@dataclass(frozen=True)
+class Preset:
+    """The sizes of a run's stages: ``rollouts`` of ``batch`` queries x ``group`` lists, ``passes`` of the teacher over them."""
+
+    purpose: str
+    rollouts: int
+    batch: int
+    group: int
+    samples: int  # lists that the FOLM writes for each training query
+    diffusion_steps: int
+    passes: int
+    whole_steps: int  # of the one-call student's two stages
+    refined_steps: int
+
+
+PRESETS: Mapping[str, Preset] = {
+    "small": Preset("a first look", 24, 8, 8, 2, 160, 1, 120, 60),
+    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 3, 800, 200),
+    "large": Preset("as many rollouts as the app's own models had", 200, 16, 8, 8, 3000, 3, 3000, 400),
+}
+
+# Seconds on two idle CPU cores: of loading everything; of each item, query, list in a rollout, list, pair, step and test query.
+START, ITEM_READ, ITEM_EMBED, QUERY, ROLLOUT_LIST, LIST, PAIR, STEP, EVALUATED = (
+    8.0,
+    0.01,
+    0.015,
+    0.01,
+    0.07,
+    0.04,
+    0.02,
+    0.3,
+    0.3,
+)
+
+TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
+
+
+def plan(preset: Preset, items: int) -> dict[str, float]:
+    """Return the seconds that each stage is expected to take for a catalogue of ``items``."""
+    return {
+        "read": ITEM_READ * items,
+        "embed": ITEM_EMBED * items,
+        "queries": QUERY * QUERIES,
+        "soft-grpo": ROLLOUT_LIST * preset.rollouts * preset.batch * preset.group,
+        "supervision": LIST * preset.samples * QUERIES * 0.8,
+        "diffusion": STEP * preset.diffusion_steps,
+        "one-step": PAIR * preset.passes * QUERIES * 0.8 + STEP * (preset.whole_steps + 2 * preset.refined_steps),
+        "evaluate": EVALUATED * QUERIES * 0.1,
+    }
+
+
+def cost(preset: Preset, items: int) -> str:
+    """Say what a run costs before it starts, in one sentence."""
+    minutes = max(1, round((START + sum(plan(preset, items).values())) / 60))
+    return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
+
+
+class Clock:
+    """How many seconds a run has left: its plan, times how much slower or faster than planned it has been so far."""
+
+    def __init__(self, planned: Mapping[str, float], now: Callable[[], float] = monotonic) -> None:
+        self._planned, self._now = planned, now
+        self._began, self._first = now(), None
+
+    def left(self, stage: str, step: int, total: int) -> float:
+        """The seconds left at ``step`` of ``total`` in ``stage``; what an earlier run had done counts for no pace."""
+        stages = list(STAGES)
+        before = sum(self._planned[name] for name in stages[: stages.index(stage)])
+        done = before + self._planned[stage] * step / max(1, total)
+        self._first = done if self._first is None else self._first
+        pace = (TRUST + self._now() - self._began) / (TRUST + done - self._first)
+        return round(pace * (sum(self._planned.values()) - done), 1)

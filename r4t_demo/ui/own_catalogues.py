@@ -1,0 +1,155 @@
+"""Visitors' own catalogues behind the page: what a job shows in each phase, read from its folder and kept for the next look.
+
+A job's id is the key: sessions hold no more than that, and nothing here lists the jobs of others.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+
+import gradio as gr
+
+from r4t_demo import archive
+from r4t_demo.catalog import IMAGES_FOLDER, ITEMS_FILE, Catalog
+from r4t_demo.errors import UserError
+from r4t_demo.jobs import Jobs
+from r4t_demo.samples.catalogues import sample_file
+from r4t_demo.sources.ingest import read_report
+from r4t_demo.train import catalog_queries
+from r4t_demo.ui.details import render_details
+from r4t_demo.ui.fanout_tab import FanOutTab, sentence
+from r4t_demo.ui.markup import image_url
+from r4t_demo.ui.run_view import History
+
+HISTORIES, CATALOGS, ENGINES = 32, 8, 2  # kept in memory at once
+COMPARISON = "comparison.json"
+
+
+class OwnCatalogues:
+    """``engine`` answers for the page's own catalogue; its encoder serves the visitors' too."""
+
+    def __init__(self, engine, jobs: Jobs) -> None:
+        self.engine, self.jobs = engine, jobs
+        self._lock, self._reading = RLock(), RLock()  # a poll does not wait while another visitor's models are loaded
+        self._served: set[Path] = set()
+        self._histories: OrderedDict[str, tuple[History, int]] = OrderedDict()
+        self._catalogs: OrderedDict[str, Catalog] = OrderedDict()
+        self._tabs: OrderedDict[str, FanOutTab] = OrderedDict()
+
+    # -- beginning ------------------------------------------------------------------------------------------------------
+
+    def upload(self, files: Sequence[str], session: str) -> str:
+        """Prepare uploaded files, or take in the zip of a finished run; returns the job. The uploaded files are removed."""
+        paths = [Path(file) for file in files]
+        names = [path.name for path in paths]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        try:
+            if twice:
+                raise UserError(f"Two of the files are named '{twice}': rename one of them, or put the folders into a zip.")
+            if len(paths) == 1 and archive.is_export(paths[0]):
+                return self.jobs.load(paths[0], session, self.engine.encoder)
+            return self.jobs.start(paths, session)
+        finally:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+    def sample(self, name: str, session: str) -> str:
+        """Start the preparation of one of ``samples.catalogues.SAMPLES``."""
+        with TemporaryDirectory() as folder:
+            file = sample_file(name, self.engine.settings.assets, Path(folder))
+            return self.jobs.start([file], session)
+
+    def train(self, job: str, budget: str, queries: Sequence[str]) -> None:
+        """Start the run with the queries of the form; UserError where they are too few, before anything is lost."""
+        catalog_queries.posed(queries, catalog_queries.load(self.jobs.catalog(job)))
+        self.jobs.train(job, budget, queries)
+        with self._reading, self._lock:  # what came before is of another run
+            self._histories.pop(job, None)
+            self._tabs.pop(job, None)
+
+    # -- looking --------------------------------------------------------------------------------------------------------
+
+    def history(self, job: str) -> tuple[History, int]:
+        """All that the run has said so far, and where its file ends: the same number means that nothing is new."""
+        with self._reading:
+            history, after = self._histories.pop(job, (History(), 0))
+            events, end = self.jobs.events(job, after)
+            if end < after:  # another run has begun the file anew
+                history = History()
+            history.add(events)
+            self._histories[job] = history, end
+            _trim(self._histories, HISTORIES)
+            return history, end
+
+    def prepared(self, job: str) -> bool:
+        """Whether its catalogue is read and has its queries, so that it can be trained on."""
+        folder = self.jobs.catalog(job)
+        return (folder / ITEMS_FILE).is_file() and (folder / catalog_queries.FILE).is_file()
+
+    def catalog(self, job: str) -> Catalog:
+        """The catalogue of a prepared job; its pictures can be seen from now on by who knows their address."""
+        return self._once(self._catalogs, job, self._load_catalog, CATALOGS)
+
+    def tab(self, job: str) -> FanOutTab:
+        """What answers queries over the catalogue of a job that is done; UserError before."""
+        return self._once(self._tabs, job, lambda job: FanOutTab(self.engine.on(self.jobs.result(job))), ENGINES)
+
+    def upload_facts(self, job: str) -> tuple:
+        """What ``render_upload`` takes."""
+        folder = self.jobs.catalog(job)
+        return read_report(folder), self.catalog(job), _json(folder / catalog_queries.UNDERSTOOD)
+
+    def queries(self, job: str) -> list[list[str]]:
+        """The rows of the table of queries: text and split."""
+        return [[query.query, query.split] for query in catalog_queries.load(self.jobs.catalog(job))]
+
+    def comparison(self, job: str) -> dict:
+        """The figures before and after; empty where there are none."""
+        return _json(self.jobs.result(job) / COMPARISON)
+
+    def download(self, job: str) -> tuple[str, str]:
+        """The address of the zip of a job that is done, which is packed on the first call, and the name to save it under."""
+        with self._lock:
+            path = self.jobs.export(job)
+            self._serve(path)
+        return image_url(path), path.name
+
+    def details(self, job: str, item_id: str) -> str:
+        """One item for the dialog; what is like it can only be told once there is something that searches."""
+        try:
+            if self.jobs.status(job).state == "done":
+                return self.tab(job).details(item_id)
+            return render_details(self.catalog(job)[str(item_id)], [])
+        except UserError as error:
+            return sentence(error)
+
+    def _load_catalog(self, job: str) -> Catalog:
+        catalog = Catalog.load(self.jobs.catalog(job))
+        self._serve(catalog.root / IMAGES_FOLDER)
+        return catalog
+
+    def _serve(self, path: Path) -> None:
+        """Let the server hand out a file, or those below a folder; nobody can guess the job's id in the path."""
+        if path not in self._served:
+            gr.set_static_paths([path])
+            self._served.add(path)
+
+    def _once(self, kept: OrderedDict, job: str, make: Callable, most: int):
+        with self._lock:
+            if job not in kept:
+                kept[job] = make(job)
+            kept.move_to_end(job)
+            _trim(kept, most)
+            return kept[job]
+
+
+def _trim(kept: OrderedDict, most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -1,0 +1,232 @@
+"""What the tab for a visitor's own catalogue does: every event of it ends in ``OwnTab.show``, which draws what has changed.
+
+One session looks at one job; ``Seen`` is all that it keeps. A job is in a phase (none, preparing, ready, training, stopped,
+refused, done), and the page has a layout for each. While the job is busy a timer asks every second.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import gradio as gr
+
+from r4t_demo.errors import UserError
+from r4t_demo.jobs import Status
+from r4t_demo.train.presets import PRESETS, cost
+from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.fanout_tab import BUSY, FanOutTab, sentence
+from r4t_demo.ui.markup import counted, esc
+from r4t_demo.ui.own_catalogues import OwnCatalogues
+from r4t_demo.ui.own_result import render_comparison
+from r4t_demo.ui.run_view import render_answers, render_curves, render_stages
+from r4t_demo.ui.upload_view import render_upload
+
+CHIPS = 5  # held-out queries that the result offers
+ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answer``
+BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
+SHOWN = {  # the parts of the page that each phase shows
+    "none": {"upload"},
+    "preparing": {"about", "run", "cancel"},
+    "ready": {"about", "report", "ask"},
+    "training": {"about", "run", "cancel", "watch"},
+    "stopped": {"about", "report", "run", "resume", "ask", "watch"},
+    "refused": {"about", "report", "run", "ask", "watch"},
+    "done": {"about", "report", "result", "run", "watch"},
+}
+BUSY_PHASES = ("preparing", "training")
+PARTS = ("upload", "about", "report", "result", "run", "cancel", "resume", "ask", "watch")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A session's job, and what of it the page already shows: the phase, the events' place; whether it wants the log."""
+
+    job: str = ""
+    phase: str = "none"
+    place: int = -1
+    log: bool = False
+
+
+Drawn = dict[str, object]  # part of the page -> what it becomes
+
+
+class OwnTab:
+    """Every method takes what a session has seen and returns the parts of the page that change, ``seen`` among them."""
+
+    def __init__(self, own: OwnCatalogues) -> None:
+        self.own, self.jobs = own, own.jobs
+
+    # -- what a visitor does ----------------------------------------------------------------------------------------------
+
+    def upload(self, files: Sequence[str] | None, session: str) -> Drawn:
+        """Begin with uploaded files."""
+        return {"files": None} | self._begin(lambda: self.own.upload(files, session)) if files else {}
+
+    def sample(self, name: str, session: str) -> Drawn:
+        """Begin with a sample."""
+        return self._begin(lambda: self.own.sample(name, session))
+
+    def open_link(self, job: str) -> Drawn:
+        """Come back to the job that the page's address names, if it names one."""
+        return {"tabs": gr.Tabs(selected="own")} | self._begin(lambda: self.jobs.status(job).job) if job else {}
+
+    def train(self, seen: Seen, rows: Sequence[Sequence[str]], budget: str | None) -> Drawn:
+        """Start the run with the queries of the table."""
+        if not budget:
+            return _told(UserError("Choose a budget first."))
+        queries = [str(row[0]) for row in rows if row[0] and str(row[0]).strip()]
+        return self._steer(seen, lambda: self.own.train(seen.job, budget, queries))
+
+    def cancel(self, seen: Seen) -> Drawn:
+        """Stop the job; it is gone on return."""
+        return self._steer(seen, lambda: self.jobs.cancel(seen.job))
+
+    def resume(self, seen: Seen) -> Drawn:
+        """Go on from the last checkpoint."""
+        return self._steer(seen, lambda: self.jobs.resume(seen.job))
+
+    def leave(self, seen: Seen) -> Drawn:
+        """Make room for another catalogue; this one stays, and its link leads to it."""
+        return self.show(Seen())
+
+    def remove(self, seen: Seen, sure: str) -> Drawn:
+        """Remove the job and all files of it, if the visitor is ``sure``."""
+        if not sure or not seen.job:
+            return {}
+        self.jobs.delete(seen.job)
+        return self.leave(seen)
+
+    def log(self, seen: Seen, wanted: bool) -> Drawn:
+        """Show the log, or keep it no longer up to date."""
+        return self.show(replace(seen, log=wanted))
+
+    def tick(self, seen: Seen) -> Drawn:
+        """What the timer asks. Only it stops itself, once nothing has changed: so no late answer of its own is the last word."""
+        drawn = self.show(seen)
+        is_over = drawn["seen"].phase == seen.phase and seen.phase not in BUSY_PHASES
+        return drawn | {"timer": gr.Timer(active=False)} if is_over else drawn
+
+    # -- what is drawn --------------------------------------------------------------------------------------------------
+
+    def show(self, seen: Seen) -> Drawn:
+        """Everything that has changed since; in a new phase, the whole layout."""
+        if not seen.job:
+            return self._layout("none") | {"seen": Seen(), "about": _about(None), "told": ""}
+        try:
+            status = self.jobs.status(seen.job)
+            history, place = self.own.history(seen.job)
+            now = replace(seen, phase=_phase(status), place=place)
+            drawn: Drawn = {"seen": now, "stages": render_stages(status, history)}
+            if now.phase != seen.phase:
+                drawn |= self._layout(now.phase) | self._contents(status)
+            if now.phase != seen.phase or place != seen.place:
+                drawn["curves"] = render_curves(history)
+                drawn["answers"] = render_answers(history, self.own.catalog(seen.job)) if history.answers else ""
+            if now.log:
+                drawn["log_text"] = f"<pre>{esc(self.jobs.log(seen.job)) or 'Nothing has been printed yet.'}</pre>"
+        except UserError as error:  # it was removed, or its folder is damaged
+            return self._layout("none") | {"seen": Seen(), "about": _about(None)} | _told(error)
+        return drawn
+
+    def search(self, seen: Seen, query: str, left: str, right: str) -> Iterator[Drawn]:
+        """Answer a query over the job's catalogue."""
+        yield {"status": BUSY}
+        try:
+            yield self._answered(self.own.tab(seen.job), seen, Ask(query or "", left, right))
+        except UserError as error:
+            yield {"status": sentence(error)}
+
+    def opening(self, seen: Seen) -> Iterator[Drawn]:
+        """The result's first answer: to a held-out query, by the language model before and after."""
+        if seen.phase != "done":
+            yield {}
+            return
+        yield {"status": BUSY}
+        try:
+            tab = self.own.tab(seen.job)
+            held_out = [text for text, split in self.own.queries(seen.job) if split == "test"]
+            chips = (held_out + [""] * CHIPS)[:CHIPS]
+            left, right = (name if name in tab.methods else list(tab.methods)[0] for name in BEFORE_AFTER)
+            drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
+            drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
+            query = chips[0] or "something for a quiet evening"
+            yield drawn | {"query": query} | self._answered(tab, seen, Ask(query, left, right))
+        except UserError as error:
+            yield {"status": sentence(error)}
+
+    def _answered(self, tab: FanOutTab, seen: Seen, ask: Ask) -> Drawn:
+        return dict(zip(ANSWER, tab.answer(ask, f"?job={seen.job}"), strict=True))
+
+    def _begin(self, start: Callable[[], str]) -> Drawn:
+        try:
+            return {"told": ""} | self.show(replace(Seen(start()), phase="begun"))
+        except UserError as error:
+            return _told(error)
+
+    def _steer(self, seen: Seen, act: Callable[[], object]) -> Drawn:
+        try:
+            act()
+        except UserError as error:
+            return self.show(seen) | _told(error)
+        return {"told": ""} | self.show(replace(seen, phase="steered"))
+
+    def _layout(self, phase: str) -> Drawn:
+        shown: Drawn = {f"{part}_part": gr.update(visible=part in SHOWN[phase]) for part in PARTS}
+        return shown | ({"timer": gr.Timer(active=True)} if phase in BUSY_PHASES else {})
+
+    def _contents(self, status: Status) -> Drawn:
+        """What does not change within a phase."""
+        job, phase = status.job, _phase(status)
+        prepared = self.own.prepared(job)
+        drawn: Drawn = {"about": _about(status, len(self.own.catalog(job)) if prepared else None)}
+        if not prepared:
+            return drawn | {"report_part": gr.update(visible=False), "ask_part": gr.update(visible=False)}
+        if phase != "training":
+            drawn["report"] = _rendered(render_upload, *self.own.upload_facts(job), phase == "ready")
+        if phase in ("ready", "stopped", "refused"):
+            items = len(self.own.catalog(job))
+            budgets = [(f"{name}: {preset.purpose}, {cost(preset, items)}", name) for name, preset in PRESETS.items()]
+            drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
+        if phase == "done":
+            drawn["comparison"] = _rendered(render_comparison, self.own.comparison(job))
+            drawn["download"] = _download(*self.own.download(job))
+            drawn["opened"] = f'<i data-result="{esc(job)} {status.seconds}" hidden></i>'  # its change asks for the first answer
+        return drawn
+
+
+def _phase(status: Status) -> str:
+    if status.busy:
+        return "training" if status.budget else "preparing"
+    return status.state if status.state in ("ready", "refused", "done") else "stopped"
+
+
+def _rendered(render: Callable[..., str], *facts: object) -> str:
+    """What ``render`` makes of a result's files, which may have come in anybody's zip; UserError where they are strange."""
+    try:
+        return render(*facts)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise UserError("This result cannot be shown: its files hold other figures than this page knows.") from error
+
+
+def _told(error: UserError) -> Drawn:
+    return {"told": sentence(error)}
+
+
+def _about(status: Status | None, items: int | None = None) -> str:
+    """The line that names the catalogue and carries its link; without a job, it takes the link out of the address."""
+    if status is None:
+        return '<a href="?job=" data-share="" hidden></a>'
+    size = f" <span>{counted(items, 'item', 'items')}</span>" if items is not None else ""
+    return (
+        f'<div class="about" data-job="{esc(status.job)}"><h2><bdi>{esc(status.name)}</bdi>{size}</h2>'
+        f'<p class="actions"><a href="?job={esc(status.job)}" data-share="">Copy the link to this page</a></p></div>'
+    )
+
+
+def _download(link: str, name: str) -> str:
+    return (
+        f'<p class="take"><a href="{esc(link)}" download="{esc(name)}">Download everything as a zip</a>'
+        "<span>Models, vectors, catalogue, figures and model card. Load it here again, or ask it anywhere:</span>"
+        f"<code>python -m r4t_demo fanout “…” --catalog {esc(name)}</code>"
+        '<span class="later">Or put it onto the Hugging Face Hub, for yourself alone unless you say otherwise:</span>'
+        f"<code>python -m r4t_demo publish catalog {esc(name)} OWNER/NAME</code></p>"
+    )

@@ -1,0 +1,55 @@
+"""What became of a visitor's upload: the report, a contact sheet, and what was understood of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from r4t_demo.catalog import Catalog
+from r4t_demo.sources.validate import NO_CATEGORY, Report
+from r4t_demo.ui.markup import esc, picture
+from r4t_demo.ui.report import render_report
+
+SHEET = 28  # items of a contact sheet, taken evenly
+WORDS = 12  # of a kind that are shown
+OWN = {"labels": "Labels", "words": "Words of its titles"}
+SEEN = {"domains": "What it shows", "colours": "Colours", "looks": "Looks", "clusters": "Groups"}
+
+
+def render_upload(report: Report | None, catalog: Catalog, understood: Mapping, unfolded: bool) -> str:
+    """The report's line, which opens to the reasons; the words found; the contact sheet. Folded away unless ``unfolded``.
+
+    A result that came as a zip has no report.
+    """
+    inside = f"{_understood(catalog, understood)}{_sheet(catalog)}"
+    if not unfolded:
+        inside = f'<details class="folded"><summary>What it holds, and what was understood of it</summary>{inside}</details>'
+    return f'<section class="uploaded">{render_report(report) if report else ""}{inside}</section>'
+
+
+def _understood(catalog: Catalog, found: Mapping) -> str:
+    categories = [pair for pair in Counter(item.category for item in catalog.items).most_common() if pair[0] != NO_CATEGORY]
+    own = [("Categories", categories), *((name, found.get(key, ())) for key, name in OWN.items())]
+    pictured = any(item.image for item in catalog.items)
+    seen = [(name, found.get(key, ())) for key, name in SEEN.items()] if pictured else []
+    return f'<div class="understood">{_kinds("Read from its own words", own)}{_kinds("Seen in its pictures", seen)}</div>'
+
+
+def _kinds(head: str, kinds: Iterable[tuple[str, Iterable[tuple[str, int]]]]) -> str:
+    rows = "".join(f"<div><dt>{name}</dt><dd>{_counts(list(pairs))}</dd></div>" for name, pairs in kinds if pairs)
+    return f"<div><h3>{head}</h3><dl>{rows}</dl></div>" if rows else ""
+
+
+def _counts(pairs: list[tuple[str, int]]) -> str:
+    chips = "".join(f'<span class="chip"><bdi>{esc(str(word))}</bdi> <i>{count:,}</i></span>' for word, count in pairs[:WORDS])
+    return chips + (f'<span class="more">and {len(pairs) - WORDS:,} more</span>' if len(pairs) > WORDS else "")
+
+
+def _sheet(catalog: Catalog) -> str:
+    every = max(1, len(catalog) // SHEET)
+    cells = "".join(
+        f'<li><button type="button" class="card" data-item="{esc(item.item_id)}" aria-label="{esc(item.title)}. Show details.">'
+        f'<span class="picture">{picture(item)}</span></button></li>'
+        for item in catalog.items[::every][:SHEET]
+    )
+    shown = min(SHEET, len(catalog.items[::every]))
+    head = f"{shown} of its {len(catalog):,} items" if shown < len(catalog) else f"Its {len(catalog):,} items"
+    return f'<h3 class="label">{head}</h3><ul class="sheet">{cells}</ul>'

@@ -1,0 +1,97 @@
+"""The tab for a visitor's own catalogue in its phases, over jobs as files: readable at every width, and for its visitor alone."""
+
+import sys
+
+import pytest
+
+from r4t_demo.jobs import Jobs
+from r4t_demo.ui.launch import launch
+from tests.browser.actions import fits, loaded_pictures
+from tests.browser.chromium import DESKTOP, PHONE, watched_page
+from tests.sources.makers import picture, write_zip
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.made_jobs import make_job
+
+EVIL = "<img src=x onerror=alert(1)>"
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """(address, state -> job) of a page over 24 items, one of them with markup for a title."""
+    root = tmp_path_factory.mktemp("own")
+    files = {f"p/{i}.png": picture((10 * i, 200 - 5 * i, 90), (40, 40)) for i in range(24)}
+    rows = [f"p/{i}.png,{EVIL if i == 0 else f'thing {i}'},{'mug' if i % 2 else 'lamp'},cosy" for i in range(24)]
+    shop = write_zip(root / f"{'n' * 120}.zip", {**files, "shop.csv": "\n".join(["image,title,category,tags", *rows])})
+    engine = FakeEngine(root)
+    jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
+    made = {state: make_job(jobs, shop, state, None if state == "ready" else "small") for state in ("ready", "cancelled", "done")}
+    demo, address = launch(engine, jobs, prevent_thread_lock=True)
+    yield address, made
+    for job in made.values():
+        jobs.cancel(job)
+    demo.close()
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_link_leads_to_a_catalogue_that_waits_for_its_training(browser, app, device):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made['ready']}", **device) as page:
+        page.wait_for_selector("#own-start")
+        assert loaded_pictures(page, ".sheet") == 24
+        page.locator("#own-queries").get_by_text("train", exact=True).first.wait_for()
+        assert fits(page)
+        card = page.locator(".sheet .card").first
+        card.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog[open] h2")
+        assert page.locator("dialog h2").inner_text() == EVIL
+        assert not page.locator("dialog .found-by").is_visible()
+        page.keyboard.press("Escape")
+        assert page.locator("img[src='x']").count() == 0
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made['done']}", **device) as page:
+        page.wait_for_selector("#own-right-column .card")
+        assert page.locator(".comparison .points").count() == 3
+        page.locator("#own-query textarea, #own-query input").fill("rainy Sunday")
+        page.locator("#own-search").click()
+        page.wait_for_selector("#own-status >> text=“rainy Sunday” answered")
+        assert f"job={made['done']}" in page.url
+        assert fits(page)
+        page.locator("#own-right-column .card").first.click()
+        page.wait_for_selector("dialog[open] .found-by li")
+        assert "FOLM" in page.locator("dialog .found-by").inner_text()
+        page.keyboard.press("Escape")
+        page.locator("#own-leave").click()
+        page.wait_for_selector("#own-files")
+        assert "job=" not in page.url
+        assert fits(page)
+
+
+def test_a_stopped_run_shows_its_curves_and_goes_on(browser, app):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made['cancelled']}", **PHONE) as page:
+        page.wait_for_selector(".run[data-state='cancelled']")
+        assert page.locator("[data-panel='Reward'] polyline").count() == 4
+        assert page.locator(".watched li.new").count() >= 1
+        assert fits(page)
+        page.locator("#own-resume").click()
+        page.wait_for_selector(".run[data-state='running']")
+        assert not page.locator("#own-start").is_visible()
+        page.locator("#own-log button").first.click()
+        page.wait_for_selector("#own-log-text pre")
+        page.locator("#own-cancel").click()
+        page.wait_for_selector(".run[data-state='cancelled']")
+
+
+def test_who_has_no_link_sees_no_job(browser, app):
+    with watched_page(browser, app[0], **DESKTOP) as page:
+        page.get_by_role("tab", name="Your catalogue").click()
+        page.wait_for_selector("#own-files")
+        assert page.locator(".samples button").count() == 3
+        assert page.locator("[data-job]").count() == 0
+        assert fits(page)

@@ -1,0 +1,36 @@
+"""The process of a job with one more budget, so small that a test can wait for it."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from r4t_demo.__main__ import main
+from r4t_demo.job_folder import Record
+from r4t_demo.train import catalog_run, presets
+
+TINY = presets.Preset(
+    "for a test", rollouts=3, batch=4, group=4, samples=1, diffusion_steps=8, passes=1, whole_steps=4, refined_steps=4
+)
+QUERIES = 60
+
+
+@contextmanager
+def tiny_offered(jobs):
+    """Offer the budget in this process meanwhile, and let the jobs of the module ``jobs`` be run by this module."""
+    usual = jobs._command
+
+    def command(folder: Path, record: Record) -> list[str]:
+        python, _, _, *arguments = usual(folder, record)
+        return [python, "-m", "tests.browser.tiny_run", *arguments]
+
+    presets.PRESETS["tiny"], jobs._command = TINY, command
+    try:
+        yield
+    finally:
+        del presets.PRESETS["tiny"]
+        jobs._command = usual
+
+
+if __name__ == "__main__":
+    presets.PRESETS["tiny"], catalog_run.QUERIES = TINY, QUERIES
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""A source of drawn items, as few as a run takes, and an app whose models are tiny, for whole runs in seconds."""
+
+from collections.abc import Iterator
+from itertools import islice, product
+from pathlib import Path
+
+import pytest
+
+from r4t_demo.encoder import Encoder
+from r4t_demo.settings import Settings
+from r4t_demo.train import catalog_run, diffusion, folm, one_step
+from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
+from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from tests.sources.makers import picture, write_files
+from tests.tiny_models import list_writer, tiny_denoiser
+
+
+@pytest.fixture(scope="module")
+def patched() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table of MIN_ITEMS rows and their pictures, labelled by style."""
+    rows, files = ["image,title,category,style"], {}
+    for number, (category, (colour, rgb)) in enumerate(islice(product(CATEGORIES, COLOURS.items()), MIN_ITEMS)):
+        files[f"{number}.png"] = picture(rgb, (20, 20 + number))
+        rows.append(f"{number}.png,{colour} {category},{category},{('bohemian', 'gothic', 'coastal')[number % 3]}")
+    return write_files(tmp_path_factory.mktemp("shop") / "shop", {**files, "shop.csv": "\n".join(rows) + "\n"})
+
+
+@pytest.fixture(scope="module")
+def tiny_app(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPatch) -> Settings:
+    """Settings of an app with tiny models in its checkpoints, and budgets to match."""
+    encoder, checkpoints = HashEncoder(), tmp_path_factory.mktemp("app")
+    patched.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
+    patched.setattr(catalog_run, "QUERIES", 80)
+    patched.setitem(PRESETS, "small", Preset("a test", 2, 4, 2, 2, 4, 1, 4, 4))
+    for name in ("folm-base", "folm-mini"):
+        writer = list_writer(encoder)
+        folm.save(writer.model, writer.tokenizer, checkpoints / name)
+    teacher, other = (tiny_denoiser(encoder.id, seed, encoder.dim) for seed in (0, 1))
+    student, _ = one_step.new_student(teacher, other)
+    for model, name in ((teacher, "diffusion-teacher"), (student, "diffusion-mini")):
+        diffusion.save(model, ["red dress", "hat"], encoder, checkpoints / name)
+    return Settings(checkpoints=checkpoints, threads=1)

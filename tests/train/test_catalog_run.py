@@ -1,0 +1,207 @@
+"""A whole run on as small a catalogue as one may be, its result, and what is left of it when it is cut short."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from r4t_demo.__main__ import main
+from r4t_demo.engine import Engine
+from r4t_demo.errors import UserError
+from r4t_demo.settings import Settings
+from r4t_demo.train import catalog_queries, catalog_run, comparison, soft_grpo, supervision
+from r4t_demo.train.events import read_events
+from r4t_demo.train.presets import MIN_ITEMS, PRESETS, STAGES
+from r4t_demo.train.progress import Progress
+from tests.sources.makers import picture, write_files
+from tests.tiny_models import moved
+
+
+@pytest.fixture(scope="module")
+def whole(small_shop: Path, tiny_app: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Progress]]:
+    """An uninterrupted run."""
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    return out, list(catalog_run.run(str(small_shop), out, tiny_app, "small"))
+
+
+def test_every_stage_is_told_with_what_is_left(whole) -> None:
+    records = whole[1]
+    assert list(dict.fromkeys(record.stage for record in records)) == list(STAGES)
+    assert all(record.metrics["seconds_left"] >= 0 for record in records) and records[-1].metrics["seconds_left"] == 0
+    for record in records:
+        assert 0 <= record.step <= record.total
+    trained = [record for record in records if record.stage == "soft-grpo"]
+    assert {"reward", *soft_grpo.OarReward.names, "entropy", "kl", "frac_reward_zero_std"} <= trained[-1].metrics.keys()
+
+
+def test_one_fixed_query_is_answered_and_never_practised_on(whole) -> None:
+    out, records = whole
+    [answer] = [record.answer for record in records if record.answer]
+    split = {query.query: query.split for query in catalog_queries.load(out)}
+    assert split[answer["query"]] == "validation"
+    assert len(answer["items"]) == len(answer["sub_queries"]) > 1
+    assert set(answer["items"]) <= {item.item_id for item in Engine.load(Settings(catalog=str(out))).catalog.items}
+
+
+def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_app: Settings) -> None:
+    out, _ = whole
+    engine = Engine.load(replace(tiny_app, catalog=str(out)))
+    results = engine.run(["gothic summer"], ["none", "folm-before", "folm", "diffusion", "diffusion-teacher"], n=1)
+    assert len(engine.catalog) == MIN_ITEMS and all(result.items for result in results)
+    for own, app in (("folm", "folm-mini"), ("diffusion", "diffusion-mini"), ("diffusion-teacher", "diffusion-teacher")):
+        tuned, before = (load_file(f / "model.safetensors") for f in (out / own, tiny_app.checkpoints / app))
+        assert moved(tuned, before), f"{own} has learned nothing"
+        assert all((tuned[name] - before[name]).abs().max() < 0.02 for name in tuned), f"{own} did not start as the app's own"
+    assert not (out / catalog_run.STATES).exists()
+    plain = Engine.load(replace(tiny_app, catalog=str(out))).on(out)
+    shutil.copytree(out, out.with_name("untuned"), ignore=shutil.ignore_patterns("folm", "diffusion*"))
+    assert "folm-before" in plain.methods() and "folm-before" not in plain.on(out.with_name("untuned")).methods()
+    with pytest.raises(UserError, match="folm-before.*missing"):
+        plain.on(out.with_name("untuned")).run(["gothic"], ["folm-before"])
+
+
+def test_the_comparison_is_of_held_out_queries_before_and_after(whole) -> None:
+    out, _ = whole
+    result = comparison.read(out)
+    queries = catalog_queries.load(out)
+    assert result["n_queries"] == sum(query.split == "test" for query in queries) > 0
+    assert list(result["methods"]) == list(comparison.METHODS)
+    for figures in result["methods"].values():
+        mean, low, high = figures["diversity"]
+        assert low <= mean <= high and "set_f1" not in figures, "no label can judge a query that asks for none"
+    assert "folm/folm-before" in result["ratios"]
+    if sum(query.split == "test" and bool(query.require) for query in queries) >= comparison.MIN_LABELLED:
+        assert result["labelled"]["methods"]["folm"]["set_f1"]
+    card = (out / "README.md").read_text()
+    assert f"{MIN_ITEMS} items" in card and "| folm-before |" in card and "{" not in card.split("---", 2)[2]
+
+
+def test_held_out_queries_are_never_trained_on(
+    small_shop: Path, tiny_app: Settings, whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def spy(module, name):
+        own = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda model, queries, *args, **options: seen.extend(queries) or own(
+            model, queries, *args, **options))  # fmt: skip
+
+    spy(soft_grpo, "train")
+    spy(supervision, "write")
+    out = shutil.copytree(whole[0], tmp_path / "out")
+    (out / comparison.FILE).unlink()
+    list(catalog_run.train(out, tiny_app, PRESETS["small"]))
+    queries = catalog_queries.load(out)
+    assert set(seen) == {query.query for query in queries if query.split == "train"}
+    held_out = {query.term for query in queries if query.split != "train"}
+    assert held_out.isdisjoint(catalog_queries.term_of(query) for query in seen)
+
+
+def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
+    small_shop: Path, tiny_app: Settings, whole, tmp_path: Path
+) -> None:
+    records = 0
+    for taken in range(2, 60, 4):
+        run = catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small")
+        records = len(list(islice(run, taken)))
+        run.close()
+        if records < taken:
+            break
+    assert records < taken, "it never came to its end"
+    for name in ("folm", "diffusion-teacher", "diffusion"):
+        one, other = (load_file(f / name / "model.safetensors") for f in (whole[0], tmp_path / "cut"))
+        assert moved(one, other) == set(), f"{name} differs"
+    figures = [{**comparison.read(folder), "catalog": ""} for folder in (whole[0], tmp_path / "cut")]
+    assert figures[0] == figures[1]
+    again = list(catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small"))
+    assert {record.stage for record in again} <= {"read", "embed", "queries"}, "what is complete is not done again"
+
+
+def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings, tmp_path: Path) -> None:
+    pictures = {f"{number}.png": picture((200, 30, 40), (20, 20 + number)) for number in range(MIN_ITEMS)}
+    table = "\n".join(["image,title,category", *(f"{name},red hat,hat" for name in pictures)])
+    source = write_files(tmp_path / "alike", {**pictures, "shop.csv": table})
+    *_, last = catalog_run.run(str(source), tmp_path / "out", tiny_app, "small")
+    assert (last.stage, last.step) == ("evaluate", last.total), "no two lists find different items, and yet it learns"
+
+
+def test_what_another_budget_left_is_not_gone_on_with(whole, tiny_app: Settings, tmp_path: Path) -> None:
+    out = shutil.copytree(whole[0], tmp_path / "out")
+    run = catalog_run.train(out, tiny_app, replace(PRESETS["small"], rollouts=3))
+    assert [record.total for record in islice(run, 2)] == [3, 3]
+    run.close()
+    assert comparison.read(out) is None, "an older comparison is not told for a new run"
+
+
+def test_the_command_line_tells_its_events_and_its_end(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    monkeypatch.setenv("R4T_THREADS", "1")
+    events, out = tmp_path / "events.jsonl", tmp_path / "out"
+    command = ["train", str(small_shop), "--out", str(out), "--events", str(events)]
+    assert main([*command, "--until", "queries"]) == 0
+    found, after = read_events(events)
+    assert [found[0]["stage"], found[-1]["stage"]] == ["read", "finished"]
+    queries = [query.query for query in catalog_queries.load(out)]
+    edited = tmp_path / "queries.txt"
+    edited.write_text("\n".join([*queries, "something of my own"]))
+    assert main([*command, "--queries", str(edited)]) == 0
+    assert "| folm-before |" in capsys.readouterr().out
+    assert [one.query for one in catalog_queries.load(out)][-1] == "something of my own"
+    events_of_run, _ = read_events(events, after)
+    assert events_of_run[-1]["stage"] == "finished" and any("answer" in event for event in events_of_run)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "sentence"),
+    [
+        (5, [], "The catalogue has 5 items, and at least 20 are needed"),
+        (MIN_ITEMS - 1, [], "The catalogue has 19 items, and at least 20 are needed"),
+        (MIN_ITEMS, ["--queries", "{tmp}/few.txt"], "at least 16 and 3 are needed"),
+        (MIN_ITEMS, ["--queries", "{tmp}/none.txt"], "cannot be read"),
+        (0, [], "no item|neither a title|no column"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused_with_a_sentence(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows, options, sentence,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    shop = shutil.copytree(small_shop, tmp_path / "shop")
+    lines = (shop / "shop.csv").read_text().splitlines()
+    (shop / "shop.csv").write_text("\n".join(lines[: rows + 1]) + "\n")
+    (tmp_path / "few.txt").write_text("a\nb\n")
+    events = tmp_path / "events.jsonl"
+    given = [option.format(tmp=tmp_path) for option in options]
+    assert main(["train", str(shop), "--out", str(tmp_path / "out"), "--events", str(events), *given]) == 2
+    last = json.loads(events.read_text().splitlines()[-1])
+    assert last["stage"] == "refused" and re.search(sentence, last["metrics"]["message"])
+    assert capsys.readouterr().err.strip().endswith(last["metrics"]["message"]), "who asked is told the same"
+
+
+def test_a_full_disk_is_told_to_who_asked_and_who_watches(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(catalog_run, "ensure_index", full)
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    events = tmp_path / "events.jsonl"
+    assert main(["train", str(small_shop), "--out", str(tmp_path / "out"), "--events", str(events)]) == 2
+    last = json.loads(events.read_text().splitlines()[-1])
+    message = last["metrics"]["message"]
+    assert last["stage"] == "failed", "once there is room, the same input will do"
+    assert "No space left on device" in message and "goes on where it stopped" in message
+    assert message in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_step_wants_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "soft-grop"]) == 2
+    assert "no step 'soft-grop'" in capsys.readouterr().err

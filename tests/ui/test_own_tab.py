@@ -1,0 +1,201 @@
+"""The tab for a visitor's own catalogue without a browser: what each phase shows, and to whom."""
+
+import json
+import sys
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from r4t_demo.jobs import EVENTS, Jobs
+from r4t_demo.train import events
+from r4t_demo.ui.own_catalogues import OwnCatalogues
+from r4t_demo.ui.own_tab import PARTS, SHOWN, OwnTab, Seen
+from tests.sources.makers import picture, write_zip
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.made_jobs import QUERY, make_job
+
+EVIL = "<img src=x onerror=alert(1)>"
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Path:
+    """A zip of 24 pictures and a table in which one title is markup."""
+    files = {f"p/{i}.png": picture((10 * i, 200 - 5 * i, 90)) for i in range(24)}
+    rows = [f"p/{i}.png,{EVIL if i == 0 else f'thing {i}'},{'mug' if i % 2 else 'lamp'},cosy" for i in range(24)]
+    table = "\n".join(["image,title,category,tags", *rows])
+    return write_zip(tmp_path_factory.mktemp("shop") / "shop.zip", {**files, "shop.csv": table})
+
+
+@pytest.fixture
+def tab(tmp_path):
+    engine = FakeEngine(tmp_path)
+    jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
+    yield OwnTab(OwnCatalogues(engine, jobs))
+    for status in jobs.of("mine") + jobs.of("another"):
+        jobs.cancel(status.job)
+
+
+def visible(drawn) -> set[str]:
+    return {part for part in PARTS if drawn.get(f"{part}_part", {}).get("visible")}
+
+
+@pytest.mark.parametrize(
+    ("state", "budget", "phase", "sentence"),
+    [
+        ("ready", None, "ready", "Ready to train"),
+        ("cancelled", "small", "stopped", "Cancelled after"),
+        ("failed", "small", "stopped", "120 minutes"),
+        ("refused", "small", "refused", "at least 20 are needed"),
+        ("done", "small", "done", "Trained on the small budget"),
+    ],
+)
+def test_a_link_leads_to_the_jobs_phase(tab, shop, state, budget, phase, sentence):
+    drawn = tab.open_link(make_job(tab.jobs, shop, state, budget))
+    assert drawn["seen"].phase == phase
+    assert visible(drawn) == SHOWN[phase]
+    assert sentence in drawn["stages"]
+    assert "24 items accepted" in drawn["report"]
+    assert EVIL not in "".join(value for value in drawn.values() if isinstance(value, str))
+
+
+def test_what_was_refused_for_too_few_items_offers_neither_resume_nor_start(tab, shop):
+    job = make_job(tab.jobs, shop, "refused", None)
+    (tab.jobs.catalog(job) / "queries.jsonl").unlink()  # it did not come to making any
+    drawn = tab.open_link(job)
+    assert "at least 20 are needed" in drawn["stages"] and 'class="state error"' in drawn["stages"]
+    assert visible(drawn) == {"about", "run", "watch"}
+
+
+def test_a_wrong_link_is_a_sentence_and_leads_to_the_upload(tab):
+    for job in ("nothing", "../jobs", "x" * 5000):
+        drawn = tab.open_link(job)
+        assert "no such run" in drawn["told"]
+        assert visible(drawn) <= {"upload"}
+    assert tab.open_link("") == {}
+
+
+def test_an_upload_begins_a_job_and_is_removed_from_where_it_lay(tab, tmp_path, shop):
+    (tmp_path / "upload.zip").write_bytes(shop.read_bytes())
+    drawn = tab.upload([str(tmp_path / "upload.zip")], "mine")
+    assert drawn["seen"].phase == "preparing"
+    assert visible(drawn) == SHOWN["preparing"]
+    assert [status.job for status in tab.jobs.of("mine")] == [drawn["seen"].job]
+    assert not (tmp_path / "upload.zip").exists()
+    again = tab.sample("rainy-sunday", "mine")
+    assert "You have a run at work already" in again["told"]
+    assert "seen" not in again
+
+
+def test_files_of_one_name_are_refused_since_one_would_replace_the_other(tab, tmp_path):
+    paths = [tmp_path / folder / "a.png" for folder in ("x", "y")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(picture())
+    assert "named 'a.png'" in tab.upload([str(path) for path in paths], "mine")["told"].replace("&#x27;", "'")
+    assert not any(path.exists() for path in paths)
+    assert tab.jobs.of("mine") == []
+
+
+def test_a_broken_export_is_refused_and_not_taken_for_a_catalogue(tab, tmp_path):
+    broken = write_zip(tmp_path / "tuned.zip", {"index/vectors.safetensors": b"", "comparison.json": "{}", "a.png": picture()})
+    assert "no export of a tuned catalogue" in tab.upload([str(broken)], "mine")["told"]
+    assert tab.jobs.of("mine") == []
+
+
+def test_the_edited_queries_are_what_the_run_gets(tab, shop):
+    job = make_job(tab.jobs, shop, "ready", None, session="mine")
+    drawn = tab.open_link(job)
+    assert drawn["budget"].value == "small"
+    rows = [["my own words", ""], ["", ""], *drawn["queries"][1:]]
+    few = tab.train(drawn["seen"], rows[:5], "small")
+    assert "at least 16 and 3 are needed" in few["told"]
+    assert few["seen"].phase == "ready" and "queries" not in few, "what was written stays in the table"
+    started = tab.train(drawn["seen"], rows, "small")
+    assert started["seen"].phase == "training"
+    kept = (tab.jobs.root / job / "queries.txt").read_text().splitlines()
+    assert kept == [row[0] for row in rows if row[0]]
+
+    stopped = tab.cancel(started["seen"])
+    assert stopped["seen"].phase == "stopped"
+    assert not tab.jobs.status(job).busy
+    resumed = tab.resume(stopped["seen"])
+    assert visible(resumed) == SHOWN["training"]
+
+
+def test_the_curves_and_the_answers_grow_with_the_events(tab, shop):
+    job = make_job(tab.jobs, shop, "cancelled", rollouts=1)
+    first = tab.open_link(job)
+    assert first["curves"].count("not yet") == 2  # the retriever and its student
+    assert "Before training" in first["answers"] and "After" not in first["answers"]
+    path = tab.jobs.root / job / EVENTS
+    metrics = {"reward": 0.5, "entropy": 1.0}
+    new = {"query": QUERY, "sub_queries": [f"quiet {EVIL}"], "items": ["row-000003"]}
+    events.append(path, {"stage": "soft-grpo", "step": 2, "total": 24, "metrics": metrics, "answer": new})
+    grown = tab.show(first["seen"])
+    assert "After 2 rollouts" in grown["answers"]
+    assert 'class="new"' in grown["answers"] and EVIL not in grown["answers"]
+    assert grown["curves"].count("<polyline") == first["curves"].count("<polyline")
+    assert "curves" not in tab.show(grown["seen"]), "what has not changed is not sent again"
+
+    path.unlink()
+    events.append(path, {"stage": "read", "step": 1, "total": 24, "metrics": {}})
+    assert tab.show(grown["seen"])["curves"] == "", "another run begins with empty charts"
+
+
+def test_the_timer_stops_itself_once_the_job_is_over(tab, shop):
+    job = make_job(tab.jobs, shop, "ready", None, session="mine")
+    seen = tab.train(tab.open_link(job)["seen"], [[f"query {i}", ""] for i in range(60)], "small")["seen"]
+    assert "timer" not in tab.tick(seen)
+    tab.jobs.cancel(job)  # from another window
+    over = tab.tick(seen)
+    assert over["seen"].phase == "stopped" and "timer" not in over
+    assert tab.tick(over["seen"])["timer"].active is False
+
+
+def test_the_log_is_read_only_while_it_is_wanted(tab, shop):
+    job = make_job(tab.jobs, shop, "cancelled")
+    (tab.jobs.root / job / "log.txt").write_text(f"{EVIL}\n")
+    drawn = tab.open_link(job)
+    assert "log_text" not in drawn
+    with_log = tab.log(drawn["seen"], True)
+    assert "&lt;img" in with_log["log_text"]
+    assert "log_text" not in tab.log(with_log["seen"], False)
+
+
+def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
+    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
+    assert drawn["comparison"].count('class="row') > 3
+    busy, answer = tab.opening(drawn["seen"])
+    held_out = {text for text, split in tab.own.queries(drawn["seen"].job) if split == "test"}
+    assert answer["query"] in held_out
+    assert 'data-method="folm-before"' in answer["left-column"]
+    for told in (drawn["comparison"], answer["left-column"], answer["summary"], str(answer["left"].choices)):
+        assert "FOLM before" in told and "Folm" not in told
+    assert 'data-method="folm"' in answer["right-column"]
+    *_, refused = tab.search(drawn["seen"], "", "folm", "diffusion")
+    assert "query is empty" in refused["status"]
+    *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
+    assert "no method" in refused["status"]
+    assert list(tab.opening(Seen())) == [{}]
+
+
+@pytest.mark.parametrize("name", ["comparison.json", "understanding.json"])
+def test_a_result_with_strange_figures_is_a_sentence(tab, shop, name):
+    job = make_job(tab.jobs, shop, "done")
+    strange = {"n_queries": 4, "methods": {"folm": {"diversity": EVIL}}, "ratios": {}, "labels": [["cosy", EVIL]]}
+    (tab.jobs.catalog(job) / name).write_text(json.dumps(strange))
+    drawn = tab.open_link(job)
+    assert "cannot be shown" in drawn["told"]
+    assert visible(drawn) == {"upload"}
+
+
+def test_a_removed_job_is_gone(tab, shop):
+    seen = tab.open_link(make_job(tab.jobs, shop, "done"))["seen"]
+    assert tab.remove(seen, "") == {}
+    gone = tab.remove(seen, "yes")
+    assert visible(gone) == {"upload"}
+    assert not (tab.jobs.root / seen.job).exists()
+    assert "no such run" in tab.show(seen)["told"]
+    assert isinstance(gone["seen"], Seen) and not isinstance(gone["upload_part"], gr.Column)
