@@ -80,16 +80,17 @@ def save(run: Run, folder: Path) -> None:
 def load(folder: Path, catalog: Catalog, index: VectorIndex, encoder: Encoder) -> Trained:
     """Read a checkpoint for the catalogue that it was trained on; UserError where there is none or it does not fit."""
     if not (folder / CONFIG).is_file():
-        raise UserError(f"There is no steering model in {folder}: run python -m r4t_demo train modit.")
+        missing = f"There is no steering model '{folder.name}' for the catalogue '{catalog.name}'"
+        raise UserError(f"{missing}: run python -m r4t_demo train modit.")
     config, arrays = json.loads((folder / CONFIG).read_text()), load_file(folder / PATTERNS)
     with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
         models = {name: Modit.from_pretrained(folder / name, strict=True).eval() for name in MODELS}
         predictor = Predictor.from_pretrained(folder / PREDICTOR, strict=True)
-    check_encoder(f"The steering model in {folder}", models["modit"].encoder_id, models["modit"].dim, encoder)
+    check_encoder(f"The steering model '{folder.name}'", models["modit"].encoder_id, models["modit"].dim, encoder)
     task = make_task(catalog, index, config["label_share"], arrays["centres"])
     if len(catalog) != config["items"] or task.labels.names != models["modit"].attributes:
         raise UserError(
-            f"The steering model in {folder} was trained on another catalogue than '{catalog.name}': "
+            f"The steering model '{folder.name}' was trained on another catalogue than '{catalog.name}': "
             "train one on it with python -m r4t_demo train modit."
         )
     centroids = Centroids(arrays["attributes"], arrays["everywhere"])

@@ -20,7 +20,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def _steer(options: argparse.Namespace) -> None:
-    from r4t_demo.pattern.steer import METHODS, Steering
+    from r4t_demo.pattern.steer import METHODS, Steering, to_json
 
     domain, equals, value = options.attribute.partition("=")
     if not equals:
@@ -31,20 +31,11 @@ def _steer(options: argparse.Namespace) -> None:
         k=options.k, strength=options.strength, seed=options.seed,
     )  # fmt: skip
     if options.json:
-        print_json({"spread": vars(spread), "results": [_json(answer) for answer in answers]})
+        print_json(to_json(spread, answers))
         return
     if spread.patterns > 1:
         print(f"The seeds belong to {spread.patterns} patterns (mean cosine with their mean {spread.cosine:.2f}).\n")
     print("\n\n".join(map(_table, answers)))
-
-
-def _json(answer) -> dict[str, object]:
-    items = [
-        {"item_id": one.item.item_id, "title": one.item.title, "category": one.item.category, "score": one.score}
-        | {"has_attribute": one.has_attribute, "in_pattern": one.in_pattern}
-        for one in answer.found
-    ]
-    return {"method": answer.method, "items": items, "scores": answer.scores, "ms": answer.ms}
 
 
 def _table(answer) -> str:

@@ -10,7 +10,7 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.pattern import checkpoint
-from r4t_demo.pattern.task import K, search, unit
+from r4t_demo.pattern.task import K, PROTOCOLS, SeedSet, search, unit
 
 FOLDER = "modit-mini"
 METHODS = {
@@ -19,6 +19,7 @@ METHODS = {
     "hppo": "MO-DiT after HPPO: taught by what its queries find.",
 }
 MAX_STRENGTH = 2.0
+DRAWN = 40  # seed sets that a domain's examples are chosen from
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Found:
     score: float
     has_attribute: bool
     in_pattern: bool
+
+    def to_json(self) -> dict[str, object]:
+        """The element of an answer's items."""
+        item = {"item_id": self.item.item_id, "title": self.item.title, "category": self.item.category, "score": self.score}
+        return item | {"has_attribute": self.has_attribute, "in_pattern": self.in_pattern}
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,11 @@ class Steered:
     scores: dict[str, float]
     ms: dict[str, float]
 
+    def to_json(self) -> dict[str, object]:
+        """The element of the command line's results."""
+        items = [one.to_json() for one in self.found]
+        return {"method": self.method, "items": items, "scores": self.scores, "ms": self.ms}
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -52,6 +63,15 @@ class Spread:
 
     patterns: int
     cosine: float
+
+
+@dataclass(frozen=True)
+class Example:
+    """Something to steer: ids of ``seeds``, and the attribute that they lack."""
+
+    seeds: tuple[str, ...]
+    domain: str
+    value: str
 
 
 class Steering:
@@ -83,10 +103,46 @@ class Steering:
         rows = self._rows(seed_ids)
         attribute = self.trained.task.labels.number(domain, value)
         self._check(methods, k, len(rows), strength)
-        vectors, patterns = self.trained.task.vectors[rows], np.unique(self.trained.task.pattern[rows])
-        mean = unit(vectors.mean(0))
-        spread = Spread(len(patterns), float((vectors @ mean).mean()))
-        return spread, [self._answer(name, rows, mean, patterns, attribute, k, strength, seed) for name in methods]
+        mean, patterns = self._mean(rows), np.unique(self.trained.task.pattern[rows])
+        answers = [self._answer(name, rows, mean, patterns, attribute, k, strength, seed) for name in methods]
+        return self.spread(seed_ids), answers
+
+    def spread(self, seed_ids: Sequence[str]) -> Spread:
+        """How far apart the seeds are; UserError where there is none, or an unknown one."""
+        rows = self._rows(seed_ids)
+        cosine = (self.trained.task.vectors[rows] @ self._mean(rows)).mean()
+        return Spread(len(np.unique(self.trained.task.pattern[rows])), float(cosine))
+
+    def near(self, seed_ids: Sequence[str], n: int) -> list[Item]:
+        """The ``n`` items nearest to the mean of the seeds, without them."""
+        rows = self._rows(seed_ids)
+        _, found = search(self.index, self._mean(rows)[None, None], [rows], n)
+        return [self.catalog.items[row] for row in found[0] if row >= 0]
+
+    def examples(self, each: int) -> list[Example]:
+        """Up to ``each`` seed sets a domain that training never saw: those around whose mean a plain search misses most of what
+        their pattern holds with the attribute, most first. All are of different patterns, a domain's of different values."""
+        task = self.trained.task
+        sets = [one for domain in self.domains for p in PROTOCOLS for one in task.seed_sets(domain, p, "test", DRAWN)]
+        chosen: list[SeedSet] = []
+        for one in sorted(sets, key=self._missed, reverse=True):
+            domain = task.labels.names[one.attribute][0]
+            beside = [other for other in chosen if task.labels.names[other.attribute][0] == domain]
+            taken = one.pattern in {other.pattern for other in chosen} or one.attribute in {other.attribute for other in beside}
+            if len(beside) < each and not taken:
+                chosen.append(one)
+        ids = [tuple(self.catalog.items[row].item_id for row in one.rows) for one in chosen]
+        return [Example(own, *task.labels.names[one.attribute]) for own, one in zip(ids, chosen, strict=True)]
+
+    def _missed(self, one: SeedSet) -> float:
+        """How many of the K items nearest to the seeds could carry the attribute, and stay in the pattern, but do not."""
+        task = self.trained.task
+        _, found = search(self.index, self._mean(one.rows)[None, None], [one.rows], K)
+        there = task.labels.carries[task.pattern == one.pattern, one.attribute].sum()
+        return min(K, there) - K * float(task.scores(found, [one])["joint"][0])
+
+    def _mean(self, rows: np.ndarray) -> np.ndarray:
+        return unit(self.trained.task.vectors[rows].mean(0))
 
     def _rows(self, seed_ids: Sequence[str]) -> np.ndarray:
         rows = [self.catalog.row(one) for one in dict.fromkeys(filter(None, map(str.strip, seed_ids)))]
@@ -123,6 +179,11 @@ class Steering:
         end = perf_counter()
         ms = {"generate": (made - start) * 1e3, "search": (end - made) * 1e3, "total": (end - start) * 1e3}
         return Steered(method, query, hits, _scores(hits, k), ms)
+
+
+def to_json(spread: Spread, answers: Sequence[Steered]) -> dict[str, object]:
+    """What the command line prints and the endpoint returns."""
+    return {"spread": vars(spread), "results": [answer.to_json() for answer in answers]}
 
 
 def folder_name(catalog: str) -> str:

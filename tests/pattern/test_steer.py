@@ -107,7 +107,7 @@ def test_bad_input_gets_a_sentence(steering: Steering, asked: dict, says: str) -
 
 def test_a_checkpoint_is_refused_beside_what_it_was_not_trained_for(trained: SimpleNamespace, tmp_path: Path) -> None:
     folder = trained.settings.checkpoints / "modit-made"
-    with pytest.raises(UserError, match="no steering model in .* train modit"):
+    with pytest.raises(UserError, match="no steering model .* for the catalogue .made.: run .* train modit"):
         checkpoint.load(tmp_path, trained.catalog, trained.index, trained.encoder)
     with pytest.raises(UserError, match="was trained for the encoder made-24"):
         checkpoint.load(folder, trained.catalog, trained.index, SimpleNamespace(id="other", dim=24))
@@ -191,3 +191,23 @@ def test_a_catalogue_of_few_items_is_too_small_to_learn_from(trained: SimpleName
     task = make_task(replace(trained.catalog, items=items), index, 0.4)
     with pytest.raises(UserError, match="too small to learn steering"):
         recipe.Run(task, recipe.Plan(), Path("unused"))
+
+
+def test_examples_are_unseen_and_of_different_patterns(steering: Steering) -> None:
+    task, examples = steering.trained.task, steering.examples(2)
+    assert {one.domain for one in examples} == {"tone", "size"}
+    assert len({(one.domain, one.value) for one in examples}) == len(examples) <= 4
+    rows = [[steering.catalog.row(seed) for seed in one.seeds] for one in examples]
+    assert not task.trained[np.concatenate(rows)].any()
+    assert len({int(task.pattern[own[0]]) for own in rows}) == len(examples)
+    for own, one in zip(rows, examples, strict=True):
+        assert len(set(task.pattern[own])) == 1
+        assert not task.labels.carries[own, task.labels.number(one.domain, one.value)].any()
+
+
+def test_what_is_near_is_nearest_to_the_seeds_and_none_of_them(steering: Steering) -> None:
+    near = [item.item_id for item in steering.near(SEEDS, 10)]
+    vectors = steering.trained.task.vectors
+    nearness = vectors @ vectors[[steering.catalog.row(one) for one in SEEDS]].mean(0)
+    wanted = [steering.catalog.items[row].item_id for row in np.argsort(-nearness)]
+    assert near == [one for one in wanted if one not in SEEDS][:10]
