@@ -10,7 +10,7 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.pattern import checkpoint
-from r4t_demo.pattern.task import K, PROTOCOLS, SeedSet, search, unit
+from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
 
 FOLDER = "modit-mini"
 METHODS = {

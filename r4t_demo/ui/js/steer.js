@@ -1,0 +1,30 @@
+// Whatever chooses seeds, anywhere on the page: items to choose from, the crosses of the chosen ones, "Steer from …".
+let wanted = null; // what was chosen last, until the row of seeds shows it: clicks may be quicker than that
+const shown = () => [...document.querySelectorAll("#steer-seeds [data-seed]")].map((one) => one.dataset.seed);
+const same = (a, b) => a && JSON.stringify(a) === JSON.stringify(b);
+
+function mark() {
+  const seeds = wanted ?? shown();
+  for (const card of document.querySelectorAll("[data-pick]")) card.setAttribute("aria-pressed", seeds.includes(card.dataset.pick));
+}
+
+document.addEventListener("steer-drawn", () => {
+  if (same(wanted, shown())) wanted = null;
+  mark();
+});
+
+document.addEventListener("click", (event) => {
+  if (!element.isConnected) return;
+  const from = event.target.closest("[data-steer]"), one = event.target.closest("[data-pick], [data-unseed]");
+  if (from) {
+    wanted = null;
+    document.querySelector("#details")?.close();
+    document.querySelector("#tabs").scrollIntoView();
+    trigger("submit", { send: JSON.parse(from.dataset.steer) });
+  } else if (one) {
+    const seeds = wanted ?? shown(), id = one.dataset.pick ?? one.dataset.unseed;
+    wanted = seeds.includes(id) ? seeds.filter((other) => other !== id) : [...seeds, id];
+    mark();
+    trigger("submit", { seeds: wanted });
+  }
+});
