@@ -16,8 +16,9 @@ from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import SteerTab
 
-# The stylesheet goes into the head as it is: Gradio's `css` rewrites every selector and loses some rules on the way.
-HEAD = f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
+# The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
+STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("style.css", "steer.css")]
+HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
 THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))
 HEADER = """<header class="masthead"><h1>Fan-out retrieval</h1>

@@ -11,8 +11,8 @@ from r4t_demo.ui.fanout_tab import QUEUE, html, sentence
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import ANSWER, SteerTab
 
-INTRO = """<header class="step"><h2>Steer a set</h2><p>Choose a few items that share a look, and what more of that look shall have.
-The mean of the seeds stays in their pattern, where that may be rare: a diffusion transformer generates a better query.</p>
+INTRO = """<header class="step"><h2>Steer a set</h2><p>Choose a few items that share a look, and what more of it shall have. The
+mean of the seeds stays in their pattern, where that may be rare: a diffusion transformer generates a better query.</p>
 </header>"""
 ROLE = "element.setAttribute('role', 'status');"
 

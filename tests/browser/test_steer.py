@@ -1,4 +1,4 @@
-"""The Steer tab over the real models in a real browser: seeds by clicks and from the fan-out page, three columns, marks, links."""
+"""The Steer tab over the real models in a browser: seeds by clicks and from the fan-out page, columns with marks, links."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Real steering over the fake engine's squares: only the model is made up, one that moves towards the items with the attribute."""
+"""Real steering over the fake engine's squares: only the model is made up, one that moves towards what has the attribute."""
 
 from types import SimpleNamespace
 
