@@ -9,7 +9,7 @@ from r4t_demo.ui.markup import esc
 from r4t_demo.ui.plot import HEIGHT, WIDTH, plane, to_canvas
 from r4t_demo.ui.steer_parts import NAMES, SIDES, mark_of, mark_words
 
-LABEL, NEAR = 16, 120  # units between two labels, and how close sideways they would touch
+LABEL, WIDE = 16, 130  # the room of a query's name in units, in height and in width
 
 
 def render_steer_plot(answers: Sequence[Steered], seeds: Sequence, rows: Sequence[int], index, value: str) -> str:
@@ -59,7 +59,7 @@ def _seed(item, at: np.ndarray) -> str:
 def _queries(answers: Sequence[Steered], places: np.ndarray) -> str:
     """Each query with its name, tied to the first one, the seed mean."""
     rays, marks = "", ""
-    for answer, (x, y), label_y in zip(answers, places, _label_heights(places), strict=True):
+    for number, (answer, (x, y), label_y) in enumerate(zip(answers, places, _label_heights(places), strict=True)):
         side, name = SIDES[answer.method], esc(NAMES[answer.method])
         rays += f'<line class="ray {side}" x1="{places[0][0]:.1f}" y1="{places[0][1]:.1f}" x2="{x:.1f}" y2="{y:.1f}"/>'
         shape = (
@@ -67,10 +67,15 @@ def _queries(answers: Sequence[Steered], places: np.ndarray) -> str:
             if side == "right"
             else f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8"/>'
         )
-        left = x > WIDTH * 0.75
+        left = _is_left(x, places[0][0] if number else places[-1][0])
         anchor = f'x="{x - 13 if left else x + 13:.1f}" y="{label_y + 4:.1f}" class="{"to-left" if left else "to-right"}"'
         marks += f'<g class="way {side}"><title>{name}: its query</title>{shape}<text {anchor}>{name}</text></g>'
     return rays + marks
+
+
+def _is_left(x: float, other: float) -> bool:
+    """Whether a name stands left of its mark: away from the ``other`` end of its ray, unless the figure ends there."""
+    return x > WIDTH - WIDE or (x < other and x > WIDE)
 
 
 def _label_heights(places: np.ndarray) -> list[float]:
@@ -79,7 +84,7 @@ def _label_heights(places: np.ndarray) -> list[float]:
     for number in np.argsort(places[:, 1], kind="stable"):
         y = float(places[number][1])
         for other, height in heights.items():
-            if abs(places[other][0] - places[number][0]) < NEAR:
+            if abs(places[other][0] - places[number][0]) < WIDE:
                 y = max(y, height + LABEL)
         heights[int(number)] = y
     return [heights[number] for number in range(len(places))]

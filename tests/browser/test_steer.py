@@ -167,6 +167,10 @@ def test_it_works_from_the_keyboard(browser, app_address):
         page.keyboard.press("Space")
         steered(page, 3, "leather")
         assert pick.get_attribute("aria-pressed") == "false"
+        page.locator("#steer-seeds [data-unseed]").first.focus()
+        page.keyboard.press("Enter")
+        steered(page, 2, "leather")
+        assert page.evaluate("document.activeElement.closest('#steer-seeds') !== null"), "the focus stays in the row"
         found = page.locator("#steer-modit .card").first
         found.focus()
         page.keyboard.press("Enter")

@@ -1,5 +1,6 @@
 // Whatever chooses seeds, anywhere on the page: items to choose from, the crosses of the chosen ones, "Steer from …".
 let wanted = null; // what was chosen last, until the row of seeds shows it: clicks may be quicker than that
+let moved = false; // whether what had the focus is gone: the row is drawn anew, or another tab is shown
 const shown = () => [...document.querySelectorAll("#steer-seeds [data-seed]")].map((one) => one.dataset.seed);
 const same = (a, b) => a && JSON.stringify(a) === JSON.stringify(b);
 
@@ -11,19 +12,22 @@ function mark() {
 document.addEventListener("steer-drawn", () => {
   if (same(wanted, shown())) wanted = null;
   mark();
+  const seed = [...document.querySelectorAll("#steer-seeds .card")].at(-1);
+  if (moved && !wanted && seed?.checkVisibility()) moved = false, seed.focus({ preventScroll: true });
 });
 
 document.addEventListener("click", (event) => {
   if (!element.isConnected) return;
   const from = event.target.closest("[data-steer]"), one = event.target.closest("[data-pick], [data-unseed]");
   if (from) {
-    wanted = null;
+    wanted = null, moved = true;
     document.querySelector("#details")?.close();
     document.querySelector("#tabs").scrollIntoView();
     trigger("submit", { send: JSON.parse(from.dataset.steer) });
   } else if (one) {
     const seeds = wanted ?? shown(), id = one.dataset.pick ?? one.dataset.unseed;
     wanted = seeds.includes(id) ? seeds.filter((other) => other !== id) : [...seeds, id];
+    moved = "unseed" in one.dataset;
     mark();
     trigger("submit", { seeds: wanted });
   }
