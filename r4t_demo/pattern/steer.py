@@ -157,8 +157,7 @@ class Steering:
         most = len(self.catalog) - seeds
         if not 1 <= k <= most:
             raise UserError(f"The number of items is {k}: it must be between 1 and {most}, the catalogue without the seeds.")
-        if not 0 <= strength <= MAX_STRENGTH:
-            raise UserError(f"The strength is {strength:g}: it must be between 0 (the seed mean) and {MAX_STRENGTH:g}.")
+        check_strength(strength)
 
     def _answer(
         self, method: str, rows: np.ndarray, mean: np.ndarray, patterns: np.ndarray, attribute: int,
@@ -179,6 +178,12 @@ class Steering:
         end = perf_counter()
         ms = {"generate": (made - start) * 1e3, "search": (end - made) * 1e3, "total": (end - start) * 1e3}
         return Steered(method, query, hits, _scores(hits, k), ms)
+
+
+def check_strength(strength: float) -> None:
+    """UserError where the dial does not go so far."""
+    if not 0 <= strength <= MAX_STRENGTH:
+        raise UserError(f"The strength is {strength:g}: it must be between 0 (the seed mean) and {MAX_STRENGTH:g}.")
 
 
 def to_json(spread: Spread, answers: Sequence[Steered]) -> dict[str, object]:

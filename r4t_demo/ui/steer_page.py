@@ -25,12 +25,10 @@ def build_missing(why: UserError) -> None:
 
 def build(tab: SteerTab, demo: gr.Blocks, tabs: gr.Tabs, hand: gr.HTML) -> None:
     """Lay the tab out and wire its events. ``hand``, outside the tabs, tells which items are clicked on and sent over."""
-    opening, answer = tab.opening(), dict.fromkeys(ANSWER, "")
+    opening = tab.opening()
     shown = tab.show(opening)
-    if opening.seeds:
-        tab.answer(opening)  # the first one warms the models up
-        *_, answer = tab.steer(opening)
-        answer = dict.fromkeys(ANSWER, "") | answer
+    *_, _ = tab.steer(opening)  # the first run warms the models up; the tab opens with the times of the second
+    *_, answer = tab.steer(opening)
     part = {"tabs": tabs, "aim": gr.State(opening), "page": gr.State(1)}
     html(INTRO, "steer-intro")
     part["asked"] = html("", "steer-asked", script("opened.js"))
@@ -40,7 +38,7 @@ def build(tab: SteerTab, demo: gr.Blocks, tabs: gr.Tabs, hand: gr.HTML) -> None:
             _choice(part, tab, opening, shown)
         with gr.Column(scale=5, min_width=300):
             find, other, like = _grid(part, tab)
-    _answer(part, answer)
+    _answer(part, dict.fromkeys(ANSWER, "") | answer)
     _wire(part, tab, demo, hand, chips, find, other, like)
 
 
@@ -94,7 +92,7 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
         return lambda *values: draw(act(*values))
 
     def clicked(aim: Aim, event: gr.EventData) -> dict:
-        told = event._data or {}
+        told = event._data if isinstance(event._data, dict) else {}
         return draw(tab.send(aim, told["send"]) if "send" in told else tab.choose(aim, told.get("seeds")))
 
     def open_link(request: gr.Request) -> dict:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import gradio as gr
 
 from r4t_demo.errors import UserError
-from r4t_demo.pattern.steer import METHODS, Example, Steering, to_json
+from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength, to_json
 from r4t_demo.pattern.task import K
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import decimal
@@ -90,9 +90,11 @@ class SteerTab:
         return {"tabs": gr.Tabs(selected="steer")} | self._try(lambda: self.opening().with_link(pairs))
 
     def show(self, aim: Aim) -> Drawn:
-        """Draw a choice, and ask for the answer to it where it can be answered. UserError for an unknown item or attribute."""
+        """Draw a choice, and ask for the answer to it where it can be answered. UserError for what cannot be."""
         items = [self.engine.catalog[seed] for seed in aim.seeds]
+        # What is wrong is told here: an answer that ends as soon as it is asked for may be over before the browser waits for it.
         self.steering.trained.task.labels.number(aim.domain, aim.value)
+        check_strength(aim.strength)
         drawn: Drawn = {
             "aim": aim,
             "seeds": render_seeds(items, self.steering.spread(aim.seeds) if items else None),

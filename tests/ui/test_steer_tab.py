@@ -129,6 +129,7 @@ def test_a_link_brings_the_same_steering_back(tab):
     for pairs, sentence in (
         ([("seeds", "x<")], "has no item 'x&lt;'"),
         ([("seeds", "hat-plum"), ("value", "hot")], "No item has the tone 'hot'"),
+        ([("seeds", "hat-plum"), ("strength", "9")], "must be between 0"),
         ([("seeds", "hat-plum"), ("strength", "much")], "“strength” must be a number"),
     ):
         wrong = {name: part for name, part in tab.open_link(pairs).items() if name != "tabs"}
@@ -193,3 +194,15 @@ def test_without_a_model_the_tab_says_what_is_missing(tmp_path):
     shown = str(create_demo(engine, Jobs(engine.settings)).config)
     assert "There is no steering model" in shown and "train modit" in shown and str(tmp_path / "checkpoints") not in shown
     assert "Steer from these" not in shown and "data-steers" not in shown
+
+
+def test_a_catalogue_too_small_to_answer_opens_with_a_sentence(tmp_path, monkeypatch):
+    engine = FakeEngine(tmp_path)
+    engine.catalog.items = engine.catalog.items[:12]
+    engine.index.rows = engine.index.rows[:12]
+    monkeypatch.setattr(FakeSteering, "examples", lambda self, each: [])
+    tab = SteerTab(engine, FakeSteering(engine))
+    *_, told = tab.steer(tab.opening())
+    assert "There is no seed" in told["status"] and "No seed is chosen" in tab.show(tab.opening())["seeds"]
+    *_, told = tab.steer(tab.send(tab.opening(), ["dress-rust"])["aim"])
+    assert "between 1 and 11" in told["status"]
