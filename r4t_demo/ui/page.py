@@ -40,7 +40,7 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
             html(f'<p class="note" role="status">{esc(note)}</p>', "note")
         if report := read_report(engine.catalog.root):
             html(render_report(report), "report")
-        hand = html("", "steer-hand", script("steer.js"), visible=steers)
+        hand = html("", "steer-hand", script("steer.js"), html_template="", visible=steers)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Search", id="search"):
                 fanout_tab.build(engine, demo, steers)

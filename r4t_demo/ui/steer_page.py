@@ -91,9 +91,8 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     def drawing(act: Callable) -> Callable:
         return lambda *values: draw(act(*values))
 
-    def clicked(aim: Aim, event: gr.EventData) -> dict:
-        told = event._data if isinstance(event._data, dict) else {}
-        return draw(tab.send(aim, told["send"]) if "send" in told else tab.choose(aim, told.get("seeds")))
+    def clicked(aim: Aim, told: str) -> dict:
+        return draw(tab.told(aim, told))
 
     def open_link(request: gr.Request) -> dict:
         return draw(tab.open_link(request.query_params.multi_items()))
@@ -108,7 +107,7 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     at_once = {"queue": False, "trigger_mode": "always_last", **quiet}  # a choice is drawn without standing in line
     in_line = {"concurrency_limit": 1, "concurrency_id": QUEUE, "trigger_mode": "always_last", **quiet}
     fields = [part[name] for name in ("domain", "value", "strength")]
-    hand.submit(clicked, aim, everything, **at_once)
+    hand.submit(clicked, [aim, hand], everything, **at_once)
     gr.on([field.input for field in fields], drawing(tab.form), [aim, *fields], everything, **at_once)
     for number, chip in enumerate(chips):
         chip.click(taking(number), None, everything, **at_once)

@@ -4,6 +4,7 @@ A choice is drawn at once. What is drawn with it (``asked``) then asks, from the
 the searches; so several quick choices cost one answer, that to the last.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -53,6 +54,15 @@ class SteerTab:
         return f"{max(categories, key=categories.count)} → {example.value}"
 
     # -- choosing ---------------------------------------------------------------------------------------------------------
+
+    def told(self, aim: Aim, what: str) -> Drawn:
+        """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere."""
+        try:
+            told = json.loads(what)
+        except (TypeError, ValueError):
+            told = None
+        told = told if isinstance(told, dict) else {}
+        return self.send(aim, told["send"]) if "send" in told else self.choose(aim, told.get("seeds"))
 
     def choose(self, aim: Aim, seeds: object) -> Drawn:
         """Take these seeds."""

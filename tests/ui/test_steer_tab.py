@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
 
@@ -89,8 +90,10 @@ def test_without_a_seed_nothing_is_asked_and_the_answer_stands(tab):
 
 @pytest.mark.parametrize("seeds", [["nothing"], "hat-plum", [1], None, {"a": 1}])
 def test_strange_seeds_are_a_sentence(tab, seeds):
-    (told,) = tab.choose(AIM, seeds).values()
+    (told,) = tab.told(AIM, json.dumps({"seeds": seeds})).values()
     assert 'class="error"' in told
+    for broken in ("", "[1]", "{", None):
+        assert "list of item ids" in tab.told(AIM, broken)["status"]
 
 
 def test_what_is_sent_over_takes_an_examples_place_and_joins_the_visitors_own(tab):
@@ -99,7 +102,7 @@ def test_what_is_sent_over_takes_an_examples_place_and_joins_the_visitors_own(ta
     first = tab.send(opening, ["hat-plum"])
     assert first["aim"].seeds == ("hat-plum",)
     assert first["tabs"].selected == "steer"
-    assert tab.send(first["aim"], ["hat-teal"])["aim"].seeds == ("hat-plum", "hat-teal")
+    assert tab.told(first["aim"], '{"send": ["hat-teal"]}')["aim"].seeds == ("hat-plum", "hat-teal")
     assert tab.send(first["aim"], ["boots-rust", "boots-plum"])["aim"].seeds == ("boots-rust", "boots-plum")
 
 
