@@ -68,14 +68,14 @@ def render_stages(status: Status, history: History) -> str:
 def _state(status: Status) -> str:
     """What it is doing, for how long, and for how much longer."""
     work = f"training on the {esc(status.budget)} budget" if status.budget else "reading the catalogue"
-    so_far = f"{duration(status.seconds)} so far"
+    so_far = f"{elapsed(status.seconds)} so far"
     left = f", about {duration(status.seconds_left)} left" if status.seconds_left is not None else ""
     ahead = (status.position or 1) - 1
     words = {
         "queued": f"Waiting: {'next in line' if not ahead else f'{ahead} before it in line'}; it starts by itself.",
         "running": f"{work[0].upper()}{work[1:]}: {so_far}{left}.",
         "ready": f"Ready to train; read in {duration(status.seconds)}.",
-        "done": f"Trained on the {esc(status.budget)} budget in {duration(status.seconds)}." if status.budget else LOADED,
+        "done": f"Trained on the {esc(status.budget)} budget in {elapsed(status.seconds)}." if status.budget else LOADED,
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",
         "failed": esc(status.message),
         "refused": esc(status.message),
@@ -108,6 +108,12 @@ def duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def elapsed(seconds: float) -> str:
+    """So many seconds to the second: on the page it is seen to move, also while a long step lasts."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{max(1, seconds)} s"
 
 
 # -- curves ---------------------------------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from r4t_demo.jobs import EVENTS, Jobs
+from r4t_demo.jobs import EVENTS, Jobs, Status
 from r4t_demo.train import events
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_tab import PARTS, SHOWN, OwnTab, Seen
+from r4t_demo.ui.run_view import History, render_stages
 from tests.sources.makers import picture, write_zip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.made_jobs import QUERY, make_job
@@ -199,3 +200,9 @@ def test_a_removed_job_is_gone(tab, shop):
     assert not (tab.jobs.root / seen.job).exists()
     assert "no such run" in tab.show(seen)["told"]
     assert isinstance(gone["seen"], Seen) and not isinstance(gone["upload_part"], gr.Column)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (151.2, "2 min 31 s")])
+def test_the_time_that_a_run_has_taken_is_seen_to_move(seconds, words):
+    status = Status("job", "running", "shop", "small", 0.0, stage="soft-grpo", step=3, total=24, seconds=seconds, seconds_left=240.0)
+    assert f"{words} so far, about 4 min left" in render_stages(status, History(stage="soft-grpo", steps={"soft-grpo": (3, 24)}))
