@@ -12,6 +12,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.hub import cli as hub_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
+from r4t_demo.pattern import cli as steer_cli
 from r4t_demo.progress_bar import show_progress
 from r4t_demo.train import cli as train_cli
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m r4t_demo", description="Set-valued retrieval: fan-out model and diffusion.")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_fanout(commands)
+    steer_cli.add_parser(commands)
     _add_index(commands)
     _add_build_polyvore(commands)
     _add_atelier(commands)

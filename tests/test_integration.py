@@ -11,10 +11,11 @@ import pytest
 from r4t_demo.engine import Engine, ResultSet
 from r4t_demo.evaluate import oar
 from r4t_demo.index.build import embed_items
+from r4t_demo.pattern.steer import METHODS, Steering
 from r4t_demo.settings import ROOT, Settings
 from tests.doubles import EVERYWHERE
 
-CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher")
+CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher", "modit-mini")
 PARTS = [ROOT / "assets" / "atelier" / "index", *(ROOT / "checkpoints" / name for name in CHECKPOINTS)]
 MISSING = [str(part.relative_to(ROOT)) for part in PARTS if not part.is_dir()]
 
@@ -106,6 +107,18 @@ def test_fan_out_learns_to_cover_more(real: Engine) -> None:
     assert folm["coverage"][0] > 1.3 * base["coverage"][0]
     assert folm["composite"][0] > base["composite"][0]
     assert folm["set_f1"][0] > base["set_f1"][0]
+
+
+def test_steering_finds_what_the_seed_mean_does_not(real: Engine) -> None:
+    """A slice of ``evaluate pattern``: more items with the attribute and in the pattern, for seeds that training never saw."""
+    steering = Steering.load(real)
+    joint = {name: [] for name in METHODS}
+    for domain in steering.domains:
+        for one in steering.trained.task.seed_sets(domain, "item-holdout", "test", 12):
+            seeds = [real.catalog.items[row].item_id for row in one.rows]
+            for answer in steering.run(seeds, *steering.trained.task.labels.names[one.attribute])[1]:
+                joint[answer.method].append(answer.scores["joint"])
+    assert min(np.mean(joint["modit"]), np.mean(joint["hppo"])) > 1.2 * np.mean(joint["seed-mean"])
 
 
 def test_the_command_line_answers_offline() -> None:

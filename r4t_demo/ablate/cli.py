@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from r4t_demo.evaluate import cli as evaluate_cli
-from r4t_demo.options import at_least_one, load_engine
+from r4t_demo.options import add_common, add_data, at_least_one, load_engine
 
 WHATS = {  # name: the module whose function of that name does it, what it compares
     "reward-terms": ("policies", "the policy rewarded by groundedness, with alignment, with diversity too"),
@@ -35,6 +35,29 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
             parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for resumable states (%(default)s)")
             parser.add_argument("--seed", type=int, default=0)
         parser.set_defaults(run=evaluate_cli.run, measure=_ablate, steps=None, runs=Path("runs"), seed=0)
+    _add_pattern(parts)
+
+
+def _add_pattern(parts: argparse._SubParsersAction) -> None:
+    purpose = "steering: the predictor, the order and the stages of MO-DiT, the candidates and the filter of HPPO"
+    parser = parts.add_parser("pattern", help=purpose)
+    parser.add_argument("--sets", type=int, default=100, help="validation seed sets a cell (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, metavar="DIR", help="folder that the figures are written to (results)")
+    add_data(parser)
+    add_common(parser, "photos, or a catalogue with attributes (atelier)")
+    parser.set_defaults(run=evaluate_cli.run, measure=_pattern)
+
+
+def _pattern(options: argparse.Namespace) -> evaluate_cli.Measured:
+    from r4t_demo.ablate import pattern
+    from r4t_demo.pattern.recipe import Plan
+
+    at_least_one(options, "sets")
+    engine = load_engine(options, ("photos",))
+    result = pattern.compare(engine, Plan(seed=options.seed), options.runs, options.sets)
+    name = "ablate-pattern" if engine.catalog.name == "atelier" else f"ablate-pattern-{engine.catalog.name}"
+    return evaluate_cli.Measured(name, result, pattern.text_of(result), {"seed_sets": result["n_sets"]}, options.seed)
 
 
 def _ablate(options: argparse.Namespace) -> evaluate_cli.Measured:

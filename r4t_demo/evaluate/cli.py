@@ -33,6 +33,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     _add_pareto(parts)
     _add_wscr(parts)
     _add_judge(parts)
+    _add_pattern(parts)
     _add_latency(parts)
     _add_encoder(parts)
     _add_scale(parts)
@@ -158,6 +159,28 @@ def _wscr(options: argparse.Namespace) -> Measured:
     result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
     samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}
     return Measured(f"wscr-{options.catalog}" if real else "wscr", result, wscr.tables(result), samples)
+
+
+def _add_pattern(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "pattern", _pattern, "steering: an attribute asked for inside the seeds' pattern")
+    parser.add_argument("--split", default="test", choices=("validation", "test"), help="(%(default)s)")
+    parser.add_argument("--sets", type=int, default=300, help="seed sets a cell (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    add_data(parser)
+    add_common(parser, "photos, or a catalogue that `train modit` was run on (atelier)")
+
+
+def _pattern(options: argparse.Namespace) -> Measured:
+    from r4t_demo.evaluate import pattern
+    from r4t_demo.pattern.steer import Steering
+
+    at_least_one(options, "sets")
+    engine = load_engine(options, ("photos",))
+    result = pattern.evaluate(Steering.load(engine).trained, engine.catalog.name, options.split, options.sets, options.seed)
+    parts = ["pattern", *([engine.catalog.name] if engine.catalog.name != "atelier" else [])]
+    parts += [options.split] if options.split != "test" else []  # what was tuned on is no result
+    samples = {"cells": len(result["cells"]), "seed_sets": sum(cell["n"] for cell in result["cells"])}
+    return Measured("-".join(parts), result, pattern.tables(result), samples, options.seed)
 
 
 def _add_judge(parts: argparse._SubParsersAction) -> None:

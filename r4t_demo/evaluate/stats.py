@@ -23,6 +23,11 @@ class ClusterBootstrap:
         """[mean, lo, hi] of one value a query, shape (q,)."""
         return _interval(self._means(values))
 
+    def p_value(self, values: np.ndarray) -> float:
+        """The two-sided bootstrap p-value of a mean of zero, for one value a query (q,): twice the smaller tail beyond zero."""
+        means = self._means(values)[1:]
+        return float(min(1.0, 2 * min((means <= 0).mean(), (means >= 0).mean())))
+
     def ratio(self, above: np.ndarray, below: np.ndarray) -> list[float] | None:
         """[ratio of means, lo, hi], both of shape (q,) over the same queries. None where a resample of ``below`` is zero."""
         divisors = self._means(below)

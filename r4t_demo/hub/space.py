@@ -9,7 +9,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.hub.publish import upload
 from r4t_demo.settings import ROOT
 
-CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher")
+CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher", "modit-mini")
 FILES = ("app.py",)
 FOLDERS = (
     "r4t_demo",

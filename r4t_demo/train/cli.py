@@ -16,7 +16,7 @@ from pathlib import Path
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import Settings
-from r4t_demo.train import events, recipes
+from r4t_demo.train import events, recipes, steering
 from r4t_demo.train.presets import PRESETS
 
 TEXT_STEPS = 1600
@@ -47,7 +47,7 @@ def add_parser(subparsers) -> None:
         "--task",
         choices=list(recipes.TASKS),
         default="oar",
-        help="of soft-grpo and the steps behind it (%(default)s)",
+        help="of soft-grpo and the steps behind it; photos of modit, too (%(default)s)",
     )
     parser.add_argument(
         "--from",
@@ -266,4 +266,5 @@ STEPS = {
     "image-tower": _image_tower,
     "folm-base": _folm_base,
     **recipes.STEPS,
+    **steering.STEPS,
 }

@@ -13,7 +13,7 @@ from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
 def descend(
     stage: str, model: nn.Module, ema: nn.Module, loss_of: Callable[[torch.Generator], torch.Tensor], state: Path, *,
-    steps: int, rate: float, decay: float, seed: int, every: int = 200,
+    steps: int, rate: float, decay: float, seed: int, warmup: int = 100, every: int = 200,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``model`` and its moving average ``ema`` in place; ``loss_of(generator)`` draws a batch and returns its loss.
 
@@ -25,7 +25,7 @@ def descend(
     recent: list[float] = []
     for step in range(first, steps):
         for group in optimizer.param_groups:
-            group["lr"] = rate * one_cycle(step, steps, warmup=min(100, steps // 4))
+            group["lr"] = rate * one_cycle(step, steps, warmup=min(warmup, steps // 4))
         torch.manual_seed(seed * 1_000_003 + step)
         with mixed_precision():
             loss = loss_of(torch.Generator().manual_seed(seed * 1_000_003 + step))

@@ -9,7 +9,7 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.ui.ask import OPENING_QUERY, Ask, decimal, whole
 from r4t_demo.ui.details import render_details
-from r4t_demo.ui.export import csv_link
+from r4t_demo.ui.export import csv_link, to_csv
 from r4t_demo.ui.markup import display_name, esc, milliseconds
 from r4t_demo.ui.plot import render_plot
 from r4t_demo.ui.results import render_column, render_summary
@@ -24,10 +24,13 @@ QUEUE = "search"  # searches of all visitors wait in one line: two at once would
 
 
 class FanOutTab:
-    """What the tab's events do; every method here is a pure step from form values to HTML."""
+    """What the tab's events do; every method here is a pure step from form values to HTML.
 
-    def __init__(self, engine):
-        self.engine = engine
+    ``steers``: a direction's items can be sent to the Steer tab.
+    """
+
+    def __init__(self, engine, steers: bool = False):
+        self.engine, self.steers = engine, steers
         self.methods = engine.methods()
 
     def opening(self) -> Ask:
@@ -53,9 +56,9 @@ class FanOutTab:
         seconds = time.perf_counter() - start
         return (
             f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
-            render_summary(left, right, link or ask.to_link(), csv_link(results)),
-            render_column(left, right, self.methods[left.method], "left"),
-            render_column(right, left, self.methods[right.method], "right"),
+            render_summary(left, right, link or ask.to_link(), csv_link(to_csv(results))),
+            render_column(left, right, self.methods[left.method], "left", self.steers),
+            render_column(right, left, self.methods[right.method], "right", self.steers),
             render_plot(left, right, self.engine.index),
         )
 
@@ -132,9 +135,9 @@ def sentence(error: UserError) -> str:
     return f'<p class="error" role="alert">{esc(str(error))}</p>'
 
 
-def build(engine, demo: gr.Blocks) -> None:
-    """Lay the tab out inside ``demo``, the surrounding page, and wire its events."""
-    tab = FanOutTab(engine)
+def build(engine, demo: gr.Blocks, steers: bool) -> None:
+    """Lay the tab out inside ``demo``, the surrounding page, and wire its events. ``steers``: items can be sent to be steered."""
+    tab = FanOutTab(engine, steers)
     opening = tab.opening()
     tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
     answer = tab.answer(opening)

@@ -1,6 +1,9 @@
 """Small pieces of HTML that several parts of the page share. Everything that is shown passes through ``esc``."""
 
+import json
+from collections.abc import Sequence
 from html import escape as esc
+from typing import NamedTuple
 from urllib.parse import quote
 from zlib import crc32
 
@@ -8,6 +11,14 @@ NAMES = {
     "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
     "folm-before": "FOLM before",
 }  # fmt: skip
+
+
+class Mark(NamedTuple):
+    """What is special about a card: its badge's style and word (without one it has no badge), and how a screen reader says it."""
+
+    kind: str
+    text: str
+    spoken: str
 
 
 def display_name(method: str) -> str:
@@ -33,10 +44,10 @@ def picture(item, *, eager: bool = False) -> str:
     return f'<img src="{esc(image_url(item.image))}" alt="{esc(item.title)}" loading="{loading}" width="320" height="320"/>'
 
 
-def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = False) -> str:
+def card(hit, rank: int, *, found: str = "", mark: Mark | None = None, eager: bool = False) -> str:
     """One found item as a button; ``found`` says in words what found it, for the details."""
-    spoken = f"{item_words(hit, rank)}{', found by both columns' if both else ''}. Show details."
-    badge = '<span class="both">in both</span>' if both else ""
+    spoken = f"{item_words(hit, rank)}{f', {mark.spoken}' if mark else ''}. Show details."
+    badge = f'<span class="badge {mark.kind}">{esc(mark.text)}</span>' if mark and mark.text else ""
     caption = f'<span class="caption">{esc(hit.item.title)}</span>' if hit.item.image else ""  # a cover holds the title itself
     data = f'data-item="{esc(hit.item.item_id)}" data-found="{esc(found)}"'
     return (
@@ -46,15 +57,21 @@ def card(hit, rank: int, *, found: str = "", both: bool = False, eager: bool = F
     )
 
 
-def strip(cards: list[str]) -> str:
-    """Cards side by side: up to six in a row, more in two even rows; a few keep the size of four, so that none is stretched."""
-    per_row = len(cards) if len(cards) <= 6 else -(-len(cards) // 2)
+def strip(cards: list[str], per_row: int = 0) -> str:
+    """Cards side by side, ``per_row`` or else up to six in a row, more in two even rows; a few keep the size of four, so that
+    none is stretched."""
+    per_row = per_row or (len(cards) if len(cards) <= 6 else -(-len(cards) // 2))
     return f'<ul class="strip" style="--per-row:{max(per_row, 4)}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
 
 
 def item_words(hit, rank: int) -> str:
     """The item as a screen reader says it."""
     return f"{hit.item.title}, number {rank}, similarity {hit.score:.2f}"
+
+
+def steer_button(item_ids: Sequence[str], text: str) -> str:
+    """A button that sends items over to the Steer tab."""
+    return f'<button type="button" class="send" data-steer="{esc(json.dumps(list(item_ids)))}">{esc(text)}</button>'
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -4,17 +4,21 @@ from pathlib import Path
 
 import gradio as gr
 
+from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
+from r4t_demo.pattern.steer import Steering
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import fanout_tab, own_page, results_tab
+from r4t_demo.ui import fanout_tab, own_page, results_tab, steer_page
 from r4t_demo.ui.fanout_tab import FanOutTab, html
 from r4t_demo.ui.markup import esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
+from r4t_demo.ui.steer_tab import SteerTab
 
-# The stylesheet goes into the head as it is: Gradio's `css` rewrites every selector and loses some rules on the way.
-HEAD = f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
+# The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
+STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("style.css", "own.css", "steer.css")]
+HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
 THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))
 HEADER = """<header class="masthead"><h1>Fan-out retrieval</h1>
@@ -28,30 +32,45 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
 
     ``note`` tells every visitor what is not as the settings want it.
     """
-    own = OwnCatalogues(engine, jobs)
+    own, steering = OwnCatalogues(engine, jobs), _steering(engine)
+    steers = isinstance(steering, Steering)
     with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if note:
             html(f'<p class="note" role="status">{esc(note)}</p>', "note")
         if report := read_report(engine.catalog.root):
             html(render_report(report), "report")
+        hand = html("", "steer-hand", script("steer.js"), html_template="", visible=steers)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Search", id="search"):
-                fanout_tab.build(engine, demo)
+                fanout_tab.build(engine, demo, steers)
+            with gr.Tab("Steer", id="steer", elem_id="steer"):
+                if steers:
+                    steer_page.build(SteerTab(engine, steering), demo, tabs, hand)
+                else:
+                    steer_page.build_missing(steering)
             with gr.Tab("Your catalogue", id="own", elem_id="own"):
                 own_page.build(own, demo, tabs)
             with gr.Tab("Results", id="results") as tab:
                 results_tab.build(engine.settings.results, tab)
-        _details(FanOutTab(engine), own)
+        _details(FanOutTab(engine), own, steers)
     return demo
 
 
-def _details(tab: FanOutTab, own: OwnCatalogues) -> None:
-    """The dialog with one item, of the page's catalogue or of the one that a job holds."""
+def _steering(engine) -> Steering | UserError:
+    """What steers the engine's catalogue, or why nothing does."""
+    try:
+        return Steering.load(engine)
+    except UserError as error:
+        return error
+
+
+def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
+    """The dialog with one item, of the page's catalogue or of the one that a job holds; the former can be steered from."""
 
     def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
         item_id, job = asked
         return own.details(job, item_id) if job else tab.details(item_id)
 
-    dialog = '<dialog id="details" aria-labelledby="details-title"></dialog>'
+    dialog = f'<dialog id="details" aria-labelledby="details-title"{" data-steers" if steers else ""}></dialog>'
     html(dialog, "details-holder", script("details.js"), server_functions=[details])

@@ -1,7 +1,11 @@
 """One method's answer as a column, and the line that compares two answers."""
 
-from r4t_demo.ui.markup import card, counted, display_name, esc, milliseconds, strip
+from collections.abc import Iterable, Mapping, Sequence
 
+from r4t_demo.pattern.context import MAX_SEEDS
+from r4t_demo.ui.markup import Mark, card, counted, display_name, esc, milliseconds, steer_button, strip
+
+IN_BOTH = Mark("shared", "in both", "found by both columns")
 STAGES = (("encode", "encode"), ("fanout", "fan-out"), ("search", "search"))
 SCORES = (  # key in ResultSet.scores, name, what it says, why it may be undefined
     ("groundedness", "Groundedness", "how close each sub-query lies to a real item", "only a method that writes texts has it"),
@@ -16,20 +20,23 @@ def item_ids(result) -> set[str]:
     return {hit.item.item_id for hits in result.items for hit in hits}
 
 
-def render_column(result, other, description: str, side: str) -> str:
-    """Return the column of ``result``; ``other`` is the neighbour's answer, for the shared marks and one time scale."""
+def render_column(result, other, description: str, side: str, steers: bool = False) -> str:
+    """Return the column of ``result``; ``other`` is the neighbour's answer, for the shared marks and one time scale.
+
+    ``steers``: the items of a direction can be sent to the Steer tab.
+    """
     shared = item_ids(result) & item_ids(other)
     first_picks = [hits[0].item for hits in result.items if hits]
     counts = (
         f"{counted(len(result.sub_queries), 'direction', 'directions')}, {counted(len(item_ids(result)), 'item', 'items')}, "
         f"{counted(len({item.category for item in first_picks}), 'category', 'categories')} among the first picks"
     )
-    rows = "".join(_row(result, place, shared) for place in range(len(result.items)))
+    rows = "".join(_row(result, place, shared, steers) for place in range(len(result.items)))
     return (
         f'<section class="answer {side}" data-method="{esc(result.method)}" aria-label="{esc(display_name(result.method))}">'
         f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{esc(display_name(result.method))}</h2>'
         f'<p class="describe">{esc(description)}</p>'
-        f"{_latency(result.ms, max(result.ms['total'], other.ms['total']))}{_scores(result.scores)}"
+        f"{latency(result.ms, max(result.ms['total'], other.ms['total']), STAGES)}{_scores(result.scores)}"
         f'<p class="counts">{counts}</p></header><ol class="directions">{rows}</ol></section>'
     )
 
@@ -58,25 +65,34 @@ def _verdict(left, right) -> str:
     return f"{esc(display_name(fast.method))} answered <strong>{factor}× faster</strong> ({times}); {shared}."
 
 
-def _latency(ms: dict, scale: float) -> str:
-    # Both columns share one scale, so that the bars compare as the numbers do.
-    parts = "".join(f'<i class="{key}" style="width:{100 * ms[key] / max(scale, 1e-6):.2f}%"></i>' for key, _ in STAGES)
-    words = "".join(f'<div class="{key}"><dt>{name}</dt><dd>{milliseconds(ms[key])}</dd></div>' for key, name in STAGES)
+def latency(ms: Mapping[str, float], scale: float, stages: Sequence[tuple[str, str]]) -> str:
+    """A bar of the stages, (key, name) each, and their times. All columns share one ``scale``, the longest of their times, so
+    that the bars compare as the numbers do."""
+    parts = "".join(f'<i class="{key}" style="width:{100 * ms[key] / max(scale, 1e-6):.2f}%"></i>' for key, _ in stages)
+    words = "".join(f'<div class="{key}"><dt>{name}</dt><dd>{milliseconds(ms[key])}</dd></div>' for key, name in stages)
     total = f'<div class="total"><dt>total</dt><dd>{milliseconds(ms["total"])}</dd></div>'
     return f'<div class="latency"><div class="bar" aria-hidden="true">{parts}</div><dl>{words}{total}</dl></div>'
 
 
+def score_list(entries: Iterable[tuple[str, str, float | None, str]]) -> str:
+    """Scores as large figures: key, name, value and what it says."""
+    lines = "".join(
+        f'<div data-score="{key}"><dt>{name}</dt><dd><b>{"–" if value is None else f"{value:.2f}"}</b>'
+        f"<span>{esc(note)}</span></dd></div>"
+        for key, name, value, note in entries
+    )
+    return f'<dl class="scores">{lines}</dl>'
+
+
 def _scores(scores: dict) -> str:
-    lines = []
-    for key, name, meaning, undefined in SCORES:
-        value = scores.get(key)
-        shown = f"{value:.2f}" if value is not None else "–"
-        note = meaning if value is not None else f"undefined: {undefined}"
-        lines.append(f'<div data-score="{key}"><dt>{name}</dt><dd><b>{shown}</b><span>{note}</span></dd></div>')
-    return f'<dl class="scores">{"".join(lines)}</dl>'
+    values = ((*entry, scores.get(entry[0])) for entry in SCORES)
+    return score_list(
+        (key, name, value, meaning if value is not None else f"undefined: {undefined}")
+        for key, name, meaning, undefined, value in values
+    )
 
 
-def _row(result, place: int, shared: set[str]) -> str:
+def _row(result, place: int, shared: set[str], steers: bool) -> str:
     label, (lead, tail) = result.sub_queries[place], _reading(result, place)
     before, after = (f'<span class="reads">{text}</span>' if text else "" for text in (lead, tail))
     words = f'{before} <span class="text">{esc(label)}</span> {after}'.strip()
@@ -84,9 +100,11 @@ def _row(result, place: int, shared: set[str]) -> str:
     cards = []
     for rank, hit in enumerate(result.items[place], start=1):
         found = f"{display_name(result.method)}: {said}, number {rank}, similarity {hit.score:.2f}"
-        both = hit.item.item_id in shared
-        cards.append(card(hit, rank, found=found, both=both, eager=place < 2))
-    return f'<li class="direction"><h3>{words}</h3>{strip(cards)}</li>'
+        mark = IN_BOTH if hit.item.item_id in shared else None
+        cards.append(card(hit, rank, found=found, mark=mark, eager=place < 2))
+    hits = result.items[place][:MAX_SEEDS]
+    send = steer_button([hit.item.item_id for hit in hits], "Steer from these") if steers and hits else ""
+    return f'<li class="direction"><div class="head"><h3>{words}</h3>{send}</div>{strip(cards)}</li>'
 
 
 def _reading(result, place: int) -> tuple[str, str]:

@@ -36,6 +36,9 @@ class FakeCatalog:
                 title = f"{name} felt {category} <b>&</b> trim"
                 self.items.append(Item(f"{category}-{name}", title, category, image, attributes))
 
+    def __len__(self) -> int:
+        return len(self.items)
+
     def __getitem__(self, item_id: str) -> Item:
         return self.items[self.row(item_id)]
 

@@ -7,8 +7,10 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
+from r4t_demo.pattern.steer import Steering
 from r4t_demo.ui.launch import launch
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_steering import FakeSteering
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,18 @@ def test_it_refuses_in_a_sentence(address):
     client = Client(address, verbose=False)
     with pytest.raises(AppError, match="query is empty"):
         client.predict(" ", api_name="/fanout")
+
+
+def test_it_steers(tmp_path, monkeypatch):
+    monkeypatch.setattr(Steering, "load", classmethod(lambda cls, engine: FakeSteering(engine)))
+    demo, address = launch(FakeEngine(tmp_path), prevent_thread_lock=True)
+    client = Client(address, verbose=False)
+    answer = client.predict(["hat-plum", "hat-teal"], "tone", "warm", None, 6, 1.0, 0, api_name="/steer")
+    assert [(one["method"], len(one["items"])) for one in answer["results"]] == [("seed-mean", 6), ("modit", 6), ("hppo", 6)]
+    assert answer["spread"]["patterns"] == 1
+    with pytest.raises(AppError, match="no item 'nothing'"):
+        client.predict(["nothing"], "tone", "warm", api_name="/steer")
+    demo.close()
 
 
 def test_only_pictures_are_served(address):

@@ -158,7 +158,7 @@ def test_table_holds_both_columns_and_opens_from_its_link(pair):
     assert tuple(rows[0]) == COLUMNS
     assert rows[0]["sub_query"] == "'=HYPERLINK(1)"
     assert {row["method"] for row in rows} == {"folm", "diffusion"}
-    link = csv_link(pair)
+    link = csv_link(to_csv(pair))
     assert unquote(link.partition(",")[2]) == "\ufeff" + to_csv(pair)
     assert not set(link) & set("\"'<> \n")
 

@@ -1,6 +1,7 @@
 // Cards anywhere on the page, and inside the dialog itself, open an item; `server.details` draws it.
 const dialog = element.querySelector("dialog");
 const controls = '<div class="controls"><button type="button" data-back hidden>← Back</button>'
+  + '<button type="button" data-steer hidden>Steer from this item</button>'
   + '<button type="button" data-close aria-label="Close the details">✕</button></div>';
 let trail = []; // the items looked at since the dialog was opened, the shown one last
 let job = ""; // the visitor's own run that they are of, empty for the page's catalogue
@@ -14,7 +15,7 @@ const jobOf = (card) => card.closest("#own") ? document.querySelector("[data-job
 function tellFinders(list, found) {
   if (!list) return; // a sentence instead of an item
   list.hidden = list.previousElementSibling.hidden = !searched();
-  for (const text of found.length ? found : ["neither column of this search"]) {
+  for (const text of found.length ? found : ["no column of this answer"]) {
     list.appendChild(Object.assign(document.createElement("li"), { textContent: text }));
   }
 }
@@ -28,6 +29,9 @@ async function show() {
   dialog.removeAttribute("aria-busy");
   dialog.dataset.item = id;
   dialog.querySelector("[data-back]").hidden = trail.length < 2;
+  const steer = dialog.querySelector("[data-steer]"); // the visitor's own catalogue has nothing that steers it
+  steer.hidden = job || dialog.dataset.steers === undefined || !dialog.querySelector(".item");
+  steer.dataset.steer = JSON.stringify([id]);
   tellFinders(dialog.querySelector(".found-by"), foundBy(id));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

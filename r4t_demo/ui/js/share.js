@@ -1,9 +1,10 @@
-// The address always carries what is on the page, a search or a visitor's own run; "Copy link" puts it on the clipboard.
+// The address always carries what was asked last: a search, a steering or a visitor's own run; "Copy link" puts it on the clipboard.
 const address = () => {
-  const url = new URL(location.href);
-  const link = element.querySelector("[data-share]");
-  new URLSearchParams(link?.getAttribute("href")).forEach(
-    (value, name) => value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
+  const url = new URL(location.href), theme = url.searchParams.get("__theme");
+  const link = element.querySelector("[data-share]")?.getAttribute("href");
+  if (link === undefined) return url;
+  url.search = new URLSearchParams([...new URLSearchParams(link)].filter(([, value]) => value));
+  if (theme) url.searchParams.set("__theme", theme);
   return url;
 };
 watch("value", () => history.replaceState(null, "", address()));

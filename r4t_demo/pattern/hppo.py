@@ -1,0 +1,201 @@
+"""HPPO, hybrid-policy preference optimisation: MO-DiT learns from what its queries really find.
+
+Reconstructed from the abstract of arXiv 2606.26899:
+
+- The *candidate pool* of a request is hybrid. Deterministic constructions: the seed mean, steps from it along the attribute's
+  direction, the tail centroid, steps from the seeds past it and from it along the direction, the centroid of the densest items
+  read and steps from it. Own samples: draws of MO-DiT, and its answer.
+- The *online metric* labels every candidate: a real top-K search with the seeds left out. Purity is exact, since patterns need no
+  labels. Whether a found item has the attribute is its label where training may read it, else its predicted density, for with
+  sparse labels most items found have none. (Joint@K in the evaluation never sees the predictor.)
+- A *pair* is a winner whose online Joint@K is higher by MARGIN at least. The *Pareto filter* keeps a pair only where the winner's
+  purity is not below the loser's, and above that of MO-DiT's own answer by RESERVE: the anchor has to hold where the patterns are
+  others than those of the pool.
+- The *loss* is Diffusion-DPO's (Wallace et al. 2024, Eq. 14) over EDM's weighted errors, the reference being the frozen MO-DiT,
+  noise and level the same for winner and loser. BETA is for errors that are means over dimensions.
+"""
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from r4t_demo.files import write_atomically
+from r4t_demo.pattern.baselines import Centroids
+from r4t_demo.pattern.context import Context, read
+from r4t_demo.pattern.model import Modit, error
+from r4t_demo.pattern.task import SEEDS, Task, search, unit
+from r4t_demo.pattern.train import LOW, WARMUP, choose_attributes, noise_of, tail_centroids
+from r4t_demo.train.descent import descend
+from r4t_demo.train.progress import Progress
+
+BETA, MARGIN, RESERVE = 40.0, 0.02, 0.02
+DIRECTION_STEPS = (0.5, 1.0, 1.5)
+PAST_TAIL = (1.25, 1.5)
+TAIL_STEPS = (0.25, 0.5)
+DRAWS = 6  # samples of the model for each request
+OWN = DRAWS + 1  # those and its answer, their mean
+POLICIES = {"hybrid": slice(None), "deterministic": slice(None, -OWN), "on-policy": slice(-OWN, None)}
+BLOCK = 100  # requests that are labelled at a time
+ARRAYS = ("rows", "marks", "attribute", "queries", "joint", "purity")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Candidates of m requests, C each: the ``context`` read, unit ``queries`` (m, C, d), and of each candidate its online
+    ``joint`` and ``purity`` (m, C). The last OWN candidates are MO-DiT's samples and, last of all, its answer; ``answered`` (m,)
+    is the answer's purity.
+    """
+
+    context: Context
+    queries: np.ndarray
+    joint: np.ndarray
+    purity: np.ndarray
+    answered: np.ndarray
+
+    def of(self, policy: str) -> "Pool":
+        """The same requests with a part of their candidates."""
+        kept = POLICIES[policy]
+        return Pool(self.context, self.queries[:, kept], self.joint[:, kept], self.purity[:, kept], self.answered)
+
+
+def constructions(seeds: np.ndarray, tail: np.ndarray, towards: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """The deterministic candidates (m, C, d) from seeds (m, n, d), tail centroids (m, d), attribute directions (m, d) and the
+    centroids (m, d) of the densest items read."""
+    mean = unit(seeds.mean(1))
+    made = [mean, tail, near]
+    made += [near + step * towards for step in TAIL_STEPS]
+    made += [mean + step * towards for step in DIRECTION_STEPS]
+    made += [mean + step * (tail - mean) for step in PAST_TAIL]
+    made += [tail + step * towards for step in TAIL_STEPS]
+    return unit(np.stack(made, axis=1))
+
+
+def online_metric(
+    task: Task, carried: np.ndarray, queries: np.ndarray, seeds: np.ndarray, pattern: np.ndarray, attribute: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joint and purity, both (m, C), of what each candidate finds by itself.
+
+    ``queries`` (m, C, d), ``seeds`` (m, n) rows, ``pattern`` and ``attribute`` (m,); ``carried`` (n items, attributes) is what
+    training believes of each item, from 0 to 1.
+    """
+    m, count, dim = queries.shape
+    _, found = search(task.index, queries.reshape(m * count, 1, dim), np.repeat(seeds, count, axis=0))
+    found = found.reshape(m, count, -1)
+    inside = (task.pattern[found] == pattern[:, None, None]) & (found >= 0)
+    return (carried[found, attribute[:, None, None]] * inside).mean(-1), inside.mean(-1)
+
+
+def believed(task: Task, density: np.ndarray) -> np.ndarray:
+    """What training believes of each item (n, attributes): its label where it may read that, else the predicted density."""
+    readable = task.labelled
+    return np.where(readable[:, None], task.labels.carries, density).astype(np.float32)
+
+
+def write_pool(
+    task: Task, model: Modit, density: np.ndarray, centroids: Centroids, path: Path, *, requests: int, seed: int = 0
+) -> Iterator[Progress]:  # fmt: skip
+    """Draw ``requests`` seed sets from train patterns, make and label their candidates, and write the pool to ``path``."""
+    rng = np.random.default_rng(seed)
+    carried, directions = believed(task, density), centroids.directions
+    rows = [np.flatnonzero(task.trained & (task.pattern == p)) for p in np.flatnonzero(task.pattern_split == "train")]
+    groups = [members for members in rows if len(members) >= 2 * SEEDS]
+    domains = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
+    parts = []
+    for start in range(0, requests, BLOCK):
+        drawn = [_request(groups, domains, density, rng) for _ in range(min(BLOCK, requests - start))]
+        seeds, attribute = np.stack([one[0] for one in drawn]), np.array([one[1] for one in drawn])
+        tail = np.concatenate([tail_centroids(task.vectors, one[2][None]) for one in drawn])
+        context = read(task, density, seeds, attribute)
+        samples = model.sample(task.vectors, context, range(seed + start, seed + start + len(seeds)), DRAWS)
+        answer = unit(samples.mean(1))
+        dense = np.argsort(context.marks[:, :, 0], axis=1)
+        near = tail_centroids(task.vectors, np.take_along_axis(context.rows, dense, 1))
+        made = constructions(task.vectors[seeds], tail, directions[attribute], near)
+        queries = np.concatenate([made, samples, answer[:, None]], axis=1)
+        joint, purity = online_metric(task, carried, queries, seeds, task.pattern[seeds[:, 0]], attribute)
+        parts.append((context.rows, context.marks, attribute, queries, joint, purity))
+        figures = {"best_joint": float(joint.max(1).mean()), "own_joint": float(joint[:, -1].mean())}
+        yield Progress("pool", start + len(drawn), requests, figures)
+    arrays = [np.concatenate(part) for part in zip(*parts, strict=True)]
+    write_atomically(path, lambda temporary: _save(temporary, arrays))
+
+
+def read_pool(path: Path) -> Pool:
+    """The pool that ``write_pool`` wrote."""
+    with np.load(path) as arrays:
+        rows, marks, attribute, queries, joint, purity = (arrays[name] for name in ARRAYS)
+    return Pool(Context(rows, marks, attribute), queries, joint, purity, purity[:, -1])
+
+
+def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every (request, winner, loser): the winner's online joint is higher by MARGIN, and with ``pareto`` its purity not lower
+    and above that of the answer by RESERVE.
+    """
+    better = pool.joint[:, :, None] - pool.joint[:, None, :] >= MARGIN
+    if pareto:
+        better &= (pool.purity >= pool.answered[:, None] + RESERVE)[:, :, None]
+        better &= pool.purity[:, :, None] >= pool.purity[:, None, :]
+    return np.nonzero(better)
+
+
+def preference_loss(
+    winner: torch.Tensor, loser: torch.Tensor, winner_ref: torch.Tensor, loser_ref: torch.Tensor, beta: float
+) -> torch.Tensor:
+    """-log sigmoid(-beta/2 [(err_w - err_l) - (err_w - err_l)_ref]), the mean over pairs; errors (B,).
+
+    Diffusion-DPO (Wallace et al. 2024, Eq. 14).
+    """
+    return -F.logsigmoid(-beta / 2 * ((winner - loser) - (winner_ref - loser_ref))).mean()
+
+
+def optimise(
+    model: Modit, vectors: np.ndarray, pool: Pool, state: Path, *,
+    steps: int, rate: float = 2e-4, batch: int = 48, beta: float = BETA, pareto: bool = True, seed: int = 0,
+) -> Iterator[Progress]:  # fmt: skip
+    """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``.
+
+    A pool without a pair teaches nothing. There is no dropout: it would make the model differ from its reference by chance.
+    """
+    request, won, lost = pairs(pool, pareto)
+    if not len(request):
+        return
+    by_request = np.split(np.arange(len(request)), np.flatnonzero(np.diff(request)) + 1)
+    reference, ema = (copy.deepcopy(model).requires_grad_(False).eval() for _ in range(2))
+
+    def loss_of(generator: torch.Generator) -> torch.Tensor:
+        rng = np.random.default_rng(generator.initial_seed())
+        chosen = np.array([rng.choice(by_request[i]) for i in rng.integers(len(by_request), size=batch)])
+        at = request[chosen]
+        context = pool.context.of(at).tensors(vectors)
+        winner, loser = (torch.from_numpy(pool.queries[at, side[chosen]]) for side in (won, lost))
+        sigma, noise = noise_of(winner, generator)
+        both = (torch.cat([winner, loser]), sigma.repeat(2), noise.repeat(2, 1), *(torch.cat([part, part]) for part in context))
+        with torch.no_grad():
+            anchored = error(reference, *both).chunk(2)
+        return preference_loss(*error(model, *both).chunk(2), *anchored, beta)
+
+    model.eval()
+    yield from descend("hppo", model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
+    model.load_state_dict(ema.state_dict())
+
+
+def _request(
+    groups: Sequence[np.ndarray], domains: Sequence[np.ndarray], density: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, int, np.ndarray]:
+    """Seed rows in their order, an attribute, and the pattern's rows from low to high density."""
+    sizes = np.array([len(members) for members in groups])
+    members = groups[rng.choice(len(groups), p=sizes / sizes.sum())]
+    attribute = int(choose_attributes(density[members][None], domains, rng)[0])
+    ordered = members[np.argsort(density[members, attribute], kind="stable")]
+    low = rng.choice(max(SEEDS, round(LOW * len(ordered))), SEEDS, replace=False)
+    return ordered[np.sort(low)], attribute, ordered
+
+
+def _save(path: Path, arrays: Sequence[np.ndarray]) -> None:
+    with open(path, "wb") as file:
+        np.savez(file, **dict(zip(ARRAYS, arrays, strict=True)))

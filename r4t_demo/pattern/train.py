@@ -1,0 +1,167 @@
+"""MO-DiT's first three stages, each from the weights of the one before.
+
+Reconstructed from the abstract of arXiv 2606.26899, which names the stages and not their losses; every one is the EDM loss of one
+target embedding after a sequence of items of the same pattern:
+
+1. *Raw sequences*: items of a pattern in any order, no attribute, the target another item of it. A general prior of patterns.
+2. *Metric-ordered continuation pretraining*: the items ordered from low to high predicted density of an attribute, the target
+   the one that comes next, densest of all: the model learns to go on upwards inside the pattern.
+3. *Tail-centroid fine-tuning*: from seeds of the lower part to the centroid of the trajectory's high tail, which one wrong item
+   hardly moves.
+
+A catalogue has few patterns to learn from, so that half of the sequences come from an item's nearest neighbours instead (of the
+items that training may look at): patterns of their own, by the same likeness. And most patterns know nothing of most attributes,
+so that an attribute is drawn by how far the predicted density of its high tail lies above the mean there.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+import torch
+
+from r4t_demo.pattern.context import MAX_SEEDS, Context, read
+from r4t_demo.pattern.model import Modit, error
+from r4t_demo.pattern.task import Task, unit
+from r4t_demo.train.descent import descend
+from r4t_demo.train.progress import Progress
+
+LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.3, 1.0  # above the model's sigma_data: there the items and the attribute have to tell
+GROUP = 24  # items that a trajectory has at most
+TAIL = 0.25  # share of a trajectory that is its high tail
+LOW = 0.6  # share of a trajectory that seeds are drawn from
+MIN_ITEMS = 8  # of a pattern that training looks at, to learn from it
+NEIGHBOURHOODS = 0.5  # share of the sequences that come from neighbourhoods
+WARMUP = 20  # steps: the stages are short
+
+Batch = tuple[Context, np.ndarray]  # and the target (B, d)
+
+
+class Trajectories:
+    """Draws in-pattern trajectories: items of a pattern in the order of the predicted density of an attribute.
+
+    ``density`` (n, attributes) is the predictor's. ``order``: "sorted" from low to high, "shuffled" or "reversed".
+    """
+
+    def __init__(self, task: Task, density: np.ndarray, order: str = "sorted"):
+        self.task, self.vectors, self.density, self.order = task, task.vectors, density, order
+        self.attributes = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
+        rows = np.flatnonzero(task.trained)
+        own = [rows[task.pattern[rows] == pattern] for pattern in np.unique(task.pattern[rows])]
+        self.patterns = [members for members in own if len(members) >= MIN_ITEMS]
+        sizes = np.array([len(members) for members in self.patterns])
+        self.share = sizes / sizes.sum()
+        self.neighbours = rows[_nearest(self.vectors[rows], GROUP)]
+
+    def ordered(self, order: str) -> "Trajectories":
+        """The same ones in another order."""
+        other = copy.copy(self)
+        other.order = order
+        return other
+
+    def draw(self, batch: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (B, length) in their order, and the attribute of each (B,); domains in equal shares, one length a batch."""
+        length = int(rng.integers(MIN_ITEMS, GROUP + 1))
+        rows = np.stack([self._group(length, rng) for _ in range(batch)])
+        attribute = choose_attributes(self.density[rows], self.attributes, rng)
+        places = np.argsort(self.density[rows, attribute[:, None]], axis=1, kind="stable")
+        if self.order == "reversed":
+            places = places[:, ::-1]
+        if self.order == "shuffled":
+            places = rng.permuted(places, axis=1)
+        return np.take_along_axis(rows, places, 1), attribute
+
+    def read(self, seeds: np.ndarray, attribute: np.ndarray) -> Context:
+        """The context of seed rows (B, s) and attributes (B,), in this order."""
+        return read(self.task, self.density, seeds, attribute, self.order)
+
+    def _group(self, length: int, rng: np.random.Generator) -> np.ndarray:
+        if rng.random() < NEIGHBOURHOODS:
+            return self.neighbours[rng.integers(len(self.neighbours)), :length]
+        members = self.patterns[rng.choice(len(self.patterns), p=self.share)]
+        return rng.choice(members, length, replace=len(members) < length)
+
+
+def choose_attributes(density: np.ndarray, domains: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """An attribute (B,) for each group of items, ``density`` (B, length, attributes): of a domain, all alike likely, and in
+    that by the square of how far the mean of the high tail lies above the mean of the group.
+    """
+    length = density.shape[1]
+    tail = np.partition(density, length - _tail(length), axis=1)[:, -_tail(length) :]
+    gap = (tail.mean(1) - density.mean(1)) ** 2 + 1e-12
+    chosen = rng.integers(len(domains), size=len(density))
+    allowed = np.zeros((len(domains), density.shape[2]))
+    for number, members in enumerate(domains):
+        allowed[number, members] = 1
+    weight = np.cumsum(gap * allowed[chosen], axis=1)
+    return (weight > rng.random((len(weight), 1)) * weight[:, -1:]).argmax(1)
+
+
+def raw(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
+    """Stage 1: items in any order, and another one."""
+    rows, attribute = made.draw(batch, rng)
+    rows = rng.permuted(rows, axis=1)[:, : _length(rng) + 1]
+    none = np.full(batch, made.density.shape[1])
+    return made.read(rows[:, :-1], none), made.vectors[rows[:, -1]]
+
+
+def ordered(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
+    """Stage 2: some items of a trajectory, and the last of them as what comes next."""
+    rows, attribute = made.draw(batch, rng)
+    rows = rows[:, np.sort(rng.choice(rows.shape[1], _length(rng) + 1, replace=False))]
+    return made.read(rows[:, :-1], attribute), made.vectors[rows[:, -1]]
+
+
+def tails(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
+    """Stage 3: seeds from the low part of a trajectory, and the centroid of its high tail."""
+    rows, attribute = made.draw(batch, rng)
+    low = round(LOW * rows.shape[1])
+    seeds = rows[:, np.sort(rng.choice(low, min(_length(rng), low), replace=False))]
+    return made.read(seeds, attribute), tail_centroids(made.vectors, rows)
+
+
+def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Unit centroids (B, d) of the last TAIL of ordered ``rows`` (B, length)."""
+    return unit(vectors[rows[:, -_tail(rows.shape[1]) :]].mean(1))
+
+
+def run_stage(
+    stage: str, model: Modit, vectors: np.ndarray, draw: Callable[[int, np.random.Generator], Batch], state: Path, *,
+    steps: int, rate: float, batch: int = 48, seed: int = 0,
+) -> Iterator[Progress]:  # fmt: skip
+    """Train ``model`` on what ``draw`` gives and leave its moving average in it; resumes from ``state``."""
+    ema = copy.deepcopy(model).requires_grad_(False)
+    model.train()
+
+    def loss_of(generator: torch.Generator) -> torch.Tensor:
+        context, centre = draw(batch, np.random.default_rng(generator.initial_seed()))
+        target = torch.from_numpy(centre)
+        sigma, noise = noise_of(target, generator)
+        return error(model, target, sigma, noise, *context.tensors(vectors)).mean()
+
+    yield from descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
+    model.load_state_dict(ema.state_dict())
+
+
+def noise_of(target: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Noise levels (B,) and standard normal noise like ``target`` (B, d)."""
+    sigma = (LOG_SIGMA_MEAN + LOG_SIGMA_STD * torch.randn(len(target), generator=generator)).exp()
+    return sigma, torch.randn(target.shape, generator=generator)
+
+
+def _tail(length: int) -> int:
+    """How many of a trajectory's items are its high tail."""
+    return max(2, round(TAIL * length))
+
+
+def _length(rng: np.random.Generator) -> int:
+    return int(rng.integers(1, MAX_SEEDS))
+
+
+def _nearest(vectors: np.ndarray, count: int) -> np.ndarray:
+    """Of each row of ``vectors`` (n, d) the numbers of the ``count`` nearest, itself first: (n, count)."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    return flat.search(vectors, count)[1]

@@ -1,0 +1,120 @@
+"""What the Steer tab is drawn from: the chosen seeds, the items to choose from, a method's column, and the line that compares."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from r4t_demo.catalog import Item
+from r4t_demo.pattern.context import MAX_SEEDS
+from r4t_demo.pattern.steer import Found, Spread, Steered
+from r4t_demo.ui.aim import Aim
+from r4t_demo.ui.markup import Mark, card, counted, esc, milliseconds, picture, strip
+from r4t_demo.ui.results import latency, score_list
+
+NAMES = {"seed-mean": "Seed mean", "modit": "MO-DiT", "hppo": "MO-DiT + HPPO"}
+SIDES = {"seed-mean": "mean", "modit": "left", "hppo": "right"}  # what a column's colours and its query's mark go by
+STAGES = (("generate", "generate"), ("search", "search"))
+PER_ROW = 4
+
+
+def mark_of(one: Found) -> str:
+    """What an item found is: "both", "attribute", "pattern" or "neither"."""
+    return {(True, True): "both", (True, False): "attribute", (False, True): "pattern"}.get(
+        (one.has_attribute, one.in_pattern), "neither"
+    )
+
+
+def mark_words(value: str) -> dict[str, str]:
+    """Each mark in words."""
+    return {
+        "both": f"has “{value}”, in the pattern",
+        "attribute": f"has “{value}”",
+        "pattern": "in the pattern",
+        "neither": "neither",
+    }
+
+
+def render_seeds(items: Sequence[Item], spread: Spread | None) -> str:
+    """The chosen items, each with its way out, and how far apart they are."""
+    if not items:
+        return '<p class="hint">No seed is chosen: click a few items that look alike.</p>'
+    chosen = "".join(
+        f'<li data-seed="{esc(item.item_id)}"><button type="button" class="card" data-item="{esc(item.item_id)}" '
+        f'aria-label="{esc(item.title)}. Show details."><span class="picture">{picture(item, eager=True)}</span></button>'
+        f'<button type="button" class="drop" data-unseed="{esc(item.item_id)}" aria-label="Remove {esc(item.title)}" '
+        'title="Remove">✕</button></li>'
+        for item in items
+    )
+    return f'<ul class="seeds">{chosen}</ul><p class="hint">{_spread(len(items), spread)}</p>'
+
+
+def _spread(count: int, spread: Spread) -> str:
+    read = f" The models read {MAX_SEEDS} of them." if count > MAX_SEEDS else ""
+    if count == 1:
+        return "One seed: its pattern is to be kept."
+    cosine = f"mean cosine with their mean {spread.cosine:.2f}"
+    if spread.patterns == 1:
+        return f"{count} seeds of one pattern, {cosine}.{read}"
+    return f"{count} seeds of {spread.patterns} patterns, {cosine}: items of any of these count as in the pattern.{read}"
+
+
+def render_grid(items: Sequence[Item]) -> str:
+    """Items that a click makes seeds."""
+    cards = "".join(
+        f'<li><button type="button" class="pick" data-pick="{esc(item.item_id)}" aria-pressed="false" '
+        f'aria-label="{esc(item.title)}" title="{esc(item.title)}"><span class="picture">{picture(item)}</span></button></li>'
+        for item in items
+    )
+    return f'<ul class="picks" aria-label="Items to choose from">{cards}</ul>'
+
+
+def render_steered(answer: Steered, description: str, value: str, scale: float) -> str:
+    """A method's column; ``scale`` is the longest time of all columns in milliseconds."""
+    side, name, k = SIDES[answer.method], NAMES[answer.method], max(len(answer.found), 1)
+    kinds, words = Counter(map(mark_of, answer.found)), mark_words(value)
+    has, inside = kinds["both"] + kinds["attribute"], kinds["both"] + kinds["pattern"]
+    scores = score_list(
+        [
+            ("joint", f"Joint@{k}", answer.scores["joint"], f"{kinds['both']} have both"),
+            ("attribute", "Attribute", answer.scores["attribute"], f"{has} have “{value}”"),
+            ("purity", "Purity", answer.scores["purity"], f"{inside} in the pattern"),
+        ]
+    )
+    cards = []
+    for rank, one in enumerate(answer.found, start=1):
+        kind = mark_of(one)
+        found = f"{name}: {words[kind]}, number {rank}, similarity {one.score:.2f}"
+        mark = Mark(kind, "" if kind == "neither" else kind, words[kind])
+        cards.append(card(one, rank, found=found, mark=mark, eager=rank <= PER_ROW))
+    return (
+        f'<section class="answer steered {side}" data-method="{esc(answer.method)}" aria-label="{esc(name)}">'
+        f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{esc(name)}</h2>'
+        f'<p class="describe">{esc(description)}</p>{latency(answer.ms, scale, STAGES)}{scores}</header>'
+        f"{strip(cards, PER_ROW)}</section>"
+    )
+
+
+def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, csv_link: str) -> str:
+    """The line that compares the columns, with the link to this steering, the table for download, and what the marks mean."""
+    both = {name: sum(mark_of(one) == "both" for one in answer.found) for name, answer in answers.items()}
+    most, k = max(both.values()), max(len(answer.found) for answer in answers.values())
+    best = [name for name in both if both[name] == most]
+    others = ", ".join(f"{NAMES[name]} {count}" for name, count in both.items() if name not in best)
+    rest = f"; {others}" if others else ""
+    finds = "find" if len(best) > 1 else "finds"
+    legend = "".join(
+        f'<li><span class="badge {kind}" aria-hidden="true">{kind}</span>{esc(words)}</li>'
+        for kind, words in mark_words(aim.value).items()
+        if kind != "neither"
+    )
+    return (
+        f'<div class="summary"><p class="verdict">{esc(" and ".join(NAMES[name] for name in best))} {finds} '
+        f"<strong>{most} of {k}</strong> with “{esc(aim.value)}” in the pattern{esc(rest)}.</p>"
+        f'<p class="actions"><a href="{esc(aim.to_link())}" data-share="">Copy link</a>'
+        f'<a href="{csv_link}" download="steer.csv">Export CSV</a></p></div><ul class="legend marks">{legend}</ul>'
+    )
+
+
+def render_steer_status(aim: Aim, ms: float) -> str:
+    """The sentence that tells what was answered."""
+    seeds = counted(len(aim.seeds), "seed", "seeds")
+    return f"<p>{seeds} steered to {esc(aim.domain)} “{esc(aim.value)}” in {milliseconds(ms)}, strength {aim.strength:g}.</p>"

@@ -1,0 +1,200 @@
+"""What the Steer tab does: every choice ends in ``SteerTab.show``, which draws it and asks for the answer to it.
+
+A choice is drawn at once. What is drawn with it (``asked``) then asks, from the browser, for ``answer``, which waits in line with
+the searches; so several quick choices cost one answer, that to the last.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import gradio as gr
+
+from r4t_demo.errors import UserError
+from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength, to_json
+from r4t_demo.pattern.task import K
+from r4t_demo.ui.aim import Aim
+from r4t_demo.ui.ask import decimal
+from r4t_demo.ui.export import csv_link, steered_csv
+from r4t_demo.ui.fanout_tab import BUSY, sentence
+from r4t_demo.ui.markup import esc
+from r4t_demo.ui.steer_parts import render_grid, render_seeds, render_steer_status, render_steer_summary, render_steered
+from r4t_demo.ui.steer_plot import render_steer_plot
+
+EACH = 2  # examples a domain
+GRID = 24  # items to choose from at a time
+ANSWER = ("status", "summary", *METHODS, "plot")
+
+Drawn = dict[str, object]  # part of the page -> what it becomes
+
+
+class SteerTab:
+    """What the tab's events do; every method here is a pure step from form values to the parts of the page that change."""
+
+    def __init__(self, engine, steering: Steering):
+        self.engine, self.steering, self.examples = engine, steering, steering.examples(EACH)
+        self.order = list(range(len(engine.catalog.items)))
+        random.Random(0).shuffle(self.order)
+
+    def opening(self) -> Aim:
+        """What the tab opens with: the first example, or no seeds where there is none."""
+        if self.examples:
+            return self.aim_of(self.examples[0])
+        domain, values = next(iter(self.steering.domains.items()))
+        return Aim(domain=domain, value=values[0])
+
+    def aim_of(self, example: Example) -> Aim:
+        """An example as a choice."""
+        return Aim(example.seeds, example.domain, example.value)
+
+    def example_name(self, example: Example) -> str:
+        """What is steered where, in a few words."""
+        categories = [self.engine.catalog[seed].category for seed in example.seeds]
+        return f"{max(categories, key=categories.count)} → {example.value}"
+
+    # -- choosing ---------------------------------------------------------------------------------------------------------
+
+    def told(self, aim: Aim, what: str) -> Drawn:
+        """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere."""
+        try:
+            told = json.loads(what)
+        except (TypeError, ValueError):
+            told = None
+        told = told if isinstance(told, dict) else {}
+        return self.send(aim, told["send"]) if "send" in told else self.choose(aim, told.get("seeds"))
+
+    def choose(self, aim: Aim, seeds: object) -> Drawn:
+        """Take these seeds."""
+        return self._try(lambda: replace(aim, seeds=_ids(seeds), own=True))
+
+    def send(self, aim: Aim, seeds: object) -> Drawn:
+        """Take seeds that were sent from elsewhere: one joins those that the visitor has chosen, several take their place."""
+
+        def sent() -> Aim:
+            ids = _ids(seeds)
+            kept = aim.seeds if aim.own and len(ids) == 1 else ()
+            return replace(aim, seeds=tuple(dict.fromkeys((*kept, *ids))), own=True)
+
+        return {"tabs": gr.Tabs(selected="steer")} | self._try(sent)
+
+    def example(self, number: int) -> Drawn:
+        """Take an example."""
+        return self.show(self.aim_of(self.examples[number]))
+
+    def form(self, aim: Aim, domain: str, value: str, strength: float) -> Drawn:
+        """Take what the fields say; another domain has other values."""
+
+        def filled() -> Aim:
+            values = self.steering.domains.get(domain, [])
+            kept = value if value in values or not values else values[0]
+            return replace(aim, domain=domain, value=kept, strength=decimal(strength, "strength"))
+
+        drawn = self._try(filled)
+        return {name: part for name, part in drawn.items() if name not in ("domain", "strength")}  # they are being changed
+
+    def open_link(self, pairs: Sequence[tuple[str, str]]) -> Drawn:
+        """Come back to what the page's address carries, if it carries seeds."""
+        if "seeds" not in dict(pairs):
+            return {}
+        return {"tabs": gr.Tabs(selected="steer")} | self._try(lambda: self.opening().with_link(pairs))
+
+    def show(self, aim: Aim) -> Drawn:
+        """Draw a choice, and ask for the answer to it where it can be answered. UserError for what cannot be."""
+        items = [self.engine.catalog[seed] for seed in aim.seeds]
+        # What is wrong is told here: an answer that ends as soon as it is asked for may be over before the browser waits for it.
+        self.steering.trained.task.labels.number(aim.domain, aim.value)
+        check_strength(aim.strength)
+        drawn: Drawn = {
+            "aim": aim,
+            "seeds": render_seeds(items, self.steering.spread(aim.seeds) if items else None),
+            "domain": aim.domain,
+            "value": gr.update(choices=self.steering.domains[aim.domain], value=aim.value),
+            "strength": aim.strength,
+            "asked": f'<i data-result="{esc(aim.to_link())}" hidden=""></i>' if items else "",
+        }
+        return drawn | ({} if items else {"status": sentence(UserError("There is no seed: click an item to start from."))})
+
+    def _try(self, choose: Callable[[], Aim]) -> Drawn:
+        try:
+            return self.show(choose())
+        except UserError as error:
+            return {"status": sentence(error)}
+
+    # -- items to choose from ---------------------------------------------------------------------------------------------
+
+    def browse(self, page: int) -> Drawn:
+        """Another page of the catalogue, in an order that mixes it."""
+        places = range(page * GRID, (page + 1) * GRID)
+        items = [self.engine.catalog.items[self.order[place % len(self.order)]] for place in places[: len(self.order)]]
+        return {"grid": render_grid(items), "page": page + 1}
+
+    def find(self, text: str | None) -> Drawn:
+        """What a plain search finds for a text; without one, another page is what is meant."""
+        if not (text or "").strip():
+            return self.browse(0)
+        try:
+            hits = self.engine.run([text], ("none",), k=1, n=GRID)[0].items[0]
+        except UserError as error:
+            return {"grid": sentence(error)}
+        return {"grid": render_grid([hit.item for hit in hits])}
+
+    def like(self, aim: Aim) -> Drawn:
+        """What lies near the seeds."""
+        try:
+            return {"grid": render_grid(self.steering.near(aim.seeds, min(GRID, len(self.engine.catalog.items))))}
+        except UserError as error:
+            return {"grid": sentence(error)}
+
+    # -- answering --------------------------------------------------------------------------------------------------------
+
+    def answer(self, aim: Aim) -> Drawn:
+        """Steer by every method; the parts named ANSWER."""
+        _, answers = self.steering.run(aim.seeds, aim.domain, aim.value, strength=aim.strength)
+        times = [answer.ms["total"] for answer in answers]
+        by_name = {answer.method: answer for answer in answers}
+        columns = {name: render_steered(by_name[name], text, aim.value, max(times)) for name, text in METHODS.items()}
+        table = csv_link(steered_csv(answers, aim.domain, aim.value))
+        rows = [self.engine.catalog.row(seed) for seed in aim.seeds]
+        items = [self.engine.catalog.items[row] for row in rows]
+        return {
+            "status": render_steer_status(aim, sum(times)),
+            "summary": render_steer_summary(by_name, aim, table),
+            "plot": render_steer_plot(answers, items, rows, self.engine.index, aim.value),
+        } | columns
+
+    def steer(self, aim: Aim) -> Iterator[Drawn]:
+        """Say at once that it runs, then show the answer; bad input leaves the last answer standing."""
+        yield {"status": BUSY}
+        try:
+            yield self.answer(aim)
+        except UserError as error:
+            yield {"status": sentence(error)}
+
+    def endpoint(
+        self, seeds: list[str], domain: str, value: str, methods: list[str] | None = None, k: int = K, strength: float = 1.0,
+        seed: int = 0,
+    ) -> dict:  # fmt: skip
+        """Find k more items of the pattern that a few share, with a wanted attribute, by every method named.
+
+        Parameters:
+            seeds: ids of the items to start from, such as ["at-00000", "at-00002"]
+            domain: what kind of attribute is wanted, such as "season"
+            value: the attribute itself, such as "winter"
+            methods: any of seed-mean, modit, hppo (all three)
+            k: number of items to find
+            strength: 0 is the seed mean, 1 the generated query, up to 2
+            seed: the same seed gives the same answer
+        """
+        try:
+            options = {"k": k, "strength": decimal(strength, "strength"), "seed": seed}
+            return to_json(*self.steering.run(_ids(seeds), domain, value, methods or list(METHODS), **options))
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+
+def _ids(seeds: object) -> tuple[str, ...]:
+    """The item ids that a browser or a program names, each once."""
+    if not isinstance(seeds, list) or not all(isinstance(one, str) for one in seeds):
+        raise UserError("The seeds must be a list of item ids.")
+    return tuple(dict.fromkeys(seeds))

@@ -1,0 +1,67 @@
+"""A visitor who chooses quicker than the page answers: over the fake engine, with seeds that take their time to be drawn."""
+
+import time
+
+import pytest
+
+from r4t_demo.pattern.steer import Steering
+from r4t_demo.ui.launch import launch
+from tests.browser.chromium import DESKTOP, PHONE, watched_page
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_steering import FakeSteering
+
+
+class SlowSteering(FakeSteering):
+    def spread(self, seed_ids):
+        time.sleep(0.3)
+        return super().spread(seed_ids)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Steering, "load", classmethod(lambda cls, engine: SlowSteering(engine)))
+        demo, address = launch(FakeEngine(tmp_path_factory.mktemp("fake")), prevent_thread_lock=True)
+    yield address
+    demo.close()
+
+
+def seeds(page) -> list[str]:
+    return page.locator("#steer-seeds [data-seed]").evaluate_all("all => all.map(one => one.dataset.seed)")
+
+
+def steered(page, count: int) -> None:
+    page.wait_for_selector(f"#steer-status >> text={count} seed{'s' if count > 1 else ''} steered")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_quick_choices_are_all_kept_and_the_last_is_answered(browser, address, device):
+    with watched_page(browser, address, **device) as page:
+        page.get_by_role("tab", name="Steer").click()
+        page.wait_for_selector("#steer-hppo .card")
+        picked = page.locator("[data-pick]:not([aria-pressed='true'])").evaluate_all("all => all.map(one => one.dataset.pick)")[
+            :4
+        ]
+        before = seeds(page)
+        for one in (*picked, picked[1]):  # the second is chosen and given up again
+            page.locator(f"[data-pick='{one}']").click()
+        assert page.locator(f"[data-pick='{picked[3]}']").get_attribute("aria-pressed") == "true", "a click shows at once"
+        steered(page, len(before) + 3)
+        assert seeds(page) == [*before, picked[0], *picked[2:]]
+        assert page.url.count("seeds=") == len(before) + 3
+
+
+def test_the_focus_follows_what_the_keyboard_does(browser, address):
+    with watched_page(browser, address, **DESKTOP) as page:
+        in_the_row = "document.activeElement.closest('#steer-seeds') !== null"
+        page.locator("#left-column .card").first.click()
+        page.get_by_role("button", name="Steer from this item").focus()
+        page.keyboard.press("Enter")
+        steered(page, 1)
+        page.wait_for_function(in_the_row)
+        page.locator("[data-pick]:not([aria-pressed='true'])").first.click()
+        steered(page, 2)
+        page.locator("[data-unseed]").first.focus()
+        page.keyboard.press("Enter")
+        steered(page, 1)
+        page.wait_for_function(in_the_row)

@@ -1,0 +1,98 @@
+"""The network: what its output must hang on, and what it must not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from r4t_demo.pattern.context import Context
+from r4t_demo.pattern.model import GAIN, PACE, TRUST, Modit, error
+from tests.tiny_models import unit as unit_rows
+
+ATTRIBUTES = [["season", "winter"], ["season", "summer"], ["colour", "red"]]
+DIM = 16
+VECTORS = unit_rows(30, DIM).numpy()
+
+
+def tiny_modit(seed: int = 0, trained: bool = True, **options) -> Modit:
+    """Random weights everywhere, as if it were trained; a fresh one hides its blocks."""
+    torch.manual_seed(seed)
+    model = Modit(ATTRIBUTES, dim=DIM, width=32, layers=2, heads=2, encoder_id="x", **options).eval()
+    if trained:
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.copy_(torch.randn(parameter.shape) * 0.15)
+            model.trust /= PACE
+            model.gain /= PACE
+    return model
+
+
+def context_of(seeds: np.ndarray, near: np.ndarray, attribute: Sequence[int]) -> Context:
+    """Seeds (B, s) and what lies near (B, n), rows of VECTORS, with marks made by hand."""
+    rows = np.concatenate([seeds, near], axis=1)
+    is_seed = np.broadcast_to(np.arange(rows.shape[1]) < seeds.shape[1], rows.shape)
+    density = np.random.default_rng(3).uniform(0.1, 1, len(VECTORS))[rows]
+    marks = np.stack([density, np.full(rows.shape, 0.5), is_seed], axis=-1).astype(np.float32)
+    return Context(rows, marks, np.array(attribute))
+
+
+def ask(model: Modit, seeds: Sequence[int], near: Sequence[int] = (7, 8), attribute: int = 0, seed: int = 0) -> np.ndarray:
+    return model.sample(VECTORS, context_of(np.array([seeds]), np.array([near]), [attribute]), [seed], 2)[0]
+
+
+def four(attribute: Sequence[int] = (0, 0, 0, 0)) -> tuple[torch.Tensor, ...]:
+    """Four contexts, as a model takes them."""
+    return context_of(np.arange(12).reshape(4, 3), np.arange(12, 20).reshape(4, 2), attribute).tensors(VECTORS)
+
+
+def test_an_untrained_network_answers_by_vector_arithmetic() -> None:
+    model = tiny_modit(trained=False)
+    model.directions[:-1] = unit_rows(3, DIM, seed=1)
+    for attribute in range(4):
+        context = context_of(np.arange(18).reshape(6, 3), np.arange(18, 30).reshape(6, 2), [attribute] * 6)
+        # Density, nearness and being a seed weigh as TRUST says.
+        density, cosine, is_seed = np.moveaxis(context.marks.astype(float), -1, 0)
+        weights = density ** TRUST[0] * np.exp(TRUST[1] * cosine + TRUST[2] * is_seed)
+        mean = np.einsum("bn,bnd->bd", weights / weights.sum(1, keepdims=True), VECTORS[context.rows])
+        guess = mean + GAIN * model.directions[attribute].numpy()
+        np.testing.assert_allclose(model.guess(*context.tensors(VECTORS)).detach(), guess, atol=1e-5)
+        queries = model.generate(VECTORS, context, range(6))
+        assert (np.einsum("bd,bd->b", queries, guess / np.linalg.norm(guess, axis=1, keepdims=True)) > 0.95).all()
+    assert not model.directions[model.none].any()
+
+
+def test_denoising_little_noise_gives_the_target_back() -> None:
+    model, target = tiny_modit(), unit_rows(4, DIM, seed=1)
+    near = model(target, torch.full((4,), 1e-6), *four())
+    torch.testing.assert_close(near, target, atol=1e-4, rtol=0)
+
+
+def test_error_is_the_edm_loss_of_a_row() -> None:
+    model, target = tiny_modit(), unit_rows(4, DIM, seed=1)
+    sigma, noise = torch.tensor([0.01, 0.03, 0.1, 0.3]), torch.randn(4, DIM, generator=torch.Generator().manual_seed(0))
+    context = four((0, 1, 2, 3))
+    for row, value in enumerate(error(model, target, sigma, noise, *context)):
+        s, sd = sigma[row], model.sigma_data
+        noisy = target[row] + s * noise[row]
+        denoised = model(noisy[None], s[None], *(part[row : row + 1] for part in context))[0]
+        wanted = (s**2 + sd**2) / (s * sd) ** 2 * ((denoised - target[row]) ** 2).sum() / DIM
+        torch.testing.assert_close(value, wanted)
+
+
+def test_order_attribute_and_items_matter_and_neighbours_in_a_batch_do_not() -> None:
+    model, own = tiny_modit(), ask(tiny_modit(), [0, 1, 2])
+    assert own.shape == (2, DIM)
+    np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
+    others = [([2, 1, 0],), ([0, 1, 2], (7, 9)), ([0, 1, 2], (7, 8), 1), ([0, 1, 2], (7, 8), model.none), ([4, 5, 6],)]
+    for other in others:
+        assert np.abs(own - ask(model, *other)).max() > 1e-3
+    assert np.abs(own - ask(model, [0, 1, 2], seed=1)).max() > 1e-3
+    context = context_of(np.array([[0, 1, 2], [3, 4, 5], [6, 7, 8]]), np.array([[7, 8], [9, 1], [2, 3]]), [0, 2, 1])
+    np.testing.assert_allclose(model.sample(VECTORS, context, [0, 5, 6], 2)[0], own, atol=1e-5)
+
+
+def test_a_request_is_the_mean_of_its_draws() -> None:
+    model, context = tiny_modit(draws=3), context_of(np.array([[0, 1, 2], [3, 4, 5]]), np.array([[7, 8], [9, 10]]), [0, 1])
+    drawn = model.sample(VECTORS, context, [7, 8], 3).mean(1)
+    wanted = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    np.testing.assert_allclose(model.generate(VECTORS, context, [7, 8]), wanted, atol=1e-6)

@@ -1,0 +1,36 @@
+"""Real steering over the fake engine's squares: only the model is made up, one that moves towards what has the attribute."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from r4t_demo.pattern.labels import Labels
+from r4t_demo.pattern.steer import Example, Steering
+from r4t_demo.pattern.task import unit
+from tests.ui.fake_engine import COLOURS
+
+WARM = {"rust", "cream", "mustard"}
+
+
+class FakeSteering(Steering):
+    """A pattern is a category; the domains are tone (warm, cold) and cut (<b>, plain)."""
+
+    def __init__(self, engine):
+        items, vectors = engine.catalog.items, engine.index.rows
+        warm = np.array([item.attributes["colours"][0] in WARM for item in items])
+        plain = np.arange(len(items)) % 4 > 0
+        labels = Labels(
+            [("tone", "cold"), ("tone", "warm"), ("cut", "<b>"), ("cut", "plain")], np.stack([~warm, warm, ~plain, plain], 1)
+        )
+        pattern = np.arange(len(items)) // len(COLOURS)
+
+        def queries(method, rows, attribute, seed):
+            aims = [vectors[labels.carries[:, one]].mean(0) for one in attribute]
+            return unit(vectors[rows].mean(1) + {"modit": 1, "hppo": 3}[method] * np.array(aims))
+
+        task = SimpleNamespace(vectors=vectors, labels=labels, pattern=pattern)
+        super().__init__(engine, SimpleNamespace(task=task, queries=queries))
+
+    def examples(self, each):
+        ids = [item.item_id for item in self.catalog.items]
+        return [Example(tuple(ids[:2]), "tone", "warm"), Example(tuple(ids[6:9]), "cut", "<b>")]
