@@ -12,7 +12,8 @@ import numpy as np
 
 from r4t_demo.files import write_atomically
 from r4t_demo.samples.photo import photograph
-from r4t_demo.samples.things import THINGS, Look, draw
+from r4t_demo.samples.sheet import Look
+from r4t_demo.samples.things import THINGS, draw
 
 FILE = "hearth-and-shelf.zip"
 EACH, QUALITY = 16, 70  # items of a category; WebP

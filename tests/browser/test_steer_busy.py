@@ -51,17 +51,23 @@ def test_quick_choices_are_all_kept_and_the_last_is_answered(browser, address, d
         assert page.url.count("seeds=") == len(before) + 3
 
 
+def focused_seed(page) -> str:
+    """The seed whose card has the focus, once the row of seeds has it."""
+    page.wait_for_function("document.activeElement.closest('#steer-seeds') !== null")
+    return page.evaluate("document.activeElement.closest('[data-seed]').dataset.seed")
+
+
 def test_the_focus_follows_what_the_keyboard_does(browser, address):
     with watched_page(browser, address, **DESKTOP) as page:
-        in_the_row = "document.activeElement.closest('#steer-seeds') !== null"
         page.locator("#left-column .card").first.click()
         page.get_by_role("button", name="Steer from this item").focus()
         page.keyboard.press("Enter")
         steered(page, 1)
-        page.wait_for_function(in_the_row)
+        assert [focused_seed(page)] == seeds(page)
         page.locator("[data-pick]:not([aria-pressed='true'])").first.click()
         steered(page, 2)
+        left = seeds(page)[1]
         page.locator("[data-unseed]").first.focus()
         page.keyboard.press("Enter")
         steered(page, 1)
-        page.wait_for_function(in_the_row)
+        assert focused_seed(page) == left and seeds(page) == [left]

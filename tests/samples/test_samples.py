@@ -12,7 +12,8 @@ from PIL import Image
 from r4t_demo.catalog import Catalog
 from r4t_demo.samples.build import COLOURS, FILE, rows
 from r4t_demo.samples.catalogues import EVERY, SAMPLES, sample_file
-from r4t_demo.samples.things import THINGS, Look, draw
+from r4t_demo.samples.sheet import Look
+from r4t_demo.samples.things import THINGS, draw
 from r4t_demo.settings import Settings
 from tests.sources.makers import taken_in
 

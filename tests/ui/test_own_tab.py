@@ -204,5 +204,7 @@ def test_a_removed_job_is_gone(tab, shop):
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (151.2, "2 min 31 s")])
 def test_the_time_that_a_run_has_taken_is_seen_to_move(seconds, words):
-    status = Status("job", "running", "shop", "small", 0.0, stage="soft-grpo", step=3, total=24, seconds=seconds, seconds_left=240.0)
+    status = Status(
+        "job", "running", "shop", "small", 0.0, stage="soft-grpo", step=3, total=24, seconds=seconds, seconds_left=240.0
+    )
     assert f"{words} so far, about 4 min left" in render_stages(status, History(stage="soft-grpo", steps={"soft-grpo": (3, 24)}))
