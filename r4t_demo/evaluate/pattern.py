@@ -52,7 +52,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     sets = task.seed_sets(domain, protocol, split, count, seed)
     if not sets:
         return None
-    practice = task.seed_sets(domain, protocol, "validation", VALIDATION_SETS, seed + 1) or sets[:0]
+    practice = task.seed_sets(domain, protocol, "validation", VALIDATION_SETS, seed + 1)
     dials = {name: _choose(trained, practice, name) for name in DIALS}
     figures = {name: found_by(trained, sets, trained.answer(name, sets)) for name in MODELS}
     figures["untrained"] = found_by(trained, sets, trained.guess(sets))

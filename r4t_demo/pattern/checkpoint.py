@@ -82,16 +82,21 @@ def load(folder: Path, catalog: Catalog, index: VectorIndex, encoder: Encoder) -
     if not (folder / CONFIG).is_file():
         missing = f"There is no steering model '{folder.name}' for the catalogue '{catalog.name}'"
         raise UserError(f"{missing}: run python -m r4t_demo train modit.")
-    config, arrays = json.loads((folder / CONFIG).read_text()), load_file(folder / PATTERNS)
-    with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
-        models = {name: Modit.from_pretrained(folder / name, strict=True).eval() for name in MODELS}
-        predictor = Predictor.from_pretrained(folder / PREDICTOR, strict=True)
+    try:
+        config, arrays = json.loads((folder / CONFIG).read_text()), load_file(folder / PATTERNS)
+        share, items = config["label_share"], config["items"]
+        centres, centroids = arrays["centres"], Centroids(arrays["attributes"], arrays["everywhere"])
+        with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
+            models = {name: Modit.from_pretrained(folder / name, strict=True).eval() for name in MODELS}
+            predictor = Predictor.from_pretrained(folder / PREDICTOR, strict=True)
+    except Exception as error:  # a damaged file can be broken in any way
+        reason = f"The steering model '{folder.name}' is damaged ({type(error).__name__})"
+        raise UserError(f"{reason}: get its folder anew, or run python -m r4t_demo train modit.") from error
     check_encoder(f"The steering model '{folder.name}'", models["modit"].encoder_id, models["modit"].dim, encoder)
-    task = make_task(catalog, index, config["label_share"], arrays["centres"])
-    if len(catalog) != config["items"] or task.labels.names != models["modit"].attributes:
+    task = make_task(catalog, index, share, centres)
+    if len(catalog) != items or task.labels.names != models["modit"].attributes:
         raise UserError(
             f"The steering model '{folder.name}' was trained on another catalogue than '{catalog.name}': "
             "train one on it with python -m r4t_demo train modit."
         )
-    centroids = Centroids(arrays["attributes"], arrays["everywhere"])
     return Trained(task, predictor.density(task.vectors), centroids, models)

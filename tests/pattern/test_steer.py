@@ -1,6 +1,7 @@
 """From training to the command line, over the made catalogue: marks, seeds left out, bad input in a sentence."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -116,6 +117,16 @@ def test_a_checkpoint_is_refused_beside_what_it_was_not_trained_for(trained: Sim
     ]
     with pytest.raises(UserError, match="trained on another catalogue than 'made'"):
         checkpoint.load(folder, replace(trained.catalog, items=items), trained.index, trained.encoder)
+
+
+@pytest.mark.parametrize("name", ["steering.json", "patterns.safetensors", "hppo/model.safetensors", "predictor/config.json"])
+def test_a_damaged_checkpoint_is_a_sentence(trained: SimpleNamespace, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "modit-made"
+    shutil.copytree(trained.settings.checkpoints / "modit-made", folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:20])
+    with pytest.raises(UserError, match="'modit-made' is damaged .*: get its folder anew") as told:
+        checkpoint.load(folder, trained.catalog, trained.index, trained.encoder)
+    assert str(tmp_path) not in str(told.value)
 
 
 def test_a_run_is_the_same_again_and_goes_on_from_its_states(trained: SimpleNamespace, tmp_path: Path) -> None:
