@@ -1,6 +1,7 @@
 """A catalogue: items in a fixed order, which is also the order of their index rows."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -92,6 +93,11 @@ class Catalog:
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {item.item_id: row for row, item in enumerate(self.items)}
+
+    @cached_property
+    def categories(self) -> dict[str, int]:
+        """category -> its number of items, by name."""
+        return dict(sorted(Counter(item.category for item in self.items).items()))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -32,6 +32,10 @@ class Hit:
     row: int
     score: float
 
+    def to_json(self) -> dict[str, object]:
+        """The element of an answer's items."""
+        return {"item_id": self.item.item_id, "title": self.item.title, "category": self.item.category, "score": self.score}
+
 
 @dataclass(frozen=True)
 class ResultSet:
@@ -60,7 +64,7 @@ class ResultSet:
             "query": self.query,
             "method": self.method,
             "sub_queries": self.sub_queries,
-            "items": [[_hit_json(hit) for hit in hits] for hits in self.items],
+            "items": [[hit.to_json() for hit in hits] for hits in self.items],
             "scores": {name: self.scores[name] for name in ("groundedness", "diversity", "alignment")},
             "ms": self.ms,
         }
@@ -135,12 +139,24 @@ class Engine:
             answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
-    def similar(self, item_id: str, n: int = 12) -> list[Hit]:
-        """The ``n`` items nearest to an item, itself left out; UserError for an unknown id."""
-        _whole("The number of items", n, MAX_N)
+    def search(self, query: str, n: int = 12, category: str | None = None) -> list[Hit]:
+        """The ``n`` items nearest to a text, of one ``category`` where it is named; UserError for an unknown one."""
+        (query,) = _readable([query])
+        return self._nearest(self.encoder.encode_text([query]), n, category)
+
+    def similar(self, item_id: str, n: int = 12, category: str | None = None) -> list[Hit]:
+        """The ``n`` items nearest to an item, itself left out; else as ``search``."""
         row = self.catalog.row(item_id)
-        hits = self._hits(*self.index.search(self.index.vectors(np.array([row])), n + 1))[0]
-        return [hit for hit in hits if hit.row != row][:n]
+        return self._nearest(self.index.vectors(np.array([row])), n, category, without=row)
+
+    def _nearest(self, vector: np.ndarray, n: int, category: str | None, without: int | None = None) -> list[Hit]:
+        """The ``n`` items of a category nearest to the vector (1, d), but for the row ``without``."""
+        _whole("The number of items", n, MAX_N)
+        if category is not None and category not in self.catalog.categories:
+            known = ", ".join(self.catalog.categories)
+            raise UserError(f"The catalogue '{self.catalog.name}' has no category '{category}': choose from {known}.")
+        hits = self._hits(*self.index.search(vector, n + 1, categories=None if category is None else [category]))[0]
+        return [hit for hit in hits if hit.row != without][:n]
 
     def _answer(
         self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool
@@ -195,12 +211,7 @@ def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int
 
 
 def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | None, variety: float) -> list[str]:
-    queries = [query.strip() for query in queries]
-    if not queries or not all(queries):
-        raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
-    longest = max(map(len, queries))
-    if longest > MAX_QUERY:
-        raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
+    queries = _readable(queries)
     _whole("The number of directions", k, MAX_K)
     _whole("The number of items", n, MAX_N)
     _whole("The seed", seed, MAX_SEED, least=0)
@@ -211,6 +222,16 @@ def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | Non
     return queries
 
 
+def _readable(queries: Sequence[str]) -> list[str]:
+    queries = [query.strip() for query in queries]
+    if not queries or not all(queries):
+        raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
+    longest = max(map(len, queries))
+    if longest > MAX_QUERY:
+        raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
+    return queries
+
+
 def _whole(what: str, value: int, most: int, least: int = 1) -> None:
     if not least <= value <= most:
         raise UserError(f"{what} is {value}: it must be between {least} and {most}.")
@@ -218,7 +239,3 @@ def _whole(what: str, value: int, most: int, least: int = 1) -> None:
 
 def _milliseconds(encode: float, fanout: float, search: float) -> dict[str, float]:
     return {"encode": encode * 1e3, "fanout": fanout * 1e3, "search": search * 1e3, "total": (encode + fanout + search) * 1e3}
-
-
-def _hit_json(hit: Hit) -> dict[str, object]:
-    return {"item_id": hit.item.item_id, "title": hit.item.title, "category": hit.item.category, "score": hit.score}

@@ -58,8 +58,8 @@ def catalog(catalog_folder: Path) -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def index(catalog_folder: Path) -> FaissIndex:
-    return FaissIndex.load(catalog_folder / FOLDER)
+def index(catalog_folder: Path, catalog: Catalog) -> FaissIndex:
+    return FaissIndex.load(catalog_folder / FOLDER, categories=[item.category for item in catalog.items])
 
 
 @pytest.fixture

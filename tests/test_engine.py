@@ -174,6 +174,30 @@ def test_similar_items(engine: Engine) -> None:
         engine.similar("gothic-black-boots", 0)
 
 
+@pytest.mark.parametrize("category", [None, "boots", "hat"])
+def test_plain_search_finds_the_nearest_of_a_category(engine: Engine, category: str | None) -> None:
+    exact = engine.encoder.encode_text(["gothic red boots"])[0] @ engine.index.vectors(np.arange(48)).T
+    rows = [row for row, item in enumerate(engine.catalog.items) if category in (None, item.category)]
+    best = sorted(rows, key=lambda row: -exact[row])
+    for n in (1, 5, 50):
+        hits = engine.search(" gothic red boots ", n, category)
+        np.testing.assert_allclose([hit.score for hit in hits], exact[best[:n]], atol=1e-5)
+        assert {hit.row for hit in hits} <= set(rows)
+    near = engine.similar("gothic-red-boots", 50, category)
+    assert {hit.row for hit in near} == {row for row in rows if engine.catalog.items[row].item_id != "gothic-red-boots"}
+
+
+def test_plain_search_refuses_in_a_sentence(engine: Engine) -> None:
+    for asked, sentence in (
+        ((" ",), "The query is empty"),
+        (("x" * 501,), "501 characters long"),
+        (("x", 51), "The number of items is 51: it must be between 1 and 50"),
+        (("x", 5, "sofa"), "'tiny' has no category 'sofa': choose from belt, boots, dress, handbag, hat, scarf"),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            engine.search(*asked)
+
+
 def test_the_setting_chooses_the_index(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
     chosen = {"faiss": "", "milvus": f"milvus:{tmp_path / 'lite.db'}"}

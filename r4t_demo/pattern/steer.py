@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from r4t_demo.catalog import Item
-from r4t_demo.engine import Engine
+from r4t_demo.engine import Engine, Hit
 from r4t_demo.errors import UserError
 from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
@@ -23,19 +23,15 @@ DRAWN = 40  # seed sets that a domain's examples are chosen from
 
 
 @dataclass(frozen=True)
-class Found:
-    """An item found; ``row`` is its index row, ``score`` its cosine with the query."""
+class Found(Hit):
+    """An item found, and what it is: whether it has the attribute, and whether it is in the pattern."""
 
-    item: Item
-    row: int
-    score: float
     has_attribute: bool
     in_pattern: bool
 
     def to_json(self) -> dict[str, object]:
         """The element of an answer's items."""
-        item = {"item_id": self.item.item_id, "title": self.item.title, "category": self.item.category, "score": self.score}
-        return item | {"has_attribute": self.has_attribute, "in_pattern": self.in_pattern}
+        return super().to_json() | {"has_attribute": self.has_attribute, "in_pattern": self.in_pattern}
 
 
 @dataclass(frozen=True)
