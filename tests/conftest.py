@@ -9,11 +9,10 @@ import pytest
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.engine import Engine
-from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import FOLDER, build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
-from tests.doubles import CATEGORIES, STYLES, FixedSlots, HashEncoder, ListFolm, write_catalog
+from tests.doubles import CATEGORIES, STYLES, HashEncoder, stand_in, write_catalog
 
 # The same examples every time, and no deadline: the machine that tests may be busy.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -66,10 +65,5 @@ def index(catalog_folder: Path, catalog: Catalog) -> FaissIndex:
 def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path) -> Engine:
     """An engine whose language models and retriever are stand-ins; the baselines are the real ones."""
     engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
-    for folder in {method.needs for method in METHODS.values() if method.needs}:
-        (tmp_path / folder).mkdir()
-    engine.fanouts._loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-photos")})
-    engine.fanouts._loaded.update(
-        {name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))}
-    )
+    stand_in(engine)
     return engine

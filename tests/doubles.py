@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.parquet as parquet
 from PIL import Image
 
+from r4t_demo.engine import Engine
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.fanout.registry import METHODS
 
@@ -64,6 +65,15 @@ class FixedSlots:
         labels = [CATEGORIES[i % len(CATEGORIES)] for i in range(k)]
         slots = [_unit(vector + self.encoder.encode_text(labels)) for vector in vectors]
         return [FanOut(self.name, labels, rows, 0.001, label_scores=[0.5] * k) for rows in slots]
+
+
+def stand_in(engine: Engine) -> None:
+    """Give an engine these in the place of the trained methods."""
+    for folder in {method.needs for method in METHODS.values() if method.needs}:
+        (engine.settings.checkpoints / folder).mkdir()
+    loaded, encoder = engine.fanouts._loaded, engine.encoder
+    loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-photos")})
+    loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))})
 
 
 def write_catalog(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """The fan-out tab: one query, two methods side by side, and everything that a visitor can do with the answer."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
 import gradio as gr
@@ -48,7 +48,7 @@ class FanOutTab:
         ``link``, the query part of an address, leads here; by default the one that asks the same on the first tab.
         """
         start = time.perf_counter()
-        methods = self._offered(dict.fromkeys((ask.left, ask.right)))
+        methods = offered(dict.fromkeys((ask.left, ask.right)), self.methods)
         options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
         results = self.engine.run([ask.q], methods, **options, distinct=True)
         by_name = {result.method: result for result in results}
@@ -100,34 +100,13 @@ class FanOutTab:
         except UserError as error:
             return sentence(error)
 
-    def fanout(
-        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
-        variety: float = 0.0,
-    ) -> list[dict]:  # fmt: skip
-        """Fan a query out into k directions and retrieve n items for each, by every method named.
 
-        Parameters:
-            query: a broad wish in a few words, such as "bohemian festival style"
-            methods: any of none, mmr, kmeans, template, base, best-of-5, folm, diffusion, diffusion-teacher (folm, diffusion)
-            k: number of directions, 1 to 10
-            n: items for each direction, 1 to 50
-            seed: the same seed gives the same answer
-            distinct: list an item once an answer, as the page does
-            variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is as trained
-        """
-        try:
-            options = {"k": k, "n": n, "seed": seed, "distinct": distinct, "variety": variety}
-            results = self.engine.run([query], self._offered(methods or ("folm", "diffusion")), **options)
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return [result.to_json() for result in results]
-
-    def _offered(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The methods of these names. No visitor names a model that the server would first have to fetch."""
-        for name in names:
-            if name not in self.methods:
-                raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(self.methods)}.")
-        return tuple(names)
+def offered(names: Iterable[str], methods: Mapping[str, str]) -> tuple[str, ...]:
+    """The names, all of them the page's ``methods``. No visitor names a model that the server would first have to fetch."""
+    for name in names:
+        if name not in methods:
+            raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(methods)}.")
+    return tuple(names)
 
 
 def sentence(error: UserError) -> str:
@@ -153,7 +132,6 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
         chosen.then(tab.search, form, page, **quiet)
     demo.load(tab.open_link, None, [*form, *page], **quiet)
-    gr.api(tab.fanout, api_name="fanout", concurrency_limit=1, concurrency_id=QUEUE)
 
 
 def answer_parts(

@@ -8,7 +8,8 @@ from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import fanout_tab, own_page, results_tab, steer_page
+from r4t_demo.ui import endpoints, fanout_tab, own_page, results_tab, steer_page
+from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.fanout_tab import FanOutTab, html
 from r4t_demo.ui.markup import esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
@@ -35,6 +36,7 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
     own, steering = OwnCatalogues(engine, jobs), _steering(engine)
     steers = isinstance(steering, Steering)
     with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
+        endpoints.register(Endpoints(engine, steering))  # first: of two functions with one name the later gets another name
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if note:
             html(f'<p class="note" role="status">{esc(note)}</p>', "note")

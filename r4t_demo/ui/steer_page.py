@@ -116,4 +116,3 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     find.submit(drawing(tab.find), find, everything, **in_line)
     demo.load(open_link, None, everything, **at_once)
     part["asked"].submit(answered, aim, everything, **in_line)
-    gr.api(tab.endpoint, api_name="steer", concurrency_limit=1, concurrency_id=QUEUE)

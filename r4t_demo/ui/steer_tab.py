@@ -12,8 +12,7 @@ from dataclasses import replace
 import gradio as gr
 
 from r4t_demo.errors import UserError
-from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength, to_json
-from r4t_demo.pattern.task import K
+from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import decimal
 from r4t_demo.ui.export import csv_link, steered_csv
@@ -171,30 +170,9 @@ class SteerTab:
         except UserError as error:
             yield {"status": sentence(error)}
 
-    def endpoint(
-        self, seeds: list[str], domain: str, value: str, methods: list[str] | None = None, k: int = K, strength: float = 1.0,
-        seed: int = 0,
-    ) -> dict:  # fmt: skip
-        """Find k more items of the pattern that a few share, with a wanted attribute, by every method named.
-
-        Parameters:
-            seeds: ids of the items to start from, such as ["at-00000", "at-00002"]
-            domain: what kind of attribute is wanted, such as "season"
-            value: the attribute itself, such as "winter"
-            methods: any of seed-mean, modit, hppo (all three)
-            k: number of items to find
-            strength: 0 is the seed mean, 1 the generated query, up to 2
-            seed: the same seed gives the same answer
-        """
-        try:
-            options = {"k": k, "strength": decimal(strength, "strength"), "seed": seed}
-            return to_json(*self.steering.run(_ids(seeds), domain, value, methods or list(METHODS), **options))
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-
 
 def _ids(seeds: object) -> tuple[str, ...]:
-    """The item ids that a browser or a program names, each once."""
+    """The item ids that a browser names, each once."""
     if not isinstance(seeds, list) or not all(isinstance(one, str) for one in seeds):
         raise UserError("The seeds must be a list of item ids.")
     return tuple(dict.fromkeys(seeds))

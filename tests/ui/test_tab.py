@@ -2,13 +2,10 @@
 
 from types import SimpleNamespace
 
-import gradio as gr
 import pytest
 
-from r4t_demo.jobs import Jobs
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import FanOutTab
-from r4t_demo.ui.page import create_demo
 from tests.ui.fake_engine import FakeEngine
 
 
@@ -49,12 +46,6 @@ def test_wrong_input_is_a_sentence_and_keeps_the_last_answer(tab, form, sentence
     assert all(skipped(last[1:]))
 
 
-def test_the_api_answers_by_the_pages_methods_alone(tab):
-    assert [answer["method"] for answer in tab.fanout("x", ["mmr"], k=2)] == ["mmr"]
-    with pytest.raises(gr.Error, match="no method 'instruct:some/model' on this page"):
-        tab.fanout("x", ["instruct:some/model"], k=2)  # the server would fetch it
-
-
 def test_the_same_method_twice_is_run_once(tab):
     *_, done = tab.search("x", "folm", "folm", 5, 3, 0, 0, 0)
     assert "Both columns show FOLM" in done[1]
@@ -87,15 +78,3 @@ def test_opening_takes_what_there_is(tmp_path):
 
 def test_details_of_an_unknown_item_are_a_sentence(tab):
     assert "has no item" in tab.details("<b>nothing</b>")
-
-
-def test_endpoint_answers_as_the_command_line_does_and_refuses_in_words(tab):
-    assert [answer["method"] for answer in tab.fanout("rainy Sunday")] == ["folm", "diffusion"]
-    with pytest.raises(gr.Error, match="query is empty"):
-        tab.fanout(" ")
-
-
-def test_only_the_fan_out_endpoint_is_public(tmp_path):
-    engine = FakeEngine(tmp_path)
-    demo = create_demo(engine, Jobs(engine.settings))
-    assert list(demo.get_api_info()["named_endpoints"]) == ["/fanout"]

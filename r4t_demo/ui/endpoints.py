@@ -1,0 +1,128 @@
+"""What other programs and agents may call: the named endpoints.
+
+They answer on the page's own catalogue alone: one that a visitor uploads is seen by its session and by nobody here. Their answers
+are described in ``r4t_demo/schema``.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+import gradio as gr
+
+from r4t_demo.errors import UserError
+from r4t_demo.pattern.steer import METHODS, Steering, to_json
+from r4t_demo.pattern.task import K
+from r4t_demo.ui.ask import decimal, whole
+from r4t_demo.ui.fanout_tab import QUEUE, offered
+
+
+def _told(endpoint: Callable) -> Callable:
+    """The endpoint, whose bad input is answered by the sentence that says what is wrong."""
+
+    @wraps(endpoint)
+    def answer(*arguments, **named):
+        try:
+            return endpoint(*arguments, **named)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return answer
+
+
+class Endpoints:
+    """The endpoints over an engine. ``steering`` is what steers its catalogue, or why nothing does.
+
+    Names, types and docstrings are what Gradio shows to people and agents.
+    """
+
+    def __init__(self, engine, steering: Steering | UserError):
+        self.engine, self.steering = engine, steering
+
+    @_told
+    def fanout(
+        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
+        variety: float = 0.0,
+    ) -> list[dict]:  # fmt: skip
+        """Fan a query out into k directions and retrieve n items for each, by every method named.
+
+        Parameters:
+            query: a broad wish in a few words, such as "bohemian festival style"
+            methods: names of methods, of those that the endpoint catalogs lists (folm, diffusion)
+            k: number of directions, 1 to 10
+            n: items for each direction, 1 to 50
+            seed: the same seed gives the same answer
+            distinct: list an item once an answer, as the page does
+            variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is as trained
+        """
+        numbers = {"k": whole(k, "k"), "n": whole(n, "n"), "seed": whole(seed, "seed"), "variety": decimal(variety, "variety")}
+        names = offered(_texts(methods or ["folm", "diffusion"], "methods"), self.engine.methods())
+        results = self.engine.run([_text(query, "query")], names, **numbers, distinct=bool(distinct))
+        return [result.to_json() for result in results]
+
+    @_told
+    def steer(
+        self, seeds: list[str], domain: str, value: str, methods: list[str] | None = None, k: int = K, strength: float = 1.0,
+        seed: int = 0,
+    ) -> dict:  # fmt: skip
+        """Find k more items of the pattern that a few share, with a wanted attribute, by every method named.
+
+        Parameters:
+            seeds: ids of the items to start from, such as ["at-00000", "at-00002"]
+            domain: what kind of attribute is wanted, such as "season"; the endpoint catalogs lists them with their values
+            value: the attribute itself, such as "winter"
+            methods: any of seed-mean, modit, hppo (all three)
+            k: number of items to find
+            strength: 0 is the seed mean, 1 the generated query, up to 2
+            seed: the same seed gives the same answer
+        """
+        if isinstance(self.steering, UserError):
+            raise self.steering
+        wanted = _text(domain, "domain"), _text(value, "value"), _texts(methods or list(METHODS), "methods")
+        numbers = {"k": whole(k, "k"), "strength": decimal(strength, "strength"), "seed": whole(seed, "seed")}
+        return to_json(*self.steering.run(_texts(seeds, "seeds"), *wanted, **numbers))
+
+    @_told
+    def search(self, query: str = "", item_id: str = "", n: int = 12, category: str = "") -> dict:
+        """Find the n items nearest to a text, or to an item of the catalogue. It is plain search, without a fan-out.
+
+        Parameters:
+            query: what is looked for, such as "red ankle boots"; leave it out where item_id is given
+            item_id: an item's id, such as "at-00000": what is like it is found, without itself
+            n: number of items, 1 to 50
+            category: only items of this category, of those that the endpoint catalogs lists (all)
+        """
+        asked = {name: _text(text, name) for name, text in (("query", query), ("item_id", item_id), ("category", category))}
+        if asked["query"] and asked["item_id"]:
+            raise UserError("Both a query and an item_id are given: leave one of them out.")
+        find, what = (self.engine.similar, item_id) if item_id else (self.engine.search, query)
+        hits = find(what, whole(n, "n"), category or None)
+        return {name: text or None for name, text in asked.items()} | {"items": [hit.to_json() for hit in hits]}
+
+    @_told
+    def catalogs(self) -> list[dict]:
+        """List the catalogues that can be asked: name, number of items, categories with theirs, encoder, the methods of fanout,
+        and the domains with their values that steer can steer to, null where it cannot.
+        """
+        catalog = self.engine.catalog
+        about = {"name": catalog.name, "items": len(catalog), "categories": catalog.categories}
+        answers = {"encoder": self.engine.encoder.id, "methods": self.engine.methods()}
+        return [about | answers | {"steering": None if isinstance(self.steering, UserError) else self.steering.domains}]
+
+
+def register(endpoints: Endpoints) -> None:
+    """Make them endpoints of the page that is being laid out. Those that search wait in line with its searches."""
+    for answer in (endpoints.fanout, endpoints.steer, endpoints.search):
+        gr.api(answer, api_name=answer.__name__, concurrency_limit=1, concurrency_id=QUEUE)
+    gr.api(endpoints.catalogs, api_name="catalogs", concurrency_limit=None)
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise UserError(f"“{name}” must be a text.")
+    return value
+
+
+def _texts(values: object, name: str) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise UserError(f"“{name}” must be a list of texts.")
+    return values

@@ -1,0 +1,138 @@
+"""The named endpoints, as other programs call them over HTTP."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from r4t_demo.errors import UserError
+from r4t_demo.ui.endpoints import Endpoints
+from r4t_demo.ui.launch import launch
+from tests.sources.makers import write_files
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.made_jobs import make_job
+
+NAMES = ["fanout", "steer", "search", "catalogs"]
+SEEDS = ["gothic-red-hat", "gothic-navy-hat"]
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory):
+    """The address of an app whose searches take a while, with a checkpoint that is nobody's business."""
+    root = tmp_path_factory.mktemp("fake")
+    (root / "checkpoints").mkdir()
+    (root / "checkpoints" / "model.safetensors").write_text("secret")
+    demo, address = launch(FakeEngine(root, seconds=0.05), prevent_thread_lock=True)
+    yield address
+    demo.close()
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    return Client(served.address, verbose=False)
+
+
+def test_several_callers_are_answered(slow):
+    client = Client(slow, verbose=False)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda number: client.predict(f"query {number}", ["folm"], 3, 2, api_name="/fanout"), range(12)))
+    assert [answer[0]["query"] for answer in answers] == [f"query {number}" for number in range(12)]
+    assert all(len(answer[0]["items"]) == 3 for answer in answers)
+
+
+def test_only_pictures_are_served(slow):
+    assert "checkpoints" not in httpx.get(slow + "config").text
+    for path in ("app.py", "pyproject.toml", "/etc/passwd", "checkpoints/model.safetensors"):
+        assert httpx.get(f"{slow}gradio_api/file={path}").status_code >= 400
+
+
+def test_nothing_else_is_public_and_what_is_says_what_it_takes(served):
+    told = httpx.get(f"{served.address}gradio_api/info").json()
+    assert list(told["named_endpoints"]) == [f"/{name}" for name in NAMES] and not told["unnamed_endpoints"]
+    types = {
+        name: {one["parameter_name"]: one["python_type"]["type"] for one in told["named_endpoints"][f"/{name}"]["parameters"]}
+        for name in NAMES
+    }
+    assert types["search"] == {"query": "str", "item_id": "str", "n": "int", "category": "str"}
+    assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str]" and types["fanout"]["variety"] == "float"
+
+
+def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
+    answers = client.predict("gothic red", ["mmr"], 3, 2, api_name="/fanout")
+    [expected] = served.engine.run(["gothic red"], ["mmr"], k=3, n=2)
+    assert [one | {"ms": None} for one in answers] == [expected.to_json() | {"ms": None}]
+    assert [one["method"] for one in served.endpoints.fanout("gothic red")] == ["folm", "diffusion"]
+    steered = client.predict(SEEDS, "season", "winter", None, 6, 1.0, 0, api_name="/steer")
+    assert [(one["method"], len(one["items"])) for one in steered["results"]] == [("seed-mean", 6), ("modit", 6), ("hppo", 6)]
+    assert steered["spread"]["patterns"] == 1
+
+
+def test_search_finds_what_is_near_a_text_or_an_item(served, client):
+    answer = client.predict(query="gothic red", n=5, category="hat", api_name="/search")
+    assert answer == {
+        "query": "gothic red", "item_id": None, "category": "hat",
+        "items": [hit.to_json() for hit in served.engine.search("gothic red", 5, "hat")],
+    }  # fmt: skip
+    answer = client.predict(item_id="gothic-red-hat", api_name="/search")
+    assert answer["items"] == [hit.to_json() for hit in served.engine.similar("gothic-red-hat", 12)]
+    assert (answer["query"], answer["item_id"], answer["category"]) == (None, "gothic-red-hat", None)
+
+
+def test_the_catalogue_tells_what_can_be_asked_of_it(served, client):
+    [catalog] = client.predict(api_name="/catalogs")
+    kinds = ("belt", "boots", "dress", "handbag", "hat", "scarf")
+    assert (catalog["name"], catalog["items"], catalog["encoder"]) == ("tiny", 48, "hash-48")
+    assert catalog["categories"] == dict.fromkeys(kinds, 8)
+    assert catalog["methods"] == served.engine.methods()
+    assert catalog["steering"] == {"season": ["summer", "winter"]}
+
+
+def test_where_nothing_steers_it_says_so(served):
+    endpoints = Endpoints(served.engine, UserError("There is no steering model for 'tiny'."))
+    assert endpoints.catalogs()[0]["steering"] is None
+    with pytest.raises(gr.Error, match="no steering model for 'tiny'"):
+        endpoints.steer(SEEDS, "season", "winter")
+
+
+def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tmp_path):
+    table = "title,category\n" + "\n".join(f"speckled thing {number},mug" for number in range(24))
+    make_job(served.jobs, write_files(tmp_path / "mugs", {"mugs.csv": table}), "done")
+    assert [catalog["name"] for catalog in client.predict(api_name="/catalogs")] == ["tiny"]
+    with pytest.raises(AppError, match="no item 'row-000003'"):
+        client.predict(item_id="row-000003", api_name="/search")
+    with pytest.raises(AppError, match="no category 'mug'"):
+        client.predict(query="speckled thing", category="mug", api_name="/search")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "sentence"),
+    [
+        ("fanout", {"query": " "}, "query is empty"),
+        ("fanout", {"query": 7}, "“query” must be a text"),
+        ("fanout", {"query": "x", "k": "many"}, "“k” must be a whole number"),
+        ("fanout", {"query": "x", "n": 51}, "number of items is 51"),
+        ("fanout", {"query": "x", "methods": ["instruct:some/model"]}, "no method 'instruct:some/model' on this page"),
+        ("fanout", {"query": "x", "methods": "mmr"}, "“methods” must be a list"),
+        ("search", {}, "query is empty"),
+        ("search", {"query": "x", "item_id": SEEDS[0]}, "leave one of them out"),
+        ("search", {"query": ["x"]}, "“query” must be a text"),
+        ("search", {"item_id": "sofa"}, "no item 'sofa'"),
+        ("search", {"query": "x", "n": 0}, "number of items is 0: it must be between 1 and 50"),
+        ("search", {"query": "x", "n": None}, "“n” must be a whole number"),
+        ("search", {"query": "x", "category": "sofa"}, "no category 'sofa': choose from belt"),
+        ("steer", {"seeds": []}, "no seed"),
+        ("steer", {"seeds": SEEDS[0]}, "“seeds” must be a list"),
+        ("steer", {"seeds": ["sofa"]}, "no item 'sofa'"),
+        ("steer", {"seeds": SEEDS, "value": "hot"}, "No item has"),
+        ("steer", {"seeds": SEEDS, "k": 47}, "between 1 and 46"),
+        ("steer", {"seeds": SEEDS, "methods": ["stage1"]}, "no steering method 'stage1'"),
+        ("steer", {"seeds": SEEDS, "strength": float("nan")}, "“strength” must be a number"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence(served, name, asked, sentence):
+    asked = {"domain": "season", "value": "winter", **asked} if name == "steer" else asked
+    with pytest.raises(gr.Error, match=sentence):
+        getattr(served.endpoints, name)(**asked)
