@@ -1,13 +1,16 @@
-"""What other programs and agents may call: the named endpoints.
+"""What other programs and agents may call: the named endpoints, which are the tools of the MCP server too.
 
 They answer on the page's own catalogue alone: one that a visitor uploads is seen by its session and by nobody here. Their answers
 are described in ``r4t_demo/schema``.
 """
 
+import json
 from collections.abc import Callable
 from functools import wraps
 
 import gradio as gr
+from gradio.mcp import GradioMCPServer
+from mcp.types import TextContent
 
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import METHODS, Steering, to_json
@@ -114,6 +117,13 @@ def register(endpoints: Endpoints) -> None:
     for answer in (endpoints.fanout, endpoints.steer, endpoints.search):
         gr.api(answer, api_name=answer.__name__, concurrency_limit=1, concurrency_id=QUEUE)
     gr.api(endpoints.catalogs, api_name="catalogs", concurrency_limit=None)
+
+
+def answer_in_json(server: GradioMCPServer) -> None:
+    """Let the tools answer in JSON: by itself Gradio tells an agent the answer as Python writes it, None and all."""
+    server.postprocess_output_data = lambda outputs, _: [
+        TextContent(type="text", text=json.dumps(output, ensure_ascii=False)) for output in outputs
+    ]
 
 
 def _text(value: object, name: str) -> str:

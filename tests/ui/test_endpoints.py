@@ -1,12 +1,16 @@
-"""The named endpoints, as other programs call them over HTTP."""
+"""The named endpoints, as other programs call them over HTTP and agents as tools of an MCP server."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
 from r4t_demo.errors import UserError
 from r4t_demo.ui.endpoints import Endpoints
@@ -33,6 +37,20 @@ def slow(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(served):
     return Client(served.address, verbose=False)
+
+
+def ask_as_agent(address, ask):
+    """What ``ask(session)`` returns in a session of the MCP protocol."""
+
+    async def asking():
+        async with (
+            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await ask(session)
+
+    return anyio.run(asking)
 
 
 def test_several_callers_are_answered(slow):
@@ -136,3 +154,26 @@ def test_bad_input_is_refused_in_a_sentence(served, name, asked, sentence):
     asked = {"domain": "season", "value": "winter", **asked} if name == "steer" else asked
     with pytest.raises(gr.Error, match=sentence):
         getattr(served.endpoints, name)(**asked)
+
+
+def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
+    tools = ask_as_agent(served.address, lambda session: session.list_tools()).tools
+    assert [tool.name for tool in tools] == NAMES
+    for tool in tools:
+        assert tool.description and all(one.get("description") for one in tool.inputSchema["properties"].values())
+    by_name = {tool.name: tool.inputSchema for tool in tools}
+    assert by_name["steer"]["required"] == ["seeds", "domain", "value"] and "required" not in by_name["search"]
+    assert by_name["fanout"]["properties"]["k"]["default"] == 10
+
+
+def test_a_tool_answers_as_the_endpoint_does_and_refuses_in_its_words(served):
+    async def ask(session):
+        asked = ("search", {"query": "gothic red", "n": 3}), ("catalogs", {}), ("search", {"item_id": "sofa"}), ("open_link", {})
+        return [await session.call_tool(*one) for one in asked], await session.list_resources(), await session.list_prompts()
+
+    (found, catalogs, refused, unknown), resources, prompts = ask_as_agent(served.address, ask)
+    assert not found.isError and json.loads(found.content[0].text) == served.endpoints.search("gothic red", n=3)
+    assert json.loads(catalogs.content[0].text) == served.endpoints.catalogs()
+    assert refused.isError and "The catalogue 'tiny' has no item 'sofa'." in refused.content[0].text
+    assert unknown.isError and "Unknown tool" in unknown.content[0].text
+    assert resources.resources == prompts.prompts == []
