@@ -273,3 +273,12 @@ def test_help_needs_no_heavy_import() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert "heavy: []" in done.stdout
     assert "fanout" in done.stdout
+
+
+def test_the_python_api_is_there_when_it_is_asked_for() -> None:
+    import r4t_demo
+
+    assert r4t_demo.Engine is Engine
+    assert {"Engine", "Settings", "Steering", "UserError"} <= set(dir(r4t_demo))
+    with pytest.raises(ImportError, match="Motor"):
+        from r4t_demo import Motor  # noqa: F401
