@@ -3,19 +3,17 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import anyio
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 
 from r4t_demo.errors import UserError
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import write_files
+from tests.ui.agent import ask_as_agent
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.made_jobs import make_job
 
@@ -37,20 +35,6 @@ def slow(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(served):
     return Client(served.address, verbose=False)
-
-
-def ask_as_agent(address, ask):
-    """What ``ask(session)`` returns in a session of the MCP protocol."""
-
-    async def asking():
-        async with (
-            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, *_),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            return await ask(session)
-
-    return anyio.run(asking)
 
 
 def test_several_callers_are_answered(slow):
