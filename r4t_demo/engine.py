@@ -22,6 +22,7 @@ from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
+MAX_TOLD = 50  # categories in a sentence
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,9 @@ class Engine:
         """The ``n`` items of a category nearest to the vector (1, d), but for the row ``without``."""
         _whole("The number of items", n, MAX_N)
         if category is not None and category not in self.catalog.categories:
-            known = ", ".join(self.catalog.categories)
-            raise UserError(f"The catalogue '{self.catalog.name}' has no category '{category}': choose from {known}.")
+            known = [*self.catalog.categories]
+            told = ", ".join(known[:MAX_TOLD]) + ("." if len(known) <= MAX_TOLD else " …")
+            raise UserError(f"The catalogue '{self.catalog.name}' has no category '{category}': choose from {told}")
         hits = self._hits(*self.index.search(vector, n + 1, categories=None if category is None else [category]))[0]
         return [hit for hit in hits if hit.row != without][:n]
 

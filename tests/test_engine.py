@@ -192,10 +192,16 @@ def test_plain_search_refuses_in_a_sentence(engine: Engine) -> None:
         ((" ",), "The query is empty"),
         (("x" * 501,), "501 characters long"),
         (("x", 51), "The number of items is 51: it must be between 1 and 50"),
-        (("x", 5, "sofa"), "'tiny' has no category 'sofa': choose from belt, boots, dress, handbag, hat, scarf"),
+        (("x", 5, "sofa"), "'tiny' has no category 'sofa': choose from belt, boots, dress, handbag, hat, scarf.$"),
     ):
         with pytest.raises(UserError, match=sentence):
             engine.search(*asked)
+
+
+def test_of_many_categories_a_sentence_names_some(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("r4t_demo.engine.MAX_TOLD", 2)
+    with pytest.raises(UserError, match="choose from belt, boots …$"):
+        engine.search("x", 5, "sofa")
 
 
 def test_the_setting_chooses_the_index(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
