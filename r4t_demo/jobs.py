@@ -262,7 +262,9 @@ class Jobs:
         def known(process: Child) -> None:
             self._write(job, replace(record, state="running", pid=process.pid, began=process.began, ended=0.0, message=""))
 
-        child.start(self._command(folder, record), folder / LOG, self.settings.environment(), known)
+        # One core stays with visitors: threads that wait for each other where others want their cores are slower than one.
+        environment = replace(self.settings, threads=max(1, self.settings.threads - 1)).environment()
+        child.start(self._command(folder, record), folder / LOG, environment, known)
 
     def _end(self, job: str, record: Record, state: State, message: str = "") -> None:
         record.process.kill()

@@ -121,6 +121,15 @@ def test_what_it_runs_is_the_command_line(upload: Path, settings: Settings) -> N
     assert environment["R4T_THREADS"] == "7" and Path(environment["R4T_CHECKPOINTS"]).is_absolute()
 
 
+@pytest.mark.parametrize(("threads", "left"), [(4, "3"), (1, "1")])
+def test_a_run_leaves_one_core_to_the_visitors(upload: Path, settings: Settings, threads: int, left: str) -> None:
+    tell = "import os, sys; from pathlib import Path; Path(sys.argv[1]).write_text(os.environ['R4T_THREADS'])"
+    jobs = Jobs(replace(settings, threads=threads), lambda folder, _: [sys.executable, "-c", tell, str(folder / "threads")])
+    told = jobs.root / jobs.start([upload], "ann", "small") / "threads"
+    until(lambda: told.is_file() and told.read_text())
+    assert told.read_text() == left
+
+
 def test_a_failure_is_told_by_its_own_sentence_and_a_kill_by_one_of_ours(jobs: Jobs, ends: Ends, upload: Path) -> None:
     ends.next = "failed"
     job = jobs.start([upload], "ann", "small")

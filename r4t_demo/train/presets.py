@@ -36,21 +36,22 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 24, 8, 8, 2, 160, 1, 120, 60),
+    "small": Preset("a first look", 11, 8, 8, 2, 110, 1, 90, 45),
     "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 3, 800, 200),
-    "large": Preset("as many rollouts as the app's own models had", 200, 16, 8, 8, 3000, 3, 3000, 400),
+    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3, 3000, 400),
 }
 
-# Seconds on two idle CPU cores: of loading everything; of each item, query, list in a rollout, list, pair, step and test query.
+# Seconds on one of two CPU cores, the other of which answers visitors: of loading everything; of each item, query, list in a
+# rollout, list, pair, step and test query.
 START, ITEM_READ, ITEM_EMBED, QUERY, ROLLOUT_LIST, LIST, PAIR, STEP, EVALUATED = (
     8.0,
     0.01,
     0.015,
     0.01,
-    0.07,
-    0.04,
+    0.15,
+    0.1,
     0.02,
-    0.3,
+    0.45,
     0.3,
 )
 

@@ -72,8 +72,8 @@ class OwnCatalogues:
 
     # -- looking --------------------------------------------------------------------------------------------------------
 
-    def history(self, job: str) -> tuple[History, int]:
-        """All that the run has said so far, and where its file ends: the same number means that nothing is new."""
+    def history(self, job: str) -> History:
+        """All that the run has said so far; the same ``told`` means that its curves and answers are the same."""
         with self._reading:
             history, after = self._histories.pop(job, (History(), 0))
             events, end = self.jobs.events(job, after)
@@ -82,7 +82,7 @@ class OwnCatalogues:
             history.add(events)
             self._histories[job] = history, end
             _trim(self._histories, HISTORIES)
-            return history, end
+            return history
 
     def prepared(self, job: str) -> bool:
         """Whether its catalogue is read and has its queries, so that it can be trained on."""

@@ -38,11 +38,11 @@ PARTS = ("upload", "about", "report", "result", "run", "cancel", "resume", "ask"
 
 @dataclass(frozen=True)
 class Seen:
-    """A session's job, and what of it the page already shows: the phase, the events' place; whether it wants the log."""
+    """A session's job, and what of it the page already shows: the phase, how much the run has told; whether it wants the log."""
 
     job: str = ""
     phase: str = "none"
-    place: int = -1
+    told: int = -1
     log: bool = False
 
 
@@ -113,12 +113,12 @@ class OwnTab:
             return self._layout("none") | {"seen": Seen(), "about": _about(None), "told": ""}
         try:
             status = self.jobs.status(seen.job)
-            history, place = self.own.history(seen.job)
-            now = replace(seen, phase=_phase(status), place=place)
+            history = self.own.history(seen.job)
+            now = replace(seen, phase=_phase(status), told=history.told)
             drawn: Drawn = {"seen": now, "stages": render_stages(status, history)}
             if now.phase != seen.phase:
                 drawn |= self._layout(now.phase) | self._contents(status)
-            if now.phase != seen.phase or place != seen.place:
+            if now.phase != seen.phase or now.told != seen.told:
                 drawn["curves"] = render_curves(history)
                 drawn["answers"] = render_answers(history, self.own.catalog(seen.job)) if history.answers else ""
             if now.log:

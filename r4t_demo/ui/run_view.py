@@ -36,6 +36,7 @@ class History:
     answers: list[tuple[int, dict]] = field(default_factory=list)
     moments: dict[str, tuple[float, float]] = field(default_factory=dict)  # stage -> its first and last event, in seconds
     stage: str = ""  # the last one that was heard of
+    told: int = 0  # events so far that measured something, or brought an answer
 
     def add(self, events: Sequence[Mapping]) -> None:
         """Take in further events, in their order."""
@@ -50,6 +51,7 @@ class History:
                     self.curves[stage][name][step] = value
             if answer := event.get("answer"):
                 self.answers.append((step, answer))
+            self.told += bool(answer or set(event.get("metrics", {})) - {"seconds_left"})
 
 
 # -- stages ---------------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_a_session_neither_sees_nor_steers_the_job_of_another(app):
     assert "rainy-sunday.csv" in anna.send("sample-rainy-sunday", "click")
     [mine] = jobs.of("anna")
     assert jobs.of("bert") == []
-    claim = {"job": mine.job, "phase": "preparing", "place": 0, "log": True}
+    claim = {"job": mine.job, "phase": "preparing", "told": 0, "log": True}
     for elem_id, event in (("Timer", "tick"), ("own-cancel", "click"), ("own-remove", "click")):
         answer = bert.send(elem_id, event, *([claim, "yes"] if elem_id == "own-remove" else [claim]))
         assert "rainy-sunday.csv" not in answer and mine.job not in answer

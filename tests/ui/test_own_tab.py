@@ -138,6 +138,7 @@ def test_the_curves_and_the_answers_grow_with_the_events(tab, shop):
     assert "After 2 rollouts" in grown["answers"]
     assert 'class="new"' in grown["answers"] and EVIL not in grown["answers"]
     assert grown["curves"].count("<polyline") == first["curves"].count("<polyline")
+    events.append(path, {"stage": "soft-grpo", "step": 2, "total": 24, "metrics": {"seconds_left": 99.0}})
     assert "curves" not in tab.show(grown["seen"]), "what has not changed is not sent again"
 
     path.unlink()
