@@ -25,7 +25,6 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import OWN
 from r4t_demo.files import replace, write_atomically
-from r4t_demo.index.build import probe
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, choose
 from r4t_demo.sources.decode import SIDE
@@ -130,7 +129,7 @@ def _judge(staged: Path, encoder: Encoder) -> None:
             image.verify()
     result = comparison.read(staged)
     comparison.table(result)
-    if result["job"]["encoder"] != [encoder.id, probe(encoder)]:
+    if result["job"]["encoder"] != [encoder.id, encoder.digest]:
         raise UserError(f"it was made beside another encoder than this app's {encoder.id}, or another version of it.")
     catalog_queries.load(staged)
 

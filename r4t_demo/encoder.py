@@ -1,8 +1,10 @@
 """Any open_clip model as one thing: texts or pictures in, unit vectors out."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +63,18 @@ class Encoder:
     def __reduce__(self) -> tuple:
         """Pickled, it leaves its GPU, and takes the place that it finds in the process where it arrives."""
         return _placed, (deepcopy(self.model).cpu(), self.preprocess, self.tokenizer, self.id)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the weights: retrained ones keep the id, but their vectors must not be mixed with others.
+
+        It is the same on every machine; what the towers answer is not, to the last bit.
+        """
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self.model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.cpu().contiguous().numpy())
+        return digest.hexdigest()
 
     def encode_text(self, texts: Sequence[str]) -> np.ndarray:
         """Return unit vectors, shape (len(texts), dim), float32."""

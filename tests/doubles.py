@@ -23,7 +23,7 @@ EVERYWHERE = [name for name, method in METHODS.items() if not method.tuned]  # t
 class HashEncoder:
     """Each word is a fixed random direction, a text the sum of its words, a picture its mean colour."""
 
-    id, dim = "hash-48", DIM
+    id, digest, dim = "hash-48", "the words", DIM
 
     def encode_text(self, texts: Sequence[str]) -> np.ndarray:
         rows = [sum((_direction(word) for word in text.lower().split()), np.zeros(DIM)) for text in texts]

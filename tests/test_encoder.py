@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,18 @@ def test_a_gpu_is_used_where_there_is_one(folder: Path) -> None:
 def test_without_a_gpu_nothing_is_halved(folder: Path) -> None:
     encoder = Encoder.load(f"local-dir:{folder}")
     assert (encoder.device.type, encoder.precision) == ("cpu", torch.float32)
+
+
+def test_the_digest_is_the_weights_alone(folder: Path, tiny: Encoder) -> None:
+    """A zip that was trained here loads where the same towers round otherwise."""
+    again = Encoder.load(f"local-dir:{folder}")
+    rounding = Encoder(deepcopy(again.model), again.preprocess, again.tokenizer, "another id", precision=torch.bfloat16)
+    assert not np.array_equal(rounding.encode_text(TEXTS), again.encode_text(TEXTS))
+    assert again.digest == tiny.digest == rounding.digest
+    last = list(rounding.model.parameters())[-1]
+    last.data.view(-1)[0] += 1.0
+    changed = Encoder(rounding.model, again.preprocess, again.tokenizer, again.id)
+    assert changed.digest != again.digest
 
 
 @torch.inference_mode()

@@ -23,7 +23,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import OWN
 from r4t_demo.files import work_folder
-from r4t_demo.index.build import ensure_index, probe
+from r4t_demo.index.build import ensure_index
 from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
 from r4t_demo.sources import open_source
@@ -117,7 +117,7 @@ class Tuning:
         """Everything that shapes the result, as a JSON value: what another job has left is not gone on with."""
         weights = [self.engine.settings.checkpoints / name / "model.safetensors" for name in OWN]
         return {
-            "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, probe(self.engine.encoder)],
+            "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, self.engine.encoder.digest],
             "start": [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights], "preset": asdict(self.preset),
             "queries": hashlib.sha256(json.dumps(self.queries).encode()).hexdigest(), "seed": self.seed,
         }  # fmt: skip

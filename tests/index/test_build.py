@@ -41,7 +41,7 @@ class Counting(HashEncoder):
     """Keeps every text that it was asked for; ``shift`` stands for other weights under the same id."""
 
     def __init__(self, shift: float = 0.0):
-        self.texts, self.shift = [], shift
+        self.texts, self.shift, self.digest = [], shift, str(shift)
 
     def encode_text(self, texts):
         self.texts += texts
@@ -150,6 +150,8 @@ def test_the_budget_is_asked_before_the_work(catalog: Catalog, encoder: HashEnco
 def test_the_same_weights_embed_a_catalogue_once(tmp_path: Path, encoder: HashEncoder) -> None:
     class Retrained(HashEncoder):
         """Keeps its id, as a retrained encoder does."""
+
+        digest = "other weights"
 
         def encode_images(self, images):
             return -super().encode_images(images)
