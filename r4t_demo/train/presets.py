@@ -41,40 +41,39 @@ PRESETS: Mapping[str, Preset] = {
     "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3, 3000, 400),
 }
 
-# Seconds on one of two CPU cores, the other of which answers visitors: of loading everything; of each item, query, list in a
-# rollout, list, pair, step and test query.
-START, ITEM_READ, ITEM_EMBED, QUERY, ROLLOUT_LIST, LIST, PAIR, STEP, EVALUATED = (
-    8.0,
-    0.01,
-    0.015,
-    0.01,
-    0.15,
-    0.1,
-    0.02,
-    0.45,
-    0.3,
-)
+SECONDS = {
+    "start": 8.0,  # of loading everything
+    "read": 0.01,  # of each item
+    "embed": 0.015,  # of each item
+    "query": 0.01,  # of making it
+    "rollout": 0.15,  # of each list in it
+    "list": 0.1,  # of the supervision
+    "pair": 0.02,  # of the teacher's noise and set
+    "step": 0.45,  # of either retriever's training
+    "evaluated": 0.3,  # of each test query
+}  # on one of two CPU cores, the other of which answers visitors
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
 
 
 def plan(preset: Preset, items: int) -> dict[str, float]:
     """Return the seconds that each stage is expected to take for a catalogue of ``items``."""
+    steps = preset.whole_steps + 2 * preset.refined_steps
     return {
-        "read": ITEM_READ * items,
-        "embed": ITEM_EMBED * items,
-        "queries": QUERY * QUERIES,
-        "soft-grpo": ROLLOUT_LIST * preset.rollouts * preset.batch * preset.group,
-        "supervision": LIST * preset.samples * QUERIES * 0.8,
-        "diffusion": STEP * preset.diffusion_steps,
-        "one-step": PAIR * preset.passes * QUERIES * 0.8 + STEP * (preset.whole_steps + 2 * preset.refined_steps),
-        "evaluate": EVALUATED * QUERIES * 0.1,
+        "read": SECONDS["read"] * items,
+        "embed": SECONDS["embed"] * items,
+        "queries": SECONDS["query"] * QUERIES,
+        "soft-grpo": SECONDS["rollout"] * preset.rollouts * preset.batch * preset.group,
+        "supervision": SECONDS["list"] * preset.samples * QUERIES * 0.8,
+        "diffusion": SECONDS["step"] * preset.diffusion_steps,
+        "one-step": SECONDS["pair"] * preset.passes * QUERIES * 0.8 + SECONDS["step"] * steps,
+        "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
 
 
 def cost(preset: Preset, items: int) -> str:
     """Say what a run costs before it starts, in one sentence."""
-    minutes = max(1, round((START + sum(plan(preset, items).values())) / 60))
+    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items).values())) / 60))
     return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
 
 

@@ -198,12 +198,13 @@ def train(
     policy: Policy, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
     per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
-    rate: float = 5e-4, seed: int = 0, watch: str = "bohemian festival style", every: int = 10,
+    rate: float = 5e-4, warm_up: int = 10, seed: int = 0, watch: str = "bohemian festival style", every: int = 10,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``policy`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
 
-    ``micro`` lists pass through the network at once. Yields every step, in the main process alone, each ``every``-th with what
-    the policy writes for ``watch``; resumes from ``state``, written as often, which all processes must be able to read.
+    The learning ``rate`` rises over ``warm_up`` rollouts and falls linearly to zero. ``micro`` lists pass through the network at
+    once. Yields every step, in the main process alone, each ``every``-th with what the policy writes for ``watch``; resumes from
+    ``state``, written as often, which all processes must be able to read.
     """
     processes, encoder = crew(), policy.encoder
     query_vectors = encoder.encode_text(queries)
@@ -223,7 +224,7 @@ def train(
         places = [torch.searchsorted(mine, rows // group) * group + rows % group for rows in shares]
         parts = [[Scored.of(rollout, advantage, rows) for rows in each.split(micro or len(each))] for each in places]
         for optimizer_group in optimizer.param_groups:
-            optimizer_group["lr"] = rate * min((step + 1) / 10, 1 - step / steps)
+            optimizer_group["lr"] = rate * min((step + 1) / warm_up, 1 - step / steps)
         drift, entropy = update(policy, optimizer, parts)
         metrics = figures(judged, rollout, entropy, drift, reward, group, k)
         if not processes.is_main_process:
