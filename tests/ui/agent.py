@@ -1,5 +1,7 @@
 """What an agent does: speak to the app by the MCP protocol."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -16,4 +18,5 @@ def ask_as_agent(address, ask):
             await session.initialize()
             return await ask(session)
 
-    return anyio.run(asking)
+    with ThreadPoolExecutor(1) as thread:  # in this one a browser of other tests may have left a loop running
+        return thread.submit(anyio.run, asking).result()
