@@ -46,10 +46,11 @@ SECONDS = {
     "read": 0.01,  # of each item
     "embed": 0.015,  # of each item
     "query": 0.01,  # of making it
-    "rollout": 0.15,  # of each list in it
-    "list": 0.1,  # of the supervision
+    "rollout": 0.14,  # of each list in it
+    "list": 0.08,  # of the supervision
     "pair": 0.02,  # of the teacher's noise and set
-    "step": 0.45,  # of either retriever's training
+    "step": 0.45,  # of the teacher's training
+    "jump": 0.24,  # of the student's training, twice in its second stage
     "evaluated": 0.3,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 
@@ -58,7 +59,7 @@ TRUST = 10.0  # seconds of the plan that speak as loudly as those that were meas
 
 def plan(preset: Preset, items: int) -> dict[str, float]:
     """Return the seconds that each stage is expected to take for a catalogue of ``items``."""
-    steps = preset.whole_steps + 2 * preset.refined_steps
+    jumps = preset.whole_steps + 2 * preset.refined_steps
     return {
         "read": SECONDS["read"] * items,
         "embed": SECONDS["embed"] * items,
@@ -66,7 +67,7 @@ def plan(preset: Preset, items: int) -> dict[str, float]:
         "soft-grpo": SECONDS["rollout"] * preset.rollouts * preset.batch * preset.group,
         "supervision": SECONDS["list"] * preset.samples * QUERIES * 0.8,
         "diffusion": SECONDS["step"] * preset.diffusion_steps,
-        "one-step": SECONDS["pair"] * preset.passes * QUERIES * 0.8 + SECONDS["step"] * steps,
+        "one-step": SECONDS["pair"] * preset.passes * QUERIES * 0.8 + SECONDS["jump"] * jumps,
         "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
 
