@@ -115,4 +115,5 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     like.click(drawing(tab.like), aim, everything, **at_once)
     find.submit(drawing(tab.find), find, everything, **in_line)
     demo.load(open_link, None, everything, **at_once)
-    part["asked"].submit(answered, aim, everything, **in_line)
+    answer = part["asked"].submit(answered, aim, everything, **in_line)
+    answer.then(drawing(tab.settle), aim, everything, queue=False, **quiet)

@@ -112,7 +112,7 @@ class SteerTab:
             "strength": aim.strength,
             "asked": f'<i data-result="{esc(aim.to_link())}" hidden=""></i>' if items else "",
         }
-        return drawn | ({} if items else {"status": sentence(UserError("There is no seed: click an item to start from."))})
+        return drawn | self.settle(aim)
 
     def _try(self, choose: Callable[[], Aim]) -> Drawn:
         try:
@@ -169,6 +169,10 @@ class SteerTab:
             yield self.answer(aim)
         except UserError as error:
             yield {"status": sentence(error)}
+
+    def settle(self, aim: Aim) -> Drawn:
+        """Say that there is no seed, where that is so: again after an answer, which may come when its seeds are already gone."""
+        return {} if aim.seeds else {"status": sentence(UserError("There is no seed: click an item to start from."))}
 
 
 def _ids(seeds: object) -> tuple[str, ...]:

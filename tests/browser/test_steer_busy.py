@@ -16,6 +16,10 @@ class SlowSteering(FakeSteering):
         time.sleep(0.3)
         return super().spread(seed_ids)
 
+    def run(self, *args, **options):
+        time.sleep(0.3)
+        return super().run(*args, **options)
+
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
@@ -49,6 +53,17 @@ def test_quick_choices_are_all_kept_and_the_last_is_answered(browser, address, d
         steered(page, len(before) + 3)
         assert seeds(page) == [*before, picked[0], *picked[2:]]
         assert page.url.count("seeds=") == len(before) + 3
+
+
+def test_an_answer_that_comes_when_its_seeds_are_gone_does_not_hide_that_there_is_none(browser, address):
+    with watched_page(browser, address, **DESKTOP) as page:
+        page.get_by_role("tab", name="Steer").click()
+        page.wait_for_selector("#steer-hppo .card")
+        for left in range(len(seeds(page)) - 1, -1, -1):
+            page.locator("#steer-seeds [data-unseed]").first.click()
+            page.wait_for_function("n => document.querySelectorAll('#steer-seeds [data-seed]').length === n", arg=left)
+        page.wait_for_timeout(2000)  # whatever was still being answered
+        assert "no seed" in page.locator("#steer-status .error").inner_text()
 
 
 def focused_seed(page) -> str:
