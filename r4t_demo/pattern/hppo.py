@@ -2,6 +2,8 @@
 
 Reconstructed from the abstract of arXiv 2606.26899:
 
+- A *request* comes from a pattern of the task, or from one of OTHERS further partitions of the same items: what pleases in forty
+  patterns alone is learned by heart, and costs purity in new ones.
 - The *candidate pool* of a request is hybrid. Deterministic constructions: the seed mean, steps from it along the attribute's
   direction, the tail centroid, steps from the seeds past it and from it along the direction, the centroid of the densest items
   read and steps from it. Own samples: draws of MO-DiT, and its answer.
@@ -20,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import faiss
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -33,7 +36,9 @@ from r4t_demo.pattern.train import LOW, WARMUP, choose_attributes, noise_of, tai
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
-BETA, MARGIN, RESERVE = 40.0, 0.02, 0.02
+BETA, MARGIN, RESERVE = 40.0, 0.02, 0.06
+OTHERS = 20  # further partitions into patterns that requests come from
+TRAINED_PER_PATTERN = 8  # of the items that training may look at, a quarter of all: as many to a pattern as the task has
 DIRECTION_STEPS = (0.5, 1.0, 1.5)
 PAST_TAIL = (1.25, 1.5)
 TAIL_STEPS = (0.25, 0.5)
@@ -76,18 +81,30 @@ def constructions(seeds: np.ndarray, tail: np.ndarray, towards: np.ndarray, near
 
 
 def online_metric(
-    task: Task, carried: np.ndarray, queries: np.ndarray, seeds: np.ndarray, pattern: np.ndarray, attribute: np.ndarray
+    task: Task, carried: np.ndarray, queries: np.ndarray, seeds: np.ndarray, patterns: np.ndarray, attribute: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Joint and purity, both (m, C), of what each candidate finds by itself.
 
-    ``queries`` (m, C, d), ``seeds`` (m, n) rows, ``pattern`` and ``attribute`` (m,); ``carried`` (n items, attributes) is what
-    training believes of each item, from 0 to 1.
+    ``queries`` (m, C, d), ``seeds`` (m, n) rows; ``patterns`` (m, items) is the pattern of every item as the request parts them,
+    ``attribute`` (m,); ``carried`` (items, attributes) is what training believes of each item, from 0 to 1.
     """
     m, count, dim = queries.shape
     _, found = search(task.index, queries.reshape(m * count, 1, dim), np.repeat(seeds, count, axis=0))
     found = found.reshape(m, count, -1)
-    inside = (task.pattern[found] == pattern[:, None, None]) & (found >= 0)
+    own = np.take_along_axis(patterns, seeds[:, :1], 1)[:, None]
+    inside = (patterns[np.arange(m)[:, None, None], found] == own) & (found >= 0)
     return (carried[found, attribute[:, None, None]] * inside).mean(-1), inside.mean(-1)
+
+
+def partitions(task: Task, seed: int = 0) -> Iterator[np.ndarray]:
+    """The task's patterns and OTHERS further ones, each the pattern of every item (n,): k-means of what training may look at."""
+    yield task.pattern
+    own = task.vectors[task.trained]
+    for turn in range(OTHERS):
+        count = max(1, len(own) // TRAINED_PER_PATTERN)
+        kmeans = faiss.Kmeans(own.shape[1], count, niter=10, seed=seed + turn, spherical=True, min_points_per_centroid=1)
+        kmeans.train(own)
+        yield (task.vectors @ kmeans.centroids.T).argmax(1)
 
 
 def believed(task: Task, density: np.ndarray) -> np.ndarray:
@@ -99,11 +116,15 @@ def believed(task: Task, density: np.ndarray) -> np.ndarray:
 def write_pool(
     task: Task, model: Modit, density: np.ndarray, centroids: Centroids, path: Path, *, requests: int, seed: int = 0
 ) -> Iterator[Progress]:  # fmt: skip
-    """Draw ``requests`` seed sets from train patterns, make and label their candidates, and write the pool to ``path``."""
+    """Draw ``requests`` seed sets of items that training may look at, make and label their candidates, and write the pool."""
     rng = np.random.default_rng(seed)
     carried, directions = believed(task, density), centroids.directions
-    rows = [np.flatnonzero(task.trained & (task.pattern == p)) for p in np.flatnonzero(task.pattern_split == "train")]
-    groups = [members for members in rows if len(members) >= 2 * SEEDS]
+    groups = [
+        (members, pattern)
+        for pattern in partitions(task, seed)
+        for number in np.unique(pattern[task.trained])
+        if len(members := np.flatnonzero(task.trained & (pattern == number))) >= 2 * SEEDS
+    ]
     domains = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
     parts = []
     for start in range(0, requests, BLOCK):
@@ -117,7 +138,7 @@ def write_pool(
         near = tail_centroids(task.vectors, np.take_along_axis(context.rows, dense, 1))
         made = constructions(task.vectors[seeds], tail, directions[attribute], near)
         queries = np.concatenate([made, samples, answer[:, None]], axis=1)
-        joint, purity = online_metric(task, carried, queries, seeds, task.pattern[seeds[:, 0]], attribute)
+        joint, purity = online_metric(task, carried, queries, seeds, np.stack([one[3] for one in drawn]), attribute)
         parts.append((context.rows, context.marks, attribute, queries, joint, purity))
         figures = {"best_joint": float(joint.max(1).mean()), "own_joint": float(joint[:, -1].mean())}
         yield Progress("pool", start + len(drawn), requests, figures)
@@ -185,15 +206,15 @@ def optimise(
 
 
 def _request(
-    groups: Sequence[np.ndarray], domains: Sequence[np.ndarray], density: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, int, np.ndarray]:
-    """Seed rows in their order, an attribute, and the pattern's rows from low to high density."""
-    sizes = np.array([len(members) for members in groups])
-    members = groups[rng.choice(len(groups), p=sizes / sizes.sum())]
+    groups: Sequence[tuple[np.ndarray, np.ndarray]], domains: Sequence[np.ndarray], density: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, int, np.ndarray, np.ndarray]:
+    """Seed rows in their order, an attribute, the pattern's rows from low to high density, and the pattern of every item."""
+    sizes = np.array([len(members) for members, _ in groups])
+    members, pattern = groups[rng.choice(len(groups), p=sizes / sizes.sum())]
     attribute = int(choose_attributes(density[members][None], domains, rng)[0])
     ordered = members[np.argsort(density[members, attribute], kind="stable")]
     low = rng.choice(max(SEEDS, round(LOW * len(ordered))), SEEDS, replace=False)
-    return ordered[np.sort(low)], attribute, ordered
+    return ordered[np.sort(low)], attribute, ordered, pattern
 
 
 def _save(path: Path, arrays: Sequence[np.ndarray]) -> None:

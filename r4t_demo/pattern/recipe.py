@@ -33,8 +33,8 @@ class Plan:
     raw: int = 60
     ordered: int = 120
     tails: int = 200
-    requests: int = 300
-    preference: int = 100
+    requests: int = 1200
+    preference: int = 400
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True

@@ -1,6 +1,7 @@
 """Preferences: the loss and its gradient against the formula, pairs and the online metric against brute force."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,16 +90,26 @@ def test_the_online_metric_is_that_of_counting_what_is_found(task: Task) -> None
     seeds = rng.choice(len(task.vectors), (4, 3), replace=False)
     queries = task.vectors[rng.choice(len(task.vectors), (4, 2))]
     carried = rng.random((len(task.vectors), len(task.labels.names)))
-    pattern, attribute = task.pattern[seeds[:, 0]], np.array([0, 1, 2, 3])
-    joint, purity = hppo.online_metric(task, carried, queries, seeds, pattern, attribute)
+    patterns, attribute = np.stack([task.pattern, task.pattern % 3, task.pattern, task.pattern % 2]), np.array([0, 1, 2, 3])
+    joint, purity = hppo.online_metric(task, carried, queries, seeds, patterns, attribute)
     for i in range(4):
         for c in range(2):
             nearness = task.vectors @ queries[i, c]
             nearness[seeds[i]] = -np.inf
             found = np.argsort(-nearness)[:24]
-            inside = task.pattern[found] == pattern[i]
+            inside = patterns[i, found] == patterns[i, seeds[i, 0]]
             assert purity[i, c] == pytest.approx(inside.mean())
             assert joint[i, c] == pytest.approx((carried[found, attribute[i]] * inside).sum() / 24)
+
+
+def test_further_patterns_are_made_of_what_training_may_look_at_alone(task: Task) -> None:
+    own, *others = hppo.partitions(task)
+    np.testing.assert_array_equal(own, task.pattern)
+    assert len(others) == hppo.OTHERS
+    assert len({other.tobytes() for other in others}) > 1  # they are not all the same
+    vectors = np.where(task.trained[:, None], task.vectors, -task.vectors)  # what it may not look at lies elsewhere
+    for other, again in zip(others, list(hppo.partitions(replace(task, vectors=vectors)))[1:], strict=True):
+        np.testing.assert_array_equal(other[task.trained], again[task.trained])
 
 
 def test_training_believes_a_label_only_where_it_may_read_it(task: Task) -> None:
