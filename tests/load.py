@@ -71,7 +71,7 @@ class Visitor:
 
     def __init__(self, address: str, number: int, tally: Tally, pause: float) -> None:
         self.address, self.tally, self.pause, self.rng = address, tally, pause, random.Random(number)
-        self.client = Client(address, verbose=False)
+        self.client = Client(address, verbose=False, httpx_kwargs={"timeout": 60})
         self.http = httpx.Client(timeout=60)
 
     def visit(self, until: float) -> None:
@@ -141,22 +141,26 @@ class Browser(threading.Thread):
         return f"  browser: {len(self.times)} searches of both methods answered on the page{slowest}{self.trouble}"
 
 
-class Memory(threading.Thread):
-    """The resident memory of a process, each second."""
+class Watch(threading.Thread):
+    """The resident memory of a process, each second, and the seconds of CPU that it takes."""
 
     def __init__(self, pid: int, until: float) -> None:
         super().__init__()
         self.process, self.until, self.mib = psutil.Process(pid), until, []
 
     def run(self) -> None:
+        before = self.process.cpu_times()
         while time.monotonic() < self.until:
             self.mib.append(self.process.memory_info().rss / 2**20)
             time.sleep(1)
+        after = self.process.cpu_times()
+        self.cpu = after.user + after.system - before.user - before.system
 
     def report(self) -> str:
-        """The mean of each quarter, and how far the last is from the first."""
+        """The CPU, then the mean memory of each quarter and how far the last is from the first."""
         means = [float(np.mean(part)) for part in np.array_split(self.mib, 4)]
-        return f"  memory by quarter, MiB: {', '.join(f'{mean:.0f}' for mean in means)} ({means[-1] / means[0] - 1:+.1%})"
+        memory = f"{', '.join(f'{mean:.0f}' for mean in means)} ({means[-1] / means[0] - 1:+.1%})"
+        return f"  app: {self.cpu:.0f} s of CPU; memory by quarter, MiB: {memory}"
 
 
 def load(app: AppProcess, visitors: int, seconds: float, pause: float) -> None:
@@ -165,7 +169,7 @@ def load(app: AppProcess, visitors: int, seconds: float, pause: float) -> None:
     with ThreadPoolExecutor(8) as pool:
         all_of_them = list(pool.map(lambda number: Visitor(app.address, number, tally, pause), range(visitors)))
     until = time.monotonic() + seconds
-    watchers = [Browser(app.address, until), Memory(app.pid, until)]
+    watchers = [Browser(app.address, until), Watch(app.pid, until)]
     threads = [*watchers, *(threading.Thread(target=visitor.visit, args=(until,)) for visitor in all_of_them)]
     for thread in threads:
         thread.start()

@@ -10,6 +10,9 @@ from pathlib import Path
 from secrets import token_hex
 from time import monotonic, perf_counter
 
+import faiss
+import torch
+
 from r4t_demo import log
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
@@ -32,7 +35,9 @@ class Desk:
 
     def __init__(self, engine) -> None:
         self.settings = engine.settings
-        self.quick, self.slow = Line(self.settings.waiting), Line(self.settings.waiting)
+        # Both lines work at once, and threads that wait for each other where others want their cores are slower than one.
+        cores = max(1, self.settings.threads // 2)
+        self.quick, self.slow = (Line(self.settings.waiting, lambda: _take(cores)) for _ in range(2))
         self.engine = ServedEngine(engine, self)
         self.stopping = False
 
@@ -63,6 +68,7 @@ class Desk:
             answered = line.ask(asked, work, key)
         except UserError as error:
             log.write(event, **facts | self._failure(error), ms={"total": _milliseconds(perf_counter() - start)})
+            error.logged = True
             raise
         except Exception as error:
             log.error(event, error, **facts, ms={"total": _milliseconds(perf_counter() - start)})
@@ -73,8 +79,9 @@ class Desk:
         return answered.value
 
     def refused(self, event: str, error: UserError) -> None:
-        """Log a request that was refused before it came here."""
-        log.write(event, id=token_hex(6), **self._failure(error))
+        """Log a request that was refused, unless that was done here: before it came so far."""
+        if not getattr(error, "logged", False):
+            log.write(event, id=token_hex(6), **self._failure(error))
 
     def close(self, seconds: float) -> None:
         """Send away who waits or comes, and wait up to so many seconds for those at work."""
@@ -147,6 +154,12 @@ def is_slow(methods: Sequence[str]) -> bool:
 def _stages(results: Sequence) -> dict[str, dict[str, float]]:
     """method -> the milliseconds of its stages: this request's share, where several were answered together."""
     return {result.method: {stage: round(ms, 1) for stage, ms in result.ms.items()} for result in results}
+
+
+def _take(cores: int) -> None:
+    """Let the models use so many cores in the calling thread; torch and FAISS keep a number for each."""
+    torch.set_num_threads(cores)
+    faiss.omp_set_num_threads(cores)
 
 
 def _milliseconds(seconds: float) -> float:

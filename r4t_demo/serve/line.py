@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Condition
 from time import perf_counter
@@ -50,12 +50,15 @@ class Line:
     """One turn at a time, and ``room`` requests may wait for theirs. Safe from several threads.
 
     Whoever has the turn also answers those who wait with the same key, up to ``TOGETHER``; a request without a key goes alone.
+    The work is done in a thread of the line's own, which begins with ``prepare``: torch keeps threads and memory for every
+    thread that calls it.
     """
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, prepare: Callable[[], object] = lambda: None) -> None:
         self.room = room
         self._busy, self._closed = 0, False
         self._waiting: deque[_Place] = deque()
+        self._worker = ThreadPoolExecutor(1, initializer=prepare)
         self._changed = Condition()
 
     @property
@@ -112,16 +115,26 @@ class Line:
     def _answer(self, mine: _Place, others: list[_Place], work: Callable) -> Answered:
         began = perf_counter()
         try:
-            answers = work([place.asked for place in (mine, *others)])
+            answers = self._work(work, [place.asked for place in (mine, *others)])
         except Exception:
             if not others:
                 raise
             for place in others:  # one of them asked what cannot be answered: each alone, then
-                _alone(place, work)
-            return Answered(work([mine.asked])[0], began, 1)
+                self._alone(place, work)
+            return Answered(self._work(work, [mine.asked])[0], began, 1)
         for place, answer in zip(others, answers[1:], strict=True):
             place.told.set_result(Answered(answer, began, len(answers)))
         return Answered(answers[0], began, len(answers))
+
+    def _alone(self, place: _Place, work: Callable) -> None:
+        began = perf_counter()
+        try:
+            place.told.set_result(Answered(self._work(work, [place.asked])[0], began, 1))
+        except Exception as error:
+            place.told.set_exception(error)
+
+    def _work(self, work: Callable, asked: list) -> Sequence:
+        return self._worker.submit(work, asked).result()
 
     def _pass_on(self) -> None:
         with self._changed:
@@ -129,11 +142,3 @@ class Line:
             if self._busy:
                 self._waiting.popleft().told.set_result(None)
             self._changed.notify_all()
-
-
-def _alone(place: _Place, work: Callable) -> None:
-    began = perf_counter()
-    try:
-        place.told.set_result(Answered(work([place.asked])[0], began, 1))
-    except Exception as error:
-        place.told.set_exception(error)

@@ -28,6 +28,7 @@ def _told(endpoint: Callable) -> Callable:
         try:
             return endpoint(self, *arguments, **named)
         except UserError as error:
+            self.desk.refused(endpoint.__name__, error)
             raise gr.Error(str(error), print_exception=False) from error
 
     return answer

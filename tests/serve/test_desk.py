@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
+import gradio as gr
 import pytest
 
 from r4t_demo import log
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Broken, Desk, ServedSteering
 from r4t_demo.settings import Settings
+from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.fanout_tab import FanOutTab
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_steering import FakeSteering
@@ -52,6 +54,15 @@ def test_what_was_written_is_logged_where_that_is_wanted(engine, logged):
         Desk(engine).engine.run(["x" * 501])
     [line] = logged()
     assert line["asked"] == ["x" * 501] and line["error"] == "UserError" and "501 characters" in line["message"]
+
+
+def test_an_endpoint_that_refuses_what_it_is_asked_leaves_one_line_too(engine, logged):
+    endpoints = Endpoints(Desk(engine), UserError("There is no steering model here."))
+    for query, k in (("one", "secret"), ("x" * 501, 3)):  # refused by the endpoint, and by the engine
+        with pytest.raises(gr.Error):
+            endpoints.fanout(query, ["folm"], k)
+    assert [(line["event"], line["error"]) for line in logged()] == [("fanout", "UserError")] * 2
+    assert "secret" not in json.dumps(logged())
 
 
 def test_an_error_of_ours_is_a_sentence_with_the_id_that_the_log_has(engine, logged, monkeypatch):
