@@ -2,7 +2,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint checkpoints
+.PHONY: demo test load soak lint checkpoints
 .DELETE_ON_ERROR:
 
 demo: .venv/.app-installed  ## install what is missing, start the app, print its address
@@ -13,6 +13,13 @@ test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
 		|| timeout 120 $(PYTHON) -m playwright install chromium >/dev/null 2>&1 \
 		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
 	$(PYTHON) -m pytest
+
+load: .venv/.dev-installed  ## a few minutes of visitors, 1 to 128 at once, and malformed requests; prints what they met
+	$(PYTHON) -m tests.load --visitors 1 8 32 128 --seconds 60
+	$(PYTHON) -m tests.load --malformed --seconds 60
+
+soak: .venv/.dev-installed  ## half an hour of eight visitors: does the memory stay flat?
+	$(PYTHON) -m tests.load --visitors 8 --seconds 1800
 
 lint: .venv/.dev-installed
 	$(PYTHON) -m ruff check .

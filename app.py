@@ -1,14 +1,23 @@
 """Start the app: read the settings, load the models, serve the page."""
 
 import os
+import signal
 import sys
+
+if __name__ == "__main__":  # also while it still loads, it ends without a word when it is told to
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
 
 # Before torch and FAISS load: their threads, and NumPy's, must not spin while they wait, or the small steps of a search take
 # turns with that and a query's encoding takes 110 ms instead of 5.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Before Gradio loads: it would make a table of its last 10,000 events after each one, for a page that is switched off here.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 # isort: split
 
+from r4t_demo import log
 from r4t_demo.engine import Engine
 from r4t_demo.errors import HubUnreachable, UserError
 from r4t_demo.settings import Settings
@@ -33,6 +42,7 @@ def load(settings: Settings) -> tuple[Engine, str]:
 
 if __name__ == "__main__":
     try:
+        log.configure(Settings.from_env())
         main()
     except UserError as error:
         sys.exit(str(error))

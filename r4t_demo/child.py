@@ -1,8 +1,12 @@
-"""A process of its own that outlives the one that started it: known by its id and the moment it began."""
+"""A process of its own that outlives the one that started it: known by its id and the moment it began.
+
+Moments are in seconds since the machine started: the wall clock may be set, and then every process would seem another one.
+"""
 
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +16,7 @@ from threading import Thread
 import psutil
 
 GRACE = 1.0  # seconds between the polite signal and the other one
+TICKS = 0.05  # seconds; the kernel tells a beginning in hundredths
 # Waits for a line before it becomes the command, so that no process runs that nobody has written down. It keeps its id. Of two
 # who want a core, one with the nice value 19 gets a seventieth of it.
 _GATE = 'read -r go && exec nice -n 19 "$@"'
@@ -19,7 +24,7 @@ _GATE = 'read -r go && exec nice -n 19 "$@"'
 
 @dataclass(frozen=True)
 class Child:
-    """``began`` is in seconds since the epoch: a process of the same id that began at another moment is somebody else's."""
+    """A process of the same id that ``began`` at another moment is somebody else's."""
 
     pid: int
     began: float
@@ -28,9 +33,14 @@ class Child:
         """Whether it still runs; one that has ended but was not waited for does not."""
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.began) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            return abs(_beginning(process) - self.began) < TICKS and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+    @property
+    def age(self) -> float:
+        """Seconds since it began."""
+        return since_boot() - self.began
 
     def kill(self) -> None:
         """End it and all that it started, at the latest after ``GRACE`` seconds by force."""
@@ -41,6 +51,11 @@ class Child:
             with suppress(psutil.Error):
                 psutil.Process(self.pid).wait(GRACE)
             os.killpg(self.pid, signal.SIGKILL)  # also what is left of its group
+
+
+def since_boot() -> float:
+    """Seconds since the machine started: the same for all its processes, whatever the wall clock is set to."""
+    return time.time() - psutil.boot_time()  # the kernel moves both
 
 
 def start(command: Sequence[str], log: Path, environment: Mapping[str, str], known: Callable[[Child], object]) -> Child:
@@ -54,8 +69,12 @@ def start(command: Sequence[str], log: Path, environment: Mapping[str, str], kno
             process_group=0, env=dict(environment),
         )  # fmt: skip
     with process.stdin:
-        child = Child(process.pid, psutil.Process(process.pid).create_time())
+        child = Child(process.pid, _beginning(psutil.Process(process.pid)))
         known(child)
         process.stdin.write(b"go\n")
     Thread(target=process.wait, daemon=True).start()  # so that it does not stay as a zombie while this process lives
     return child
+
+
+def _beginning(process: psutil.Process) -> float:
+    return process.create_time() - psutil.boot_time()

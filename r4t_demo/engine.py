@@ -109,6 +109,10 @@ class Engine:
         """name -> one-line description; a method whose checkpoint is missing is left out."""
         return self.fanouts.available()
 
+    def loaded(self) -> list[str]:
+        """The names of the methods whose models are in memory."""
+        return self.fanouts.loaded()
+
     def run(
         self,
         queries: Sequence[str],

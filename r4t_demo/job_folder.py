@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -20,7 +21,8 @@ State = Literal["queued", "running", "ready", "done", "failed", "refused", "canc
 class Record:
     """``source`` is what is read, relative to the job's folder; ``queued`` and ``ended`` are moments, 0 while they have not come.
 
-    ``pid`` and ``began`` tell the process, and when the state is no longer "running", which one it was.
+    ``pid`` and ``began`` tell the process, and when the state is no longer "running", which one it was; ``seconds`` is how long
+    it worked. ``after`` is the byte of the events' file behind which the events are those of this run.
     """
 
     session: str
@@ -34,6 +36,8 @@ class Record:
     pid: int = 0
     began: float = 0.0
     message: str = ""
+    seconds: float = 0.0
+    after: int = 0
 
     @property
     def process(self) -> Child:
@@ -58,6 +62,20 @@ class Record:
         """Write it as a whole."""
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
         write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def records(root: Path) -> dict[str, Record]:
+    """job -> its record, of all under ``root``; one whose file is damaged is as good as none."""
+    found = {}
+    for path in root.glob(f"*/{STATUS}"):
+        with suppress(OSError, ValueError, TypeError):
+            found[path.parent.name] = Record.read(path)
+    return found
+
+
+def moment(root: Path) -> float:
+    """The wall clock's time, but behind every moment at which a job was queued: the clock may have been set back."""
+    return max([time.time(), *(record.queued + 1e-3 for record in records(root).values())])
 
 
 def copied(files: Sequence[Path], folder: Path) -> Path:

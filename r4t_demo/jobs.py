@@ -41,17 +41,17 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from r4t_demo import child
+from r4t_demo import child, log
 from r4t_demo.child import Child
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
-from r4t_demo.job_folder import STATUS, Record, State, copied, size
+from r4t_demo.job_folder import STATUS, Record, State, copied, moment, records, size
 from r4t_demo.settings import Settings
 from r4t_demo.train.events import FAILED, FINISHED, REFUSED, last_event, read_events
 from r4t_demo.train.presets import PRESETS
@@ -116,7 +116,7 @@ class Jobs:
             source = copied(files, folder / UPLOAD)  # while others may go on
             with self._locked():
                 self._check_idle(session)
-                now = time.time()
+                now = moment(self.root)
                 self._write(folder.name, Record(session, name, str(source.relative_to(folder)), budget, "queued", now, now))
                 self._advance()
         return folder.name
@@ -166,10 +166,10 @@ class Jobs:
             record = self._settled(job)
             position = self._queued(record).index(job) + 1 if record.state == "queued" else None
         last = last_event(self.root / job / EVENTS)
-        end = record.ended or time.time()
+        seconds = record.process.age if record.state == "running" else record.seconds
         return Status(
             job, record.state, record.name, record.budget, record.created, position,
-            last.get("stage", ""), last.get("step", 0), last.get("total") or 0, end - record.began if record.began else 0.0,
+            last.get("stage", ""), last.get("step", 0), last.get("total") or 0, seconds,
             last.get("metrics", {}).get("seconds_left") if record.state == "running" else None, record.message,
         )  # fmt: skip
 
@@ -232,8 +232,10 @@ class Jobs:
 
         def work() -> None:
             while True:
-                with suppress(UserError):  # the disk is full: later, perhaps
+                try:
                     self.advance()
+                except Exception as error:  # a full disk, say: later, perhaps
+                    log.error("jobs", error)
                 time.sleep(every)
 
         Thread(target=work, daemon=True, name="jobs").start()
@@ -268,12 +270,12 @@ class Jobs:
 
     def _end(self, job: str, record: Record, state: State, message: str = "") -> None:
         record.process.kill()
-        self._write(job, replace(record, state=state, ended=time.time(), message=message))
+        self._write(job, replace(record, state=state, ended=time.time(), seconds=record.process.age, message=message))
 
     def _over(self, job: str) -> str:
         """Which limit a running job is over, as a sentence; "" where none."""
         record, limits = self._record(job), self.settings
-        if time.time() - record.began > 60 * limits.job_minutes:
+        if record.process.age > 60 * limits.job_minutes:
             return f"It was stopped after {limits.job_minutes} minutes, the most that a run may take."
         if self._weighed + WEIGH < time.monotonic() and size(self.root / job) > limits.job_disk * GIB:
             return f"It was stopped since it takes more than {limits.job_disk} GiB of the disk."
@@ -286,13 +288,14 @@ class Jobs:
         record = self._record(job)
         if record.state != "running" or record.process.alive():
             return record
-        last = last_event(self.root / job / EVENTS)
-        stage = last.get("stage") if last.get("time", 0.0) >= record.queued else None
+        last = last_event(self.root / job / EVENTS, record.after)
+        stage = last.get("stage")
         ends: dict[str, State] = {FINISHED: "done" if record.budget else "ready", REFUSED: "refused"}
         message = "It stopped without a word, as when it is killed or the disk is full: Resume goes on from its last checkpoint."
         if stage in (FINISHED, FAILED, REFUSED):
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
-        record = replace(record, state=ends.get(stage, "failed"), ended=last.get("time", time.time()), message=message)
+        times = {"ended": last.get("time", time.time()), "seconds": last.get("clock", record.began) - record.began}
+        record = replace(record, state=ends.get(stage, "failed"), message=message, **times)
         self._write(job, record)
         return record
 
@@ -312,7 +315,8 @@ class Jobs:
         return record
 
     def _queue(self, job: str, record: Record) -> None:
-        self._write(job, replace(record, state="queued", queued=time.time(), began=0.0, ended=0.0, message=""))
+        record = replace(record, state="queued", queued=moment(self.root), after=self.events(job)[1])
+        self._write(job, replace(record, began=0.0, ended=0.0, seconds=0.0, message=""))
         self._advance()
 
     def _check_idle(self, session: str) -> None:
@@ -345,13 +349,16 @@ class Jobs:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _records(self) -> dict[str, Record]:
-        return {path.parent.name: Record.read(path) for path in self.root.glob(f"*/{STATUS}")}
+        return records(self.root)
 
     def _record(self, job: str) -> Record:
         path = self.root / job / STATUS
         if not re.fullmatch(r"[\w-]{1,64}", job) or not path.is_file():
             raise UserError("There is no such run: its link is wrong, or it was removed.")
-        return Record.read(path)
+        try:
+            return Record.read(path)
+        except (OSError, ValueError, TypeError) as error:
+            raise UserError("This run cannot be shown: its status file is damaged.") from error
 
     def _write(self, job: str, record: Record) -> None:
         record.write(self.root / job / STATUS)

@@ -22,6 +22,9 @@ class Settings:
 
     ``jobs`` is where visitors' catalogues and the runs on them lie: ``jobs_running`` train at once, one of them for
     ``job_minutes`` at most; it may take ``job_disk`` GiB and all together ``jobs_disk``; after ``job_days`` they are removed.
+
+    ``waiting`` is how many requests may wait in each of the two lines. ``log`` is the file of the log, stderr where it is empty;
+    with ``log_queries`` at 1 the log also holds what visitors wrote.
     """
 
     assets: Path = ROOT / "assets"
@@ -42,11 +45,14 @@ class Settings:
     job_disk: int = 2
     job_minutes: int = 120
     job_days: int = 7
+    waiting: int = 32
+    log: str = ""
+    log_queries: int = 0
 
     def __post_init__(self) -> None:
         if not self.encoder:
             object.__setattr__(self, "encoder", f"local-dir:{self.checkpoints / 'clip-mini'}")
-        for name in ("memory", "threads", "jobs_running", "jobs_disk", "job_disk", "job_minutes", "job_days"):
+        for name in ("memory", "threads", "jobs_running", "jobs_disk", "job_disk", "job_minutes", "job_days", "waiting"):
             if getattr(self, name) < 1:
                 raise UserError(f"R4T_{name.upper()} is {getattr(self, name)}: it must be at least 1.")
         for name in ("catalog", "folm", "diffusion"):

@@ -317,3 +317,65 @@ def test_what_cannot_be_started_leaves_nothing(jobs: Jobs, ask: Callable[[Jobs],
     with pytest.raises(UserError, match="nothing to read|no budget 'huge'.*small, medium, large"):
         ask(jobs)
     assert not jobs.root.exists() or not [path for path in jobs.root.iterdir() if path.is_dir()]
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="the clock is set through psutil's own parts, which are others elsewhere")
+@pytest.mark.parametrize("hours", [-9, 9])
+def test_a_wall_clock_that_is_set_changes_no_run(
+    jobs: Jobs, ends: Ends, upload: Path, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    first = jobs.start([upload], "ann", "small")
+    processes = at_work(jobs, first)
+    second = jobs.start([upload], "ben", "small")
+    now, booted = time.time, psutil._pslinux.boot_time  # what follows is what the kernel does when its clock is set
+    monkeypatch.setattr(time, "time", lambda: now() + 3600 * hours)
+    monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: booted() + 3600 * hours)
+    jobs.advance()
+    status = jobs.status(first)
+    assert (status.state, status.seconds_left) == ("running", 9.5) and 0 <= status.seconds < 300, status
+    third = jobs.start([upload], "cat", "small")
+    assert [jobs.status(job).position for job in (first, second, third)] == [None, 1, 2]
+    ends.next = "finished"
+    jobs.cancel(first)
+    assert psutil.wait_procs(processes, timeout=5)[1] == [] and 0 <= jobs.status(first).seconds < 300
+    assert 0 <= reach(jobs, second, "done").seconds < 300, "its events are of another time than its status"
+    jobs.advance()
+    assert jobs.status(third).position is None
+
+
+def test_a_damaged_status_file_is_a_sentence_and_no_other_jobs_trouble(jobs: Jobs, ends: Ends, upload: Path) -> None:
+    ends.next = "finished"
+    damaged = jobs.start([upload], "ann", "small")
+    reach(jobs, damaged, "done")
+    (jobs.root / damaged / "status.json").write_text('{"session": "ann", "na')
+    with pytest.raises(UserError, match="status file is damaged"):
+        jobs.status(damaged)
+    assert reach(jobs, jobs.start([upload], "ben", "small"), "done") and jobs.of("ann") == []
+    shutil.rmtree(jobs.root / damaged)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """The folder of runs on a disk of 1 MiB of its own."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if shutil.which("mount") is None or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "small", folder]).returncode:
+        pytest.skip("only root may make a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_disk_that_fills_up_in_an_upload_leaves_nothing_of_it(
+    settings: Settings, ends: Ends, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plenty = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: plenty)  # somebody else takes the room after it was checked
+    jobs = Jobs(replace(settings, jobs=small_disk), ends)
+    large, small = tmp_path / "large.zip", tmp_path / "small.zip"
+    large.write_bytes(bytes(2**21))
+    small.write_bytes(b"zip")
+    with pytest.raises(UserError, match="cannot be kept.*No space left"):
+        jobs.start([large], "ann")
+    assert [path for path in small_disk.iterdir() if path.is_dir()] == []
+    ends.next = "finished"
+    reach(jobs, jobs.start([small], "ann"), "ready")

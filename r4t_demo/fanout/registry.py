@@ -18,6 +18,7 @@ from r4t_demo.index.base import VectorIndex
 class Method:
     """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes`` names what its
     ``fan_out`` takes besides the seed: ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
+    With ``writes`` a language model writes the sub-queries, which takes fifty times as long as anything else.
     ``tuned`` methods are there where the catalogue has checkpoints of its own (``OWN``).
     """
 
@@ -26,6 +27,7 @@ class Method:
     needs: str | None = None
     made_by: str = "make checkpoints"
     takes: tuple[str, ...] = ()
+    writes: bool = False
     tuned: bool = False
 
 
@@ -58,6 +60,10 @@ class MethodSet:
                     raise UserError(f"The method '{name}' needs '{missing}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
             return self._loaded[name]
+
+    def loaded(self) -> list[str]:
+        """The names of those that have been loaded."""
+        return sorted(self._loaded)
 
     def folder(self, name: str) -> Path:
         """Where a checkpoint is: the catalogue's own where there is one, else the one chosen, else the app's."""
@@ -157,22 +163,26 @@ METHODS: dict[str, Method] = {
         "The language model before reinforcement learning.",
         lambda parts: _folm(parts, "base", "folm-base"),
         needs="folm-base",
+        writes=True,
     ),
     "best-of-5": Method(
         "Five lists of the model before reinforcement learning; the one with the highest reward.",
         lambda parts: BestOf(parts["base"], parts.index, parts.encoder),
         needs="folm-base",
+        writes=True,
     ),
     "folm": Method(
         "The fan-out language model after Soft-GRPO.",
         lambda parts: _folm(parts, "folm", "folm-mini"),
         needs="folm-mini",
+        writes=True,
     ),
     "folm-before": Method(
         "The fan-out language model before its training on this catalogue.",
         lambda parts: _before(parts, "folm-before"),
         needs="folm-mini",
         made_by=f"{TRAIN} SOURCE --out DIR",
+        writes=True,
         tuned=True,
     ),
     "diffusion": Method(
@@ -213,6 +223,7 @@ METHODS: dict[str, Method] = {
         lambda parts: _folm(parts, "folm-wscr", "folm-wscr"),
         needs="folm-wscr",
         made_by=f"{TRAIN} STEP --task wscr",
+        writes=True,
     ),
     "diffusion-wscr": Method(
         "The retriever distilled from that one: all directions at once, in one network call.",
@@ -226,6 +237,7 @@ METHODS: dict[str, Method] = {
         lambda parts: _folm(parts, "folm-photos", "folm-photos"),
         needs="folm-photos",
         made_by=f"{TRAIN} STEP --task photos",
+        writes=True,
     ),
     "diffusion-photos": Method(
         "The retriever distilled from that one: all directions at once, in one network call.",

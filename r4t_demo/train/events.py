@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import time
 
+from r4t_demo.child import since_boot
 from r4t_demo.errors import MachineError, UserError
 
 # The stage of a run's last event; but for the first, it has the reason under "message". What is refused would be so again.
@@ -14,10 +15,10 @@ FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
 
 
 def append(path: Path, event: Mapping[str, object]) -> None:
-    """Append an event, with the moment under "time" (seconds since the epoch)."""
+    """Append an event, with the moment under "time" (seconds since the epoch) and "clock" (``child.since_boot``)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**event, "time": time()}, ensure_ascii=False) + "\n")
+        file.write(json.dumps({**event, "time": time(), "clock": since_boot()}, ensure_ascii=False) + "\n")
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def beating(path: Path, every: float = 1.5) -> Iterator[None]:
     def beat() -> None:
         while not stop.wait(every / 3):
             last = last_event(path)
-            quiet = time() - last.get("time", time())
+            quiet = since_boot() - last.get("clock", since_boot())
             if quiet >= every:
                 left = last.get("metrics", {}).get("seconds_left")
                 metrics = {} if left is None else {"seconds_left": max(0.0, round(left - quiet, 1))}
@@ -73,8 +74,8 @@ def read_events(path: Path, after: int = 0) -> tuple[list[dict], int]:
     return events, start + end
 
 
-def last_event(path: Path) -> dict:
-    """The last whole event of a file; empty where there is none."""
+def last_event(path: Path, after: int = 0) -> dict:
+    """The last whole event of a file behind byte ``after``; empty where there is none."""
     size = path.stat().st_size if path.is_file() else 0
-    events, _ = read_events(path, max(0, size - 65_536))
+    events, _ = read_events(path, max(after, size - 65_536))
     return events[-1] if events else {}

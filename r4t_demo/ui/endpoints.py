@@ -13,33 +13,35 @@ from gradio.mcp import GradioMCPServer
 from mcp.types import TextContent
 
 from r4t_demo.errors import UserError
-from r4t_demo.pattern.steer import METHODS, Steering, to_json
+from r4t_demo.pattern.steer import METHODS, to_json
 from r4t_demo.pattern.task import K
+from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.ui.ask import decimal, whole
-from r4t_demo.ui.fanout_tab import QUEUE, offered
+from r4t_demo.ui.fanout_tab import offered
 
 
 def _told(endpoint: Callable) -> Callable:
     """The endpoint, whose bad input is answered by the sentence that says what is wrong."""
 
     @wraps(endpoint)
-    def answer(*arguments, **named):
+    def answer(self, *arguments, **named):
         try:
-            return endpoint(*arguments, **named)
+            return endpoint(self, *arguments, **named)
         except UserError as error:
+            self.desk.refused(endpoint.__name__, error)
             raise gr.Error(str(error), print_exception=False) from error
 
     return answer
 
 
 class Endpoints:
-    """The endpoints over an engine. ``steering`` is what steers its catalogue, or why nothing does.
+    """The endpoints over a desk's engine. ``steering`` is what steers its catalogue, or why nothing does.
 
     Names, types and docstrings are what Gradio shows to people and agents.
     """
 
-    def __init__(self, engine, steering: Steering | UserError):
-        self.engine, self.steering = engine, steering
+    def __init__(self, desk: Desk, steering: ServedSteering | UserError):
+        self.desk, self.engine, self.steering = desk, desk.engine, steering
 
     @_told
     def fanout(
@@ -113,10 +115,9 @@ class Endpoints:
 
 
 def register(endpoints: Endpoints) -> None:
-    """Make them endpoints of the page that is being laid out. Those that search wait in line with its searches."""
-    for answer in (endpoints.fanout, endpoints.steer, endpoints.search):
-        gr.api(answer, api_name=answer.__name__, concurrency_limit=1, concurrency_id=QUEUE)
-    gr.api(endpoints.catalogs, api_name="catalogs", concurrency_limit=None)
+    """Make them endpoints of the page that is being laid out. Those that search wait in line with its searches, at the desk."""
+    for answer in (endpoints.fanout, endpoints.steer, endpoints.search, endpoints.catalogs):
+        gr.api(answer, api_name=answer.__name__, concurrency_limit=None)
 
 
 def answer_in_json(server: GradioMCPServer) -> None:

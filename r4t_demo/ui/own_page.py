@@ -7,7 +7,7 @@ import gradio as gr
 
 from r4t_demo.samples.catalogues import samples
 from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import QUEUE, answer_parts, html
+from r4t_demo.ui.fanout_tab import answer_parts, html
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_tab import ANSWER, CHIPS, OwnTab, Seen
 from r4t_demo.ui.samples import preview
@@ -68,7 +68,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
 
     everything, seen, quiet = list(part.values()), part["seen"], {"api_visibility": "private", "show_progress": "hidden"}
     at_once = {"queue": False, **quiet}  # a poll does not stand in line with the searches
-    in_line = {"concurrency_limit": 1, "concurrency_id": QUEUE, **quiet}
+    in_line = {"concurrency_limit": None, **quiet}
     part["files"].upload(upload, part["files"], everything, **at_once)
     for name, button in sample_buttons.items():
         button.click(sample(name), None, everything, **at_once)

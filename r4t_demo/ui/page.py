@@ -7,6 +7,7 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
+from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.ui import endpoints, fanout_tab, own_page, results_tab, steer_page
 from r4t_demo.ui.endpoints import Endpoints
@@ -28,15 +29,16 @@ and every direction finds its own items.</p>
 <button type="button" data-theme-toggle aria-label="Switch between light and dark">◐</button></header>"""
 
 
-def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
-    """Return the page over ``engine``, its opening query already answered; visitors' own catalogues go to ``jobs``.
+def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
+    """Return the page over the desk's engine, its opening query already answered; visitors' own catalogues go to ``jobs``.
 
     ``note`` tells every visitor what is not as the settings want it.
     """
-    own, steering = OwnCatalogues(engine, jobs), _steering(engine)
-    steers = isinstance(steering, Steering)
+    engine = desk.engine
+    own, steering = OwnCatalogues(engine, jobs), _steering(desk)
+    steers = not isinstance(steering, UserError)
     with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
-        endpoints.register(Endpoints(engine, steering))  # first: of two functions with one name the later gets another name
+        endpoints.register(Endpoints(desk, steering))  # first: of two functions with one name the later gets another name
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if note:
             html(f'<p class="note" role="status">{esc(note)}</p>', "note")
@@ -59,10 +61,10 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
     return demo
 
 
-def _steering(engine) -> Steering | UserError:
+def _steering(desk: Desk) -> ServedSteering | UserError:
     """What steers the engine's catalogue, or why nothing does."""
     try:
-        return Steering.load(engine)
+        return ServedSteering(Steering.load(desk.engine), desk)
     except UserError as error:
         return error
 

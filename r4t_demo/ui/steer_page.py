@@ -7,7 +7,7 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import MAX_STRENGTH, METHODS
 from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.fanout_tab import QUEUE, html, sentence
+from r4t_demo.ui.fanout_tab import html, sentence
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import ANSWER, SteerTab
 
@@ -105,7 +105,7 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
 
     everything, aim, quiet = list(part.values()), part["aim"], {"api_visibility": "private", "show_progress": "hidden"}
     at_once = {"queue": False, "trigger_mode": "always_last", **quiet}  # a choice is drawn without standing in line
-    in_line = {"concurrency_limit": 1, "concurrency_id": QUEUE, "trigger_mode": "always_last", **quiet}
+    in_line = {"concurrency_limit": None, "trigger_mode": "always_last", **quiet}
     fields = [part[name] for name in ("domain", "value", "strength")]
     hand.submit(clicked, [aim, hand], everything, **at_once)
     gr.on([field.input for field in fields], drawing(tab.form), [aim, *fields], everything, **at_once)

@@ -10,6 +10,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import HubUnreachable, UserError
 from r4t_demo.jobs import Jobs
+from r4t_demo.serve.desk import Desk
 from r4t_demo.settings import Settings
 from r4t_demo.train import diffusion, folm
 from r4t_demo.ui.page import create_demo
@@ -112,9 +113,9 @@ def test_the_page_opens_with_the_embedded_set_while_the_hub_is_away(
 
 def test_every_visitor_sees_the_note(tmp_path: Path) -> None:
     engine = FakeEngine(tmp_path)
-    page = str(create_demo(engine, Jobs(engine.settings), "The Hub is <away>.").config)
+    page = str(create_demo(Desk(engine), Jobs(engine.settings), "The Hub is <away>.").config)
     assert "The Hub is &lt;away&gt;." in page
-    assert 'class="note"' not in str(create_demo(engine, Jobs(engine.settings)).config)
+    assert 'class="note"' not in str(create_demo(Desk(engine), Jobs(engine.settings)).config)
 
 
 def test_a_wrong_name_ends_the_start_with_a_sentence(hub: StubHub, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import pytest
 from r4t_demo.engine import Engine
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
+from r4t_demo.serve.desk import Desk
 from r4t_demo.settings import Settings
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.launch import launch
@@ -26,6 +27,6 @@ def served(catalog_folder, catalog, index, encoder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Steering, "load", classmethod(lambda cls, engine: steering))
         demo, address = launch(engine, jobs, prevent_thread_lock=True)
-    endpoints = Endpoints(engine, steering)
+    endpoints = Endpoints(Desk(engine), steering)
     yield SimpleNamespace(demo=demo, address=address, engine=engine, steering=steering, jobs=jobs, endpoints=endpoints)
     demo.close()

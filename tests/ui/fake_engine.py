@@ -85,6 +85,9 @@ class FakeEngine:
     def methods(self) -> dict[str, str]:
         return METHODS
 
+    def loaded(self) -> list[str]:
+        return []
+
     def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False):
         self.calls.append((queries[0], methods, variety))
         if not queries[0].strip():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from r4t_demo.archive import zip_name
 from r4t_demo.catalog import Catalog
+from r4t_demo.child import since_boot
 from r4t_demo.job_folder import STATUS, Record
 from r4t_demo.jobs import CATALOG, EVENTS, ZIPS, Jobs
 from r4t_demo.train import catalog_queries, events
@@ -44,9 +45,8 @@ def make_job(
     now = time.time()
     ended = 0.0 if state in ("queued", "running") else now
     message = MESSAGES.get(state, "")
-    Record(session, source.name, "upload", budget, state, now - 200, now - 190, ended, 1, now - 180, message).write(
-        folder / STATUS
-    )
+    times = now - 200, now - 190, ended, 1, since_boot() - 180
+    Record(session, source.name, "upload", budget, state, *times, message, seconds=170.0).write(folder / STATUS)
     return job
 
 

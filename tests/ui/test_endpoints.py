@@ -10,6 +10,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from r4t_demo.errors import UserError
+from r4t_demo.serve.desk import Desk
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import write_files
@@ -93,7 +94,7 @@ def test_the_catalogue_tells_what_can_be_asked_of_it(served, client):
 
 
 def test_where_nothing_steers_it_says_so(served):
-    endpoints = Endpoints(served.engine, UserError("There is no steering model for 'tiny'."))
+    endpoints = Endpoints(Desk(served.engine), UserError("There is no steering model for 'tiny'."))
     assert endpoints.catalogs()[0]["steering"] is None
     with pytest.raises(gr.Error, match="no steering model for 'tiny'"):
         endpoints.steer(SEEDS, "season", "winter")

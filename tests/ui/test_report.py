@@ -4,6 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from r4t_demo.jobs import Jobs
+from r4t_demo.serve.desk import Desk
 from r4t_demo.sources.validate import Report
 from r4t_demo.ui.page import create_demo
 from r4t_demo.ui.report import render_report
@@ -64,4 +65,4 @@ def test_the_page_shows_the_report_of_an_own_catalogue_alone(tmp_path: Path) -> 
 
 def page_over(root) -> str:
     engine = FakeEngine(root)
-    return str(create_demo(engine, Jobs(engine.settings)).config)
+    return str(create_demo(Desk(engine), Jobs(engine.settings)).config)

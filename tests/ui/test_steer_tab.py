@@ -10,6 +10,7 @@ import pytest
 
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import METHODS, Steering
+from r4t_demo.serve.desk import Desk
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.page import create_demo
 from r4t_demo.ui.steer_tab import ANSWER, GRID, SteerTab
@@ -29,7 +30,7 @@ def tab(tmp_path_factory):
 def page(tmp_path, monkeypatch):
     engine = FakeEngine(tmp_path)
     monkeypatch.setattr(Steering, "load", classmethod(lambda cls, engine: FakeSteering(engine)))
-    return create_demo(engine, Jobs(engine.settings))
+    return create_demo(Desk(engine), Jobs(engine.settings))
 
 
 def parsed(html: str) -> ElementTree.Element:
@@ -175,7 +176,7 @@ def test_where_there_is_something_to_steer_it_can_be_sent_to(page):
 
 def test_without_a_model_the_tab_says_what_is_missing(tmp_path):
     engine = FakeEngine(tmp_path)
-    shown = str(create_demo(engine, Jobs(engine.settings)).config)
+    shown = str(create_demo(Desk(engine), Jobs(engine.settings)).config)
     assert "There is no steering model" in shown and "train modit" in shown and str(tmp_path / "checkpoints") not in shown
     assert "Steer from these" not in shown and "data-steers" not in shown
 
