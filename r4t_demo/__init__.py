@@ -5,6 +5,8 @@
 
 from importlib import import_module
 
+__version__ = "0.1.0"
+
 # Where each name is. It is imported when it is asked for: torch takes seconds, and most commands do without.
 _HOME = {
     "Engine": "r4t_demo.engine",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from r4t_demo import __version__
 from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m r4t_demo", description="Set-valued retrieval: fan-out model and diffusion.")
+    parser.add_argument("--version", action="version", version=f"r4t-demo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("app", help="start the app and print its address").set_defaults(run=_app)
     _add_fanout(commands)
     steer_cli.add_parser(commands)
     _add_index(commands)
@@ -110,6 +113,12 @@ def _add_samples(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("samples", help="draw the sample catalogue of things for the home anew")
     parser.add_argument("--out", type=Path, default=Path("assets/samples"), metavar="DIR", help="(%(default)s)")
     parser.set_defaults(run=_samples)
+
+
+def _app(options: argparse.Namespace) -> None:
+    from r4t_demo import serve
+
+    serve.main()
 
 
 def _fanout(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.options import add_data, at_least_one
-from r4t_demo.settings import Settings
+from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
 from r4t_demo.train.presets import PRESETS
 
@@ -87,6 +87,8 @@ def run(args: argparse.Namespace) -> None:
     settings = recipes.with_catalog(args, Settings.from_env())
     torch.set_num_threads(settings.threads)
     args.out = args.out or settings.checkpoints
+    if args.out.is_relative_to(EMBEDDED):
+        raise UserError("The models of an installed package stay as they are: name another folder with --out or R4T_CHECKPOINTS.")
     follow(STEPS[args.step](args, settings), args.events)
 
 
