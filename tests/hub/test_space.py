@@ -25,6 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_what_the_app_needs_and_nothing_else(folder: Path) -> None:
     files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     assert {name.partition("/")[0] for name in files} == {
+        "CITATION.cff", "CONTRIBUTING.md", "LICENSE",
         "README.md", "app.py", "assets", "checkpoints", "docs", "r4t_demo", "requirements.txt", "results",
     }  # fmt: skip
     assert not [name for name in files if re.search(r"(^|/)(tests?|runs|\.[^/]*|__pycache__)(/|$)", name)]
