@@ -14,8 +14,10 @@ test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
 		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
 	$(PYTHON) -m pytest
 
-lint: .venv/.dev-installed
+lint: .venv/.dev-installed  ## style, format and types
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
 
 # A file stands for each finished installation, so that a second start installs nothing.
 .venv/bin/python:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from r4t_demo import __version__
 from r4t_demo.ablate import cli as ablate_cli
@@ -181,14 +182,15 @@ def _builder(options: argparse.Namespace, crew) -> Iterator[Callable[..., Iterab
 def _ingested(options: argparse.Namespace, crew) -> Path:
     """Read SOURCE into --out, print the report, and return the folder."""
     from r4t_demo.sources import open_source
-    from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
+    from r4t_demo.sources.ingest import REPORT_FILE, Report, ingest, read_report
 
     if not options.source or not options.out or options.catalog:
         raise UserError("index needs both a SOURCE and --out DIR, or only --catalog: python -m r4t_demo index SOURCE --out DIR")
     at_least_one(options, "limit")
     show_progress(ingest(open_source(options.source), options.out, options.limit, load_settings(options).threads))
     if crew.is_main_process:
-        print(f"{read_report(options.out).summary()}\nThe whole report is in {options.out / REPORT_FILE}")
+        report = cast(Report, read_report(options.out))  # which ``ingest`` has just written
+        print(f"{report.summary()}\nThe whole report is in {options.out / REPORT_FILE}")
     return options.out
 
 

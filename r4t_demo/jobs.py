@@ -292,7 +292,7 @@ class Jobs:
         message = "It stopped without a word, as when it is killed or the disk is full: Resume goes on from its last checkpoint."
         if stage in (FINISHED, FAILED, REFUSED):
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
-        record = replace(record, state=ends.get(stage, "failed"), ended=last.get("time", time.time()), message=message)
+        record = replace(record, state=ends.get(str(stage), "failed"), ended=last.get("time", time.time()), message=message)
         self._write(job, record)
         return record
 

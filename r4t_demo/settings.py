@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any, cast
 
 from r4t_demo.errors import UserError
 
@@ -69,11 +70,11 @@ class Settings:
     @classmethod
     def from_env(cls, **overrides: object) -> "Settings":
         """Read R4T_ASSETS, R4T_CHECKPOINTS, R4T_CATALOG, … ; an override that is not None wins over the environment."""
-        values = {name: value for name, value in overrides.items() if value is not None}
+        values: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
         for field in fields(cls):
             text = os.environ.get(f"R4T_{field.name.upper()}")
             if text and field.name not in values:
-                values[field.name] = _parse(field.name, field.type, text)
+                values[field.name] = _parse(field.name, cast(type, field.type), text)
         if "SPACE_ID" in os.environ:  # a Space's container is reached from outside it alone
             values.setdefault("host", "0.0.0.0")
         return cls(**values)

@@ -49,7 +49,7 @@ def deploy(folder: Path, name: str, *, public: bool) -> str:
 
 def _pinned(requirements: str) -> str:
     """The same packages in the versions that are installed here, which are those that the tests have seen."""
-    names = [re.match(r"[\w.-]+", line)[0] for line in requirements.splitlines() if line.strip() and not line.startswith("#")]
+    names = re.findall(r"^[A-Za-z0-9][\w.-]*", requirements, re.M)
     return "".join(f"{name}=={version(name).partition('+')[0]}\n" for name in names)
 
 

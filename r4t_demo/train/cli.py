@@ -9,7 +9,7 @@ The encoder and the language model before reinforcement learning are made here, 
 import argparse
 import random
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -215,10 +215,11 @@ def _image_tower(args, settings: Settings):
         pulls = np.concatenate([np.full(len(photos), photo_pull), np.full(len(drawn), DRAWING_PULL)])
         return encoder.Goals(captions, chances, weights, pulls)
 
-    model, state = encoder.new_model(), None
+    model = encoder.new_model()
+    state = Path()  # of the last run
     encoder.start_from_imagenet(model)
     for number, (size, steps, batch, rate, drawings) in enumerate(IMAGE_RUNS):
-        if state:
+        if number:
             encoder.start_tower(model.visual, state, "model.tower.")
         state = states / f"image{number}.safetensors"
         yield from encoder.align_images(
@@ -263,7 +264,7 @@ def _folm_base(args, settings: Settings):
     folm.save(model, tokenizer, args.out / "folm-base")
 
 
-STEPS = {
+STEPS: dict[str, Callable] = {
     "text-tower": _text_tower,
     "image-tower": _image_tower,
     "folm-base": _folm_base,

@@ -47,7 +47,7 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
             with gr.Tab("Search", id="search"):
                 fanout_tab.build(engine, demo, steers)
             with gr.Tab("Steer", id="steer", elem_id="steer"):
-                if steers:
+                if isinstance(steering, Steering):
                     steer_page.build(SteerTab(engine, steering), demo, tabs, hand)
                 else:
                     steer_page.build_missing(steering)
