@@ -21,8 +21,10 @@ load: .venv/.dev-installed  ## a few minutes of visitors, 1 to 128 at once, and 
 soak: .venv/.dev-installed  ## half an hour of eight visitors: does the memory stay flat?
 	$(PYTHON) -m tests.load --visitors 8 --seconds 1800
 
-lint: .venv/.dev-installed
+lint: .venv/.dev-installed  ## style, format and types
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
 
 # A file stands for each finished installation, so that a second start installs nothing.
 .venv/bin/python:

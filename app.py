@@ -1,48 +1,8 @@
-"""Start the app: read the settings, load the models, serve the page."""
+"""The entry of a Space and of ``make demo``; ``python -m r4t_demo app`` is the same."""
 
-import os
-import signal
 import sys
 
-if __name__ == "__main__":  # also while it still loads, it ends without a word when it is told to
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
-
-# Before torch and FAISS load: their threads, and NumPy's, must not spin while they wait, or the small steps of a search take
-# turns with that and a query's encoding takes 110 ms instead of 5.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Before Gradio loads: it would make a table of its last 10,000 events after each one, for a page that is switched off here.
-os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
-os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
-
-# isort: split
-
-from r4t_demo import log
-from r4t_demo.engine import Engine
-from r4t_demo.errors import HubUnreachable, UserError
-from r4t_demo.settings import Settings
-from r4t_demo.ui.launch import launch
-
-
-def main(prevent_thread_lock: bool = False, **overrides):
-    """Load everything, then serve; returns (demo, address) once the page is up. ``overrides`` replace settings."""
-    engine, note = load(Settings.from_env(**overrides))
-    return launch(engine, note=note, prevent_thread_lock=prevent_thread_lock)
-
-
-def load(settings: Settings) -> tuple[Engine, str]:
-    """The engine of the settings; while the Hub is out of reach that of the embedded set, and a note that says so."""
-    try:
-        return Engine.load(settings), ""
-    except HubUnreachable as error:
-        note = f"{error} Until the app is started again, the embedded catalogue and models answer."
-        print(note, file=sys.stderr, flush=True)
-        return Engine.load(settings.embedded()), note
-
+from r4t_demo.__main__ import main
 
 if __name__ == "__main__":
-    try:
-        log.configure(Settings.from_env())
-        main()
-    except UserError as error:
-        sys.exit(str(error))
+    sys.exit(main(["app"]))

@@ -5,7 +5,7 @@
 
 from importlib import import_module
 
-VERSION = "0.1.0"
+__version__ = "0.1.0"
 
 # Where each name is. It is imported when it is asked for: torch takes seconds, and most commands do without.
 _HOME = {

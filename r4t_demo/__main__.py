@@ -1,12 +1,15 @@
 """The command line: python -m r4t_demo COMMAND. Each command imports what it needs, so that help comes at once."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 
+from r4t_demo import __version__
 from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
@@ -14,6 +17,7 @@ from r4t_demo.hub import cli as hub_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
 from r4t_demo.pattern import cli as steer_cli
 from r4t_demo.progress_bar import show_progress
+from r4t_demo.settings import Settings
 from r4t_demo.train import cli as train_cli
 
 POLYVORE, POLYVORE_ENCODER = "hub:Marqo/polyvore", "hf-hub:Marqo/marqo-fashionCLIP"
@@ -33,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m r4t_demo", description="Set-valued retrieval: fan-out model and diffusion.")
+    parser.add_argument("--version", action="version", version=f"r4t-demo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("app", help="start the app and print its address").set_defaults(run=_app)
     _add_fanout(commands)
     steer_cli.add_parser(commands)
     _add_index(commands)
@@ -112,6 +118,15 @@ def _add_samples(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=_samples)
 
 
+def _app(options: argparse.Namespace) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):  # also while it still loads, it ends without a word when it is told to
+        signal.signal(number, lambda *_: sys.exit(0))
+    from r4t_demo import log, start
+
+    log.configure(Settings.from_env())
+    start.main()
+
+
 def _fanout(options: argparse.Namespace) -> None:
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
@@ -172,14 +187,15 @@ def _builder(options: argparse.Namespace, crew) -> Iterator[Callable[..., Iterab
 def _ingested(options: argparse.Namespace, crew) -> Path:
     """Read SOURCE into --out, print the report, and return the folder."""
     from r4t_demo.sources import open_source
-    from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
+    from r4t_demo.sources.ingest import REPORT_FILE, Report, ingest, read_report
 
     if not options.source or not options.out or options.catalog:
         raise UserError("index needs both a SOURCE and --out DIR, or only --catalog: python -m r4t_demo index SOURCE --out DIR")
     at_least_one(options, "limit")
     show_progress(ingest(open_source(options.source), options.out, options.limit, load_settings(options).threads))
     if crew.is_main_process:
-        print(f"{read_report(options.out).summary()}\nThe whole report is in {options.out / REPORT_FILE}")
+        report = cast(Report, read_report(options.out))  # which ``ingest`` has just written
+        print(f"{report.summary()}\nThe whole report is in {options.out / REPORT_FILE}")
     return options.out
 
 

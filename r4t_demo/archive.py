@@ -128,6 +128,8 @@ def _judge(staged: Path, encoder: Encoder) -> None:
                 raise UserError(f"the picture {path.name} has more than {SIDE} pixels a side.")
             image.verify()
     result = comparison.read(staged)
+    if result is None:
+        raise UserError(f"there is no {comparison.FILE} in it.")
     comparison.table(result)
     if result["job"]["encoder"] != [encoder.id, encoder.digest]:
         raise UserError(f"it was made beside another encoder than this app's {encoder.id}, or another version of it.")

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import IO, cast
 
 import psutil
 
@@ -68,10 +69,10 @@ def start(command: Sequence[str], log: Path, environment: Mapping[str, str], kno
             ["sh", "-c", _GATE, "sh", *command], stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
             process_group=0, env=dict(environment),
         )  # fmt: skip
-    with process.stdin:
+    with cast(IO[bytes], process.stdin) as gate:
         child = Child(process.pid, _beginning(psutil.Process(process.pid)))
         known(child)
-        process.stdin.write(b"go\n")
+        gate.write(b"go\n")
     Thread(target=process.wait, daemon=True).start()  # so that it does not stay as a zombie while this process lives
     return child
 

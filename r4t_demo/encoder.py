@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ class Encoder:
     """
 
     def __init__(
-        self, model: torch.nn.Module, preprocess, tokenizer, encoder_id: str,
+        self, model: Any, preprocess, tokenizer, encoder_id: str,
         device: torch.device = CPU, precision: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
         # Convolutions are a third faster where the channels of a pixel lie side by side.
@@ -139,14 +140,14 @@ def encoder_id(name: str) -> str:
     return json.loads(config.read_text()).get("encoder_id", config.parent.name)
 
 
-def text_features(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
+def text_features(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     """Return a model's text features (n, dim), not normalised, without paying for padding where that is safe.
 
     A tower like the first CLIP's is causal and pools at its end token (the highest id): it sees nothing behind it, so a batch of
     five-word texts costs five words and not the whole context. open_clip itself always runs the whole context; towers with
     anything else about them (SigLIP's, CoCa's, those of transformers) are left to it.
     """
-    tower = getattr(model, "text", None)
+    tower: Any = getattr(model, "text", None)
     if not _pools_at_its_end_token(tower):
         return model.encode_text(tokens)
     # Not the count of ids above 0: id 0 is also "!", within a run of punctuation.
@@ -157,7 +158,7 @@ def text_features(model: torch.nn.Module, tokens: torch.Tensor) -> torch.Tensor:
     return x[torch.arange(len(x), device=x.device), tokens.argmax(1)] @ tower.text_projection
 
 
-def _pools_at_its_end_token(tower: torch.nn.Module | None) -> bool:
+def _pools_at_its_end_token(tower: Any) -> bool:
     return (
         getattr(tower, "pool_type", None) == "argmax"
         and tower.attn_mask is not None  # causal

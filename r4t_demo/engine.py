@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import faiss
 import numpy as np
@@ -33,7 +34,7 @@ class Hit:
     row: int
     score: float
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """The element of an answer's items."""
         return {"item_id": self.item.item_id, "title": self.item.title, "category": self.item.category, "score": self.score}
 
@@ -59,7 +60,7 @@ class ResultSet:
     vectors: np.ndarray
     query_vector: np.ndarray
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """The element of the command line's list."""
         return {
             "query": self.query,
@@ -195,7 +196,8 @@ def deal(found: list[list[Hit]], n: int) -> list[list[Hit]]:
     In n rounds each direction in turn takes the best item that none has taken.
     """
     taken: set[int] = set()
-    left, dealt = [iter(hits) for hits in found], [[] for _ in found]
+    left = [iter(hits) for hits in found]
+    dealt: list[list[Hit]] = [[] for _ in found]
     for _ in range(n):
         for hits, own in zip(left, dealt, strict=True):
             best = next((hit for hit in hits if hit.row not in taken), None)

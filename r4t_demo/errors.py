@@ -9,6 +9,8 @@ Kind = TypeVar("Kind", bound=BaseException)
 class UserError(ValueError):
     """Bad input or a missing file; shown as it is by the command line and the page."""
 
+    logged = False  # whether the log of requests has it
+
 
 class MachineError(UserError):
     """Not the input's trouble but the machine's, such as a full disk: once that is mended, the same input does."""
@@ -29,7 +31,7 @@ def hub_failure(what: str, error: BaseException, kind: str = "model") -> UserErr
         return UserError(f"{what}: the Hugging Face Hub shows no {kind} of that name; if it is private or gated, set HF_TOKEN.")
     if _first(error, hub.RevisionNotFoundError):
         return UserError(f"{what}: the Hugging Face Hub has no such revision of it.")
-    status = next((c.response.status_code for c in _causes(error) if getattr(c, "response", None) is not None), None)
+    status = next((one.status_code for c in _causes(error) if (one := getattr(c, "response", None)) is not None), None)
     if status in (401, 403):
         return UserError(f"{what}: the Hugging Face Hub answers {status}; check HF_TOKEN and what it is allowed to do.")
     if status and (status == 429 or status >= 500):

@@ -295,7 +295,7 @@ class Jobs:
         if stage in (FINISHED, FAILED, REFUSED):
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
         times = {"ended": last.get("time", time.time()), "seconds": last.get("clock", record.began) - record.began}
-        record = replace(record, state=ends.get(stage, "failed"), message=message, **times)
+        record = replace(record, state=ends.get(str(stage), "failed"), message=message, **times)
         self._write(job, record)
         return record
 

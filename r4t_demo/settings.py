@@ -4,10 +4,16 @@ import os
 import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any, cast
 
 from r4t_demo.errors import UserError
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+EMBEDDED = PACKAGE / "embedded"  # only an installed package has it
+# The embedded catalogue and models lie in the repository, or in the installed package, where nothing else is written: what an
+# installed package makes goes to the working folder.
+ROOT = EMBEDDED if EMBEDDED.is_dir() else PACKAGE.parent
+MADE = Path.cwd() if EMBEDDED.is_dir() else ROOT
 HUB = "hub:"  # before OWNER/NAME@REVISION, where a setting names a repository of the Hub
 
 
@@ -29,8 +35,8 @@ class Settings:
 
     assets: Path = ROOT / "assets"
     checkpoints: Path = ROOT / "checkpoints"
-    results: Path = ROOT / "results"
-    jobs: Path = ROOT / "runs" / "jobs"
+    results: Path = MADE / "results"
+    jobs: Path = MADE / "runs" / "jobs"
     catalog: str = "atelier"
     encoder: str = ""
     folm: str = ""
@@ -70,11 +76,11 @@ class Settings:
     @classmethod
     def from_env(cls, **overrides: object) -> "Settings":
         """Read R4T_ASSETS, R4T_CHECKPOINTS, R4T_CATALOG, … ; an override that is not None wins over the environment."""
-        values = {name: value for name, value in overrides.items() if value is not None}
+        values: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
         for field in fields(cls):
             text = os.environ.get(f"R4T_{field.name.upper()}")
             if text and field.name not in values:
-                values[field.name] = _parse(field.name, field.type, text)
+                values[field.name] = _parse(field.name, cast(type, field.type), text)
         if "SPACE_ID" in os.environ:  # a Space's container is reached from outside it alone
             values.setdefault("host", "0.0.0.0")
         return cls(**values)
@@ -93,7 +99,7 @@ class Settings:
         """The environment of a process that shall have these settings; its threads do not spin while they wait."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         own = {f"R4T_{n.upper()}": str(v.resolve() if isinstance(v, Path) else v) for n, v in values.items()}
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
         return {**os.environ, **own, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE"}
 
     @property

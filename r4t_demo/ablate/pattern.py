@@ -7,6 +7,7 @@ Measured on validation seed sets of all cells together.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ NO_HPPO = {"preference": 0}
 class Variant:
     """What a variant ``changes`` in the plan, and the variant whose figures it stands ``beside``; None for the first."""
 
-    changes: dict[str, object]
+    changes: dict[str, Any]
     beside: str | None
 
 
@@ -47,7 +48,7 @@ VARIANTS = {
 BINS = 10
 
 
-def compare(engine: Engine, plan: Plan, runs: Path, sets: int, names: Iterable[str] = tuple(VARIANTS)) -> dict[str, object]:
+def compare(engine: Engine, plan: Plan, runs: Path, sets: int, names: Iterable[str] = tuple(VARIANTS)) -> dict[str, Any]:
     """Train and measure the variants ``names``; ``sets`` validation seed sets a cell.
 
     Returns what, catalog, k, n_sets, predictor (``quality``) and rows: name, beside, figures {metric: [mean, lo, hi]} and change
@@ -60,7 +61,8 @@ def compare(engine: Engine, plan: Plan, runs: Path, sets: int, names: Iterable[s
         for protocol in PROTOCOLS
         for one in task.seed_sets(domain, protocol, "validation", sets, seed=1)
     ]
-    bootstrap, measured, density = ClusterBootstrap([str(one.pattern) for one in asked]), {}, None
+    bootstrap, measured = ClusterBootstrap([str(one.pattern) for one in asked]), {}
+    density = np.empty(0)
     for name in names:
         run = Run(task, replace(plan, **VARIANTS[name].changes), runs / "modit", engine.encoder.id)
         follow(run.train(), None)
@@ -120,7 +122,7 @@ def _measure(run: Run, asked: Sequence[SeedSet]) -> Figures:
     return found_by(trained, asked, trained.answer(list(trained.models)[-1], asked))
 
 
-def _row(name: str, measured: dict[str, Figures], bootstrap: ClusterBootstrap) -> dict[str, object]:
+def _row(name: str, measured: dict[str, Figures], bootstrap: ClusterBootstrap) -> dict[str, Any]:
     own, beside = measured[name], VARIANTS[name].beside
     change = beside in measured and {metric: bootstrap.mean(own[metric] - measured[beside][metric]) for metric in METRICS}
     figures = {metric: bootstrap.mean(own[metric]) for metric in METRICS}

@@ -7,6 +7,9 @@ stable; and a sweep over the weights. Here a dropped term has the weight 0 and t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
+
+import numpy as np
 
 from r4t_demo.ablate.report import Ablation, Row
 from r4t_demo.ablate.runs import STATE, Budget, by_metric, folder_of, over, recorded
@@ -38,9 +41,9 @@ def reward_terms(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -
     """Groundedness alone, with alignment, and with diversity too; the notes say whether the sets collapse without diversity."""
     ablation = _compare(engine, queries, TERMS, budget)
     bootstrap = ClusterBootstrap([query.term for query in queries])
-    diversity = {row.name: row.values["diversity"] for row in ablation.rows}
+    diversity = {row.name: cast(np.ndarray, row.values["diversity"]) for row in ablation.rows}
     notes = [
-        _told(name, *(bootstrap.ratio(diversity[name], diversity[other]) for other in (BEFORE, ALL)))
+        _told(name, *(cast(list[float], bootstrap.ratio(diversity[name], diversity[other])) for other in (BEFORE, ALL)))
         for name, weights in TERMS.items()
         if weights[1] == 0
     ]

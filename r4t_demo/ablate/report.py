@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 
@@ -38,14 +39,18 @@ class Ablation:
     budget: Mapping[str, int] = field(default_factory=dict)
 
 
-def result_of(what: str, ablation: Ablation, queries: Sequence[TestQuery]) -> dict[str, object]:
+def result_of(what: str, ablation: Ablation, queries: Sequence[TestQuery]) -> dict[str, Any]:
     """The JSON value: what, axis, doubling, n_queries, n_terms, budget, notes, samples,
     curves {metric: {variant: [[step, value]]}} and rows [{name, x, figures {metric: [mean, lo, hi]}}].
     95 % intervals from 2,000 resamples of whole terms.
     """
     bootstrap = ClusterBootstrap([query.term for query in queries])
     rows = [
-        {"name": row.name, "x": row.x, "figures": {metric: bootstrap.mean(row.values[metric]) for metric in FIGURES}}
+        {
+            "name": row.name,
+            "x": row.x,
+            "figures": {metric: bootstrap.mean(cast(np.ndarray, row.values[metric])) for metric in FIGURES},
+        }
         for row in ablation.rows
     ]
     curves = {

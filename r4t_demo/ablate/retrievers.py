@@ -59,7 +59,7 @@ def _compare(
         written = folder_of(budget.runs, "supervision", engine, POLICY, **facts)
         folder = folder_of(budget.runs, "retriever", engine, POLICY, **facts, permute=variant.permute, steps=steps)
         folm = Folm.load(engine.settings.checkpoints / POLICY, engine.encoder)
-        best = variant.keep and supervision.Best(variant.keep, OarReward(OAR_WEIGHTS))
+        best = supervision.Best(variant.keep, OarReward(OAR_WEIGHTS)) if variant.keep else None
         pairs = written / "pairs"
         follow(supervision.write(folm, asked, engine.index, pairs, samples=variant.samples, best=best, seed=budget.seed), None)
         records = fit_retriever(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from r4t_demo.ablate.report import Ablation, Row
 from r4t_demo.ablate.runs import Budget
@@ -33,7 +34,7 @@ def guidance(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Ab
     """The weight of classifier-free guidance in the many-step retriever."""
     rows = []
     for weight in WEIGHTS:
-        with guided(engine.fanouts["diffusion-teacher"], weight):
+        with guided(cast(DiffusionRetriever, engine.fanouts["diffusion-teacher"]), weight):
             rows.append(Row("diffusion-teacher", measure(engine, queries, "diffusion-teacher"), weight))
     return Ablation(rows, "guidance (1 is none)")
 

@@ -135,8 +135,8 @@ def _bucket(canvas: Canvas, strap: str) -> None:
     canvas.panel(ribbon(cord, 5), shade=0.82, outline=0.9)
     for end in ("160,160 148,182 142,216", "160,160 172,184 180,220"):
         canvas.panel(ribbon(end, 4.6), shade=0.82, outline=0.9)
-        x, y = (float(v) for v in end.split()[-1].split(","))
-        canvas.metal(smooth(f"{x - 4},{y - 4}! {x + 4},{y - 4}! {x + 6},{y + 14}! {x - 6},{y + 14}!"))
+        u, v = (float(number) for number in end.split()[-1].split(","))
+        canvas.metal(smooth(f"{u - 4},{v - 4}! {u + 4},{v - 4}! {u + 6},{v + 14}! {u - 6},{v + 14}!"))
     canvas.panel(oval(160, 160, 9, 7), shade=0.9, outline=1)
     for x in (66, 254):
         _ring(canvas, x, 122, 9)

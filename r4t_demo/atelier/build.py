@@ -23,7 +23,7 @@ SIZE, QUALITY = 320, 60  # pixels; WebP quality that keeps all pictures together
 _PROCESSES = 2
 
 
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a temporary neighbour, then put it in place at once."""
     temporary = path.with_name(f".{path.name}.tmp")
     write(temporary)

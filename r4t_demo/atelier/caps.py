@@ -136,8 +136,13 @@ def beanie(canvas: Canvas) -> None:
             canvas.line(f"M{x:.1f} {high + sag + 3:.1f} V{270 + sag - 2:.1f}", width=2.2, opacity=0.5)
     if pom:
         pompom(canvas, 160, 66, 38)
-    y = high + cuff / 2 if cuff else 250
-    adorn(canvas, edge=f"60,{y} 108,{y + 13} 160,{y + 16} 212,{y + 13} 260,{y}", spot=(160, y + 12 if cuff else 200, 42), hang=18)
+    low = high + cuff / 2 if cuff else 250
+    adorn(
+        canvas,
+        edge=f"60,{low} 108,{low + 13} 160,{low + 16} 212,{low + 13} 260,{low}",
+        spot=(160, low + 12 if cuff else 200, 42),
+        hang=18,
+    )
 
 
 DRAWERS = {"cap": cap, "beanie": beanie}

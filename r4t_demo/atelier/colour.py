@@ -17,7 +17,8 @@ class Palette(NamedTuple):
 
 def rgb(colour: str) -> tuple[float, float, float]:
     """Red, green and blue of #rrggbb, each in 0..1."""
-    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
 
 
 def hexed(red: float, green: float, blue: float) -> str:

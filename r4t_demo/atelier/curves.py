@@ -92,7 +92,8 @@ def along(points: str, count: int, close: bool = False) -> list[tuple[float, flo
         for step in range(16):
             t = step / 16
             u = 1 - t
-            dense.append(tuple(u**3 * a[k] + 3 * u * u * t * b[k] + 3 * u * t * t * c[k] + t**3 * d[k] for k in (0, 1)))
+            x, y = (u**3 * a[k] + 3 * u * u * t * b[k] + 3 * u * t * t * c[k] + t**3 * d[k] for k in (0, 1))
+            dense.append((x, y))
     dense.append(d)
     lengths = [0.0]
     for before, after in zip(dense, dense[1:], strict=False):

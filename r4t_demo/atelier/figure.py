@@ -4,6 +4,8 @@ u runs sideways from the centre front, v down from the shoulder line (tops) or f
 natural figure; so proportions stay true whatever the length, and each item is scaled to fill the picture.
 """
 
+from typing import Any
+
 from r4t_demo.atelier.canvas import SIZE, Canvas
 from r4t_demo.atelier.geometry import moved
 
@@ -36,21 +38,21 @@ class Figure:
 
     # -- marks in centimetres ------------------------------------------------------------------------------------------
 
-    def panel(self, cm: str, **cloth: object) -> None:
+    def panel(self, cm: str, **cloth: Any) -> None:
         """Canvas.panel in centimetres."""
         self.canvas.panel(self.path(cm), **cloth)
 
-    def pair(self, cm: str, **cloth: object) -> None:
+    def pair(self, cm: str, **cloth: Any) -> None:
         """A panel and its mirror image; the grain is mirrored too."""
         grain = float(cloth.pop("grain", 0.0))
         self.panel(moved(cm, -1, 1, 0, 0), grain=grain, **cloth)
         self.panel(cm, grain=-grain, **cloth)
 
-    def line(self, cm: str, **ink: object) -> None:
+    def line(self, cm: str, **ink: Any) -> None:
         """Canvas.line in centimetres."""
         self.canvas.line(self.path(cm), **ink)
 
-    def lines(self, cm: str, **ink: object) -> None:
+    def lines(self, cm: str, **ink: Any) -> None:
         """A line and its mirror image."""
         self.line(cm, **ink)
         self.line(moved(cm, -1, 1, 0, 0), **ink)

@@ -1,6 +1,7 @@
 """What everything with a bodice has in common: fitting a cut to the details, its width, and where it wears its trims."""
 
 from dataclasses import replace
+from typing import Any
 
 from r4t_demo.atelier.adorn import Spots
 from r4t_demo.atelier.bodice import Cut
@@ -10,7 +11,7 @@ from r4t_demo.atelier.spec import Garment
 LENGTHS = {"cropped": 0.76, "regular": 1.0, "longline": 1.24}  # share of the silhouette's usual length
 
 
-def contrast(garment: Garment, **instead: object) -> dict[str, object]:
+def contrast(garment: Garment, **instead: Any) -> dict[str, Any]:
     """A panel's arguments for a part set off from the rest: the second cloth, or the main one changed `instead`."""
     return {"colour": 1} if len(garment.colours) > 1 else instead
 

@@ -54,11 +54,11 @@ def _bow_band(canvas: Canvas, width: float) -> None:
 
 def _flower_crown(canvas: Canvas, width: float) -> None:
     """A wreath: ribbon tails of the cloth, wire and leaves, roses in the garment's colours."""
-    for x, lean in ((66, -1), (254, 1)):
+    for side, lean in ((66, -1), (254, 1)):
         for sway in (0, 16):
             tail = (
-                f"{x},{190} {x + lean * (10 + sway)},{232} {x + lean * sway * 0.4},{262} "
-                f"{x + lean * (14 + sway)},{296 - sway * 0.5}"
+                f"{side},{190} {side + lean * (10 + sway)},{232} {side + lean * sway * 0.4},{262} "
+                f"{side + lean * (14 + sway)},{296 - sway * 0.5}"
             )
             canvas.panel(ribbon(tail, 9, 13, 13), outline=0.9)
     ring = oval(160, 170, 118, 84)

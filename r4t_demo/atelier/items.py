@@ -2,7 +2,7 @@
 
 import colorsys
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from r4t_demo.atelier import cloth, terms, titles
@@ -36,7 +36,7 @@ class Piece:
     formality: str
 
 
-def _draw(rng: random.Random, weighed: dict[str, float]) -> str:
+def _draw(rng: random.Random, weighed: Mapping[str, float]) -> str:
     return rng.choices(list(weighed), list(weighed.values()))[0]
 
 
@@ -107,7 +107,9 @@ def sample(style: Style, category: str, rng: random.Random) -> Garment | None:
     trims = _trims(style, category, material, rng)
     colours = next(filter(None, (_colours(style, material, pattern, trims, rng) for _ in range(6))), None)
     details = _details(style, category, silhouette, material, rng)
-    return colours and Garment(category, silhouette, material, pattern, colours, trims, details, rng.randrange(1 << 16))
+    if not colours:
+        return None
+    return Garment(category, silhouette, material, pattern, colours, trims, details, rng.randrange(1 << 16))
 
 
 def visible(garment: Garment) -> tuple:

@@ -3,6 +3,7 @@
 EDGE_TRIMS run along the edge, HANG_TRIMS hang from it and SPOT_TRIMS sit on the spot: a drawer that gives these places shows all.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from r4t_demo.atelier import trim
@@ -58,7 +59,8 @@ def _length(edge: str) -> float:
 def _hang(canvas: Canvas, name: str, edge: str, hang: float) -> None:
     """Fringe, lace, frill or plumes below the edge, in short straight pieces that follow its curve."""
     pieces = max(2, round(_length(edge) / 30))
-    draw = {"fringe": trim.fringe, "lace trim": trim.lace_edge, "ruffles": trim.ruffle, "feathers": trim.feathers}[name]
+    drawers: dict[str, Callable] = {"fringe": trim.fringe, "lace trim": trim.lace_edge}
+    draw = (drawers | {"ruffles": trim.ruffle, "feathers": trim.feathers})[name]
     depth = {"lace trim": min(hang, 9), "ruffles": min(hang, 13), "feathers": max(hang, 20)}.get(name, hang)
     for (x0, y0, _), (x1, y1, _) in pairwise(along(edge, pieces + 1)):
         draw(canvas, x0, y0, x1, y1, depth)

@@ -81,8 +81,8 @@ def outerwear(canvas: Canvas) -> None:
             else f"M-2 9C-8 8 -11.4 3 -{cut.neck + 1} -3C-5 -6 5 -6 {cut.neck + 1} -3C11.4 3 8 8 2 9"
         )
         fur_edge(canvas, figure.path(around), figure.size(6))
-    fields = ((9.0, 27.0), (-11.0, 62.0), (12.0, 78.0), (-12.0, 30.0), (-14.0, 90.0))
-    fields = tuple((u, min(v, cut.length - 8)) for u, v in fields)
+    places = ((9.0, 27.0), (-11.0, 62.0), (12.0, 78.0), (-12.0, 30.0), (-14.0, 90.0))
+    fields = tuple((u, min(v, cut.length - 8)) for u, v in places)
     adorn(
         figure,
         replace(coat_spots(cut), fields=fields, waist=(cut.waist, min(42.0, cut.length - 5))),

@@ -95,8 +95,8 @@ class _Wardrobe:
         else:
             for part in (BOTTOMS, TOPS):
                 seasons = self._add(chosen, part, seasons)
-        for part in (SHOES, BAGS):
-            seasons = self._add(chosen, part, seasons)
+        for carried in (SHOES, BAGS):
+            seasons = self._add(chosen, carried, seasons)
         if self.rng.random() < 0.55 and chosen[0].garment.category != "swimsuit":
             seasons = self._add(chosen, OUTER, seasons)
         for group in self.rng.sample(EXTRAS, self.rng.choice((2, 3, 3, 4))):

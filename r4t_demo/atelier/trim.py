@@ -122,7 +122,7 @@ def spikes(canvas: Canvas, points: Sequence[Point], length: float = 9, angle: fl
 
 def chain(canvas: Canvas, points: Sequence[Point], link: float = 3.0, kind: str = "gold") -> None:
     """Links along a smooth line through the points."""
-    path = through(points)
+    path = through(list(points))
     pitch = f"{link * 1.1:.1f} {link * 0.9:.1f}"
     for ink, width, dash in ((METAL_EDGE[kind], link * 1.25, ""), (METAL_FLAT[kind], link, pitch), ("#fff", link * 0.3, pitch)):
         dashed = f' stroke-dasharray="{dash}"' if dash else ' stroke-opacity=".75"'

@@ -4,6 +4,7 @@ Textures are drawn in translucent black and white, so that they sit on any colou
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from r4t_demo.atelier.colour import luma
 
@@ -29,7 +30,7 @@ class Surface:
     pile: float = 0.0
 
 
-def sheen(name: str, *stops: tuple[float, float]) -> dict[str, str]:
+def sheen(name: str, *stops: tuple[float, float]) -> dict[str, Any]:
     """Diagonal bands of light across the frame: (offset, strength) pairs, strength < 0 for shade."""
     marks = "".join(
         f'<stop offset="{at}" stop-color="{"#fff" if s >= 0 else "#0c0610"}" stop-opacity="{abs(s)}"/>' for at, s in stops

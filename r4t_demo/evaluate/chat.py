@@ -106,9 +106,10 @@ def _words(error: HfHubHTTPError) -> str:
 def _asked_wait(header: str | None) -> float | None:
     """Seconds that Retry-After asks for, which holds a number or a date; None where it is missing or neither."""
     try:
-        if re.fullmatch(r"\s*\d+(\.\d*)?\s*", header or ""):
-            return float(header)
-        moment = parsedate_to_datetime(header or "")
+        asked = header or ""
+        if re.fullmatch(r"\s*\d+(\.\d*)?\s*", asked):
+            return float(asked)
+        moment = parsedate_to_datetime(asked)
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -35,7 +35,7 @@ def evaluate(encoder: Encoder, teach: Embed, data: Path, words: Sequence[str], t
     """
     photos = corpus.photo_rows(data, "test")
     outfits = pd.read_parquet(data / "stylist-outfits-items.parquet")
-    other = [*corpus.unseen_music_texts(data), *corpus.unseen_phrases(words, EVERYDAY)]
+    other = [*corpus.unseen_music_texts(data), *corpus.unseen_phrases(list(words), EVERYDAY)]
     pairs = phrase_pairs([*photos.text, *outfits.text], other)
     phrases = sorted({text for pair in pairs for text in pair})
 

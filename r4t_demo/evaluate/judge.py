@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -56,7 +57,7 @@ def choose_queries(folder: Path, file: Path | None, count: int, seed: int) -> li
 
 def evaluate(
     engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str], chat: Chat, seed: int, pictures: bool, parallel: int
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Ask the judge about the item that each of K directions finds first, for every query and method.
 
     Returns catalog, model, address, pictures, n_queries, n_terms, requests; methods {name: groundedness, diversity, alignment,
@@ -99,7 +100,7 @@ def evaluate(
     }
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
     names = [*QUESTIONS, "average"]
     rows = [["method", *names, "unanswered"]]

@@ -5,6 +5,7 @@ from copy import deepcopy
 from itertools import cycle, islice, product
 from statistics import median
 from time import perf_counter
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ TUNED_AT = 8  # queries in the batch by which the language model's setting is ch
 def evaluate(
     engine: Engine, queries: Sequence[str], methods: Sequence[str], batches: Sequence[int], repeats: int = 10,
     weight: torch.Tensor | None = None,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Time up to ``repeats`` batches of every size after one warm-up.
 
     Returns threads, roofline_ms {batch: ms} and batch {batch: {method: encode_ms, fanout_ms, search_ms (medians) and
@@ -56,14 +57,14 @@ def tune(engine: Engine, queries: Sequence[str], methods: Sequence[str]) -> tupl
     counts = [*(2**i for i in range(threads.bit_length()) if 2**i < threads), threads]
     formats = (torch.float32, torch.bfloat16)
     seconds = {setting: _sampling_seconds(folms[0], texts, *setting) for setting in product(formats, counts)}
-    best = min(seconds, key=seconds.get)
+    best = min(seconds, key=lambda setting: seconds[setting])
     for folm in folms:
-        folm.model.to(best[0])
+        cast(torch.nn.Module, folm.model).to(best[0])
     torch.set_num_threads(best[1])
     return best
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text, with folm's fan-out over diffusion's."""
     parts = [f"{result['threads']} threads; medians in milliseconds for a whole batch, and the 95th percentile of the total"]
     for batch, methods in result["batch"].items():
@@ -111,7 +112,8 @@ def _language_models(engine: Engine, methods: Sequence[str]) -> Iterator[Folm]:
 def _sampling_seconds(folm: Folm, texts: Sequence[str], precision: torch.dtype, threads: int) -> float:
     """The better of two batches after a warm-up."""
     torch.set_num_threads(threads)
-    trial = Folm(deepcopy(folm.model).to(precision), folm.tokenizer, folm.encoder)
+    copied = cast(Any, deepcopy(folm.model)).to(precision)
+    trial = Folm(copied, folm.tokenizer, folm.encoder)
     vectors = folm.encoder.encode_text(texts)
     return min([trial.fan_out(texts, vectors, K)[0].seconds for _ in range(3)][1:])
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -65,7 +66,7 @@ def load_queries(folder: Path, split: str = "test", limit: int | None = None) ->
     return queries[:limit]
 
 
-def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str], seeds: int = 1) -> dict[str, object]:
+def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str], seeds: int = 1) -> dict[str, Any]:
     """Measure every method on the same queries; a query's figure is its mean over the seeds 0 … seeds-1.
 
     Returns catalog, n_queries, n_terms, seeds; methods {name: {metric: [mean, lo, hi]}} (None for what needs texts) and
@@ -75,8 +76,8 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], methods: Sequence[str
 
 
 def summarise(
-    catalog: str, queries: Sequence[TestQuery], figures: Mapping[str, Mapping[str, np.ndarray | None]], seeds: int = 1
-) -> dict[str, object]:
+    catalog: str, queries: Sequence[TestQuery], figures: Mapping[str, Mapping[str, Any]], seeds: int = 1
+) -> dict[str, Any]:
     """What ``evaluate`` returns, from what ``measure`` has given for each method."""
     bootstrap = ClusterBootstrap([query.term for query in queries])
     return {
@@ -94,7 +95,7 @@ def summarise(
 
 
 def measure(
-    engine: Engine, queries: Sequence[TestQuery], method: str, seeds: int = 1, *, k: int = K, **options: float
+    engine: Engine, queries: Sequence[TestQuery], method: str, seeds: int = 1, *, k: int = K, **options: Any
 ) -> dict[str, np.ndarray | None]:
     """metric -> one value a query (q,), its mean over the seeds; None for what the method has not. ``options``: the engine's."""
     runs = [(seed, start) for seed in range(seeds) for start in range(0, len(queries), BATCH)]
@@ -108,7 +109,7 @@ def measure(
 
 def intervals(bootstrap: ClusterBootstrap, values: Mapping[str, np.ndarray | None]) -> dict[str, list[float] | None]:
     """metric -> [mean, lo, hi] of what ``measure`` returns."""
-    return {metric: None if values[metric] is None else bootstrap.mean(values[metric]) for metric in METRICS}
+    return {metric: None if (of := values[metric]) is None else bootstrap.mean(of) for metric in METRICS}
 
 
 def court(query: TestQuery, top_items: Sequence[Item], k: int = K) -> dict[str, float]:
@@ -123,7 +124,7 @@ def satisfies(item: Item, require: dict[str, list[str]]) -> bool:
     return all(not set(wanted).isdisjoint(item.labels(name)) for name, wanted in require.items())
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
     rows = [["method", *METRICS]]
     rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
@@ -136,7 +137,7 @@ def tables(result: dict[str, object]) -> str:
 
 
 def _figures(query: TestQuery, result: ResultSet, k: int) -> dict[str, float | None]:
-    scores = result.scores
+    scores: dict[str, Any] = result.scores
     whole = rewards.composite(*(scores[name] for name in ("groundedness", "diversity", "alignment"))) if result.is_text else None
     return {**court(query, [hits[0].item for hits in result.items], k), **scores, "composite": whole}
 

@@ -1,6 +1,7 @@
 """R4T's two models at the paper's sizes, untrained: what they cost does not hang on what they have learned."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -9,9 +10,11 @@ from transformers import PreTrainedTokenizerFast
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
-from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
+from r4t_demo.fanout.base import FanOutMethod
+from r4t_demo.fanout.denoiser import PAPER, Block, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever
 from r4t_demo.fanout.folm import Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.registry import MethodSet
 from r4t_demo.index.faiss_index import FaissIndex
 
 # 4.02 billion parameters: the sizes of Qwen3-4B, one of the paper's two base models.
@@ -30,16 +33,16 @@ SAMPLERS = {
 
 def evaluate(
     engine: Engine, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], batches: Sequence[int], repeats: int,
-    device: torch.device, **sizes: Mapping[str, object],
-) -> dict[str, object]:  # fmt: skip
+    device: torch.device, **sizes: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
     """``latency.evaluate`` of the methods of ``paper_engine``, which takes ``sizes``; the roofline is of products as wide."""
     small = paper_engine(engine, tokenizer, device, **sizes)
-    network = small.fanouts["diffusion"]
-    weight = torch.randn_like(network.model.blocks[0].out.weight, dtype=network.precision)
-    return latency.evaluate(small, queries, list(small.fanouts), batches, repeats, weight)
+    network = cast(DiffusionRetriever, small.fanouts["diffusion"])
+    weight = torch.randn_like(cast(Block, network.model.blocks[0]).out.weight, dtype=network.precision)
+    return latency.evaluate(small, queries, ["folm", *SAMPLERS], batches, repeats, weight)
 
 
-class PrefixEncoder:
+class PrefixEncoder(Encoder):
     """An encoder's first ``dim`` dimensions, as the paper cuts its own to 128."""
 
     def __init__(self, encoder: Encoder, dim: int) -> None:
@@ -67,7 +70,7 @@ class UntrainedFolm(Folm):
 
 def paper_engine(
     engine: Engine, tokenizer: PreTrainedTokenizerFast, device: torch.device, *,
-    language_model: Mapping[str, object] = QWEN3_4B, denoiser: Mapping[str, object] = PAPER,
+    language_model: Mapping[str, Any] = QWEN3_4B, denoiser: Mapping[str, Any] = PAPER,
 ) -> Engine:  # fmt: skip
     """Return an engine over the same catalogue, its vectors cut to the denoiser's width, whose methods have the paper's sizes.
 
@@ -84,10 +87,11 @@ def paper_engine(
     with torch.device(device):
         config = FolmConfig(query_dim=dim, encoder_id=encoder.id, **language_model)
         model = FolmForCausalLM._from_config(config, dtype=precision)
-    small.fanouts = {"folm": UntrainedFolm(model, tokenizer, encoder, words)}
+    fanouts: dict[str, FanOutMethod] = {"folm": UntrainedFolm(model, tokenizer, encoder, words)}
     for name, sampling in SAMPLERS.items():
         network = SetDenoiser(**{**denoiser, **sampling, "encoder_id": encoder.id}).to(device)
-        small.fanouts[name] = DiffusionRetriever(network, words, encoder.encode_text(words), name, precision=precision)
+        fanouts[name] = DiffusionRetriever(network, words, encoder.encode_text(words), name, precision=precision)
+    small.fanouts = cast(MethodSet, fanouts)  # which is asked for by name, and nothing else
     return small
 
 

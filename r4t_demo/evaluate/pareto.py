@@ -5,6 +5,7 @@ and their alignment with the query; the others are points. ``set_f1``, which kno
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.oar import TestQuery, intervals, measure
@@ -18,7 +19,7 @@ AXES = ("diversity", "content_alignment", "set_f1")
 JUDGED = ("folm", "diffusion")  # set against MMR's curve
 
 
-def evaluate(engine: Engine, queries: Sequence[TestQuery], seeds: int = 1) -> dict[str, object]:
+def evaluate(engine: Engine, queries: Sequence[TestQuery], seeds: int = 1) -> dict[str, Any]:
     """Measure every point on the same queries; methods whose checkpoint is missing are left out.
 
     Returns catalog, n_queries, n_terms, seeds; points [{method, curve ("mmr", "diffusion" or None), setting, and for each of AXES
@@ -26,7 +27,7 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], seeds: int = 1) -> di
     alignment, lo, hi], or None where it is closer to the query than all of the curve}}. 95 % intervals over terms.
     """
     there = engine.methods()
-    settings = [(name, "mmr", lam, {}) for lam, name in MMR.items()]
+    settings: list[tuple[str, str | None, float | None, dict]] = [(name, "mmr", lam, {}) for lam, name in MMR.items()]
     settings += [("diffusion", "diffusion", variety, {"variety": variety}) for variety in VARIETIES if "diffusion" in there]
     settings += [(name, None, None, {}) for name in POINTS if name in there]
     values = [measure(engine, queries, name, seeds, **options) for name, _, _, options in settings]
@@ -48,7 +49,7 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], seeds: int = 1) -> di
     }
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
     rows = [["method", "setting", *AXES]]
     for point in result["points"]:
@@ -62,7 +63,7 @@ def tables(result: dict[str, object]) -> str:
     return "\n\n".join(parts)
 
 
-def _axes(bootstrap: ClusterBootstrap, figures: dict) -> dict[str, list[float]]:
+def _axes(bootstrap: ClusterBootstrap, figures: dict) -> dict[str, list[float] | None]:
     return {axis: figure for axis, figure in intervals(bootstrap, figures).items() if axis in AXES}
 
 

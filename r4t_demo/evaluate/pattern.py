@@ -7,6 +7,7 @@ patterns.
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -24,7 +25,7 @@ RIVALS = ("modit", "stage1", "untrained", "seed-mean", "attribute-centroid", "in
 Figures = dict[str, np.ndarray]  # metric -> one value a seed set
 
 
-def evaluate(trained: Trained, catalog: str, split: str = "test", sets: int = SETS, seed: int = 0) -> dict[str, object]:
+def evaluate(trained: Trained, catalog: str, split: str = "test", sets: int = SETS, seed: int = 0) -> dict[str, Any]:
     """Measure every method in every cell on the same ``sets`` seed sets.
 
     Returns catalog, k, seeds, label_share (of items with a label that was read) and cells: domain, protocol, n, patterns,
@@ -47,7 +48,7 @@ def found_by(trained: Trained, sets: Sequence[SeedSet], queries: np.ndarray) -> 
     return trained.task.scores(found, sets)
 
 
-def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, seed: int) -> dict[str, object] | None:
+def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, seed: int) -> dict[str, Any] | None:
     task = trained.task
     sets = task.seed_sets(domain, protocol, split, count, seed)
     if not sets:
@@ -74,7 +75,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     }
 
 
-def compare(sets: Sequence[SeedSet], figures: dict[str, Figures]) -> dict[str, object]:
+def compare(sets: Sequence[SeedSet], figures: dict[str, Figures]) -> dict[str, Any]:
     """Means with intervals of every method, and HPPO and MO-DiT beside their rivals in pairs of the same seed set."""
     bootstrap = ClusterBootstrap([str(one.pattern) for one in sets])
 
@@ -106,7 +107,7 @@ def _dialled(trained: Trained, sets: Sequence[SeedSet], name: str, at: float) ->
     return getattr(baselines, name)(trained.task, sets, trained.centroids, at)
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text: a table of every cell, and the comparisons that the method is judged by."""
     parts = [f"{result['catalog']}, K = {result['k']}, {result['seeds']} seeds, {result['split']}; mean [95 % interval]"]
     for cell in result["cells"]:

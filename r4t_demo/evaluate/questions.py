@@ -6,6 +6,8 @@ import json
 import random
 import re
 from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
@@ -55,7 +57,8 @@ def parse(text: str, keys: Sequence[str]) -> dict[str, int] | None:
     for found in (_from_json(text, keys), _from_labels(text, keys), _from_numbers(text, keys)):
         if found is not None:  # the first form that is there decides, so that a number out of range is not looked past
             values = [_whole(value) for value in found]
-            return dict(zip(keys, values, strict=True)) if all(value in range(1, 6) for value in values) else None
+            scores = [value for value in values if value is not None and 1 <= value <= 5]
+            return dict(zip(keys, scores, strict=True)) if len(scores) == len(keys) else None
     return None
 
 
@@ -102,6 +105,6 @@ def _text(text: str) -> dict:
 def _data_url(item: Item) -> str:
     """The item's picture as JPEG, which every model that sees can read."""
     packed = io.BytesIO()
-    with Image.open(item.image) as picture:
+    with Image.open(cast(Path, item.image)) as picture:
         picture.convert("RGB").save(packed, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(packed.getvalue()).decode()

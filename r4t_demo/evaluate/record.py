@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
@@ -83,7 +84,7 @@ def _git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def _machine(threads: int) -> dict[str, object]:
+def _machine(threads: int) -> dict[str, Any]:
     """Cores, the threads that the measurement was given, torch's version, and the GPU's name where torch has found one."""
     torch = sys.modules.get("torch")  # a measurement that has not loaded it has not used it either
     gpu = torch.cuda.get_device_name() if torch and torch.cuda.is_available() else None

@@ -84,9 +84,9 @@ def _measure(cloud: Cloud, n: int, kind: Kind, seed: int) -> dict[str, int | flo
         exact = np.median(_times(index, queries[:EXACT_FANOUTS]))
         del index
 
-        start = perf_counter()
+        began = perf_counter()
         index = FaissIndex.build(rows, "synthetic", kind=kind)
-        build = perf_counter() - start
+        build = perf_counter() - began
         index.save(folder)
         del index, rows
 

@@ -14,6 +14,7 @@ answer. An item that a query names is no candidate: each direction that found it
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -29,7 +30,7 @@ K, N, BATCH = 10, DEPTH, 32
 METRICS = ("recall", "hit", "vs")
 
 
-def evaluate(engine: Engine, sets: Sequence[ReferenceSet], methods: Sequence[str], seeds: int = 5) -> dict[str, object]:
+def evaluate(engine: Engine, sets: Sequence[ReferenceSet], methods: Sequence[str], seeds: int = 5) -> dict[str, Any]:
     """Measure every method on the same sets, with the seeds 0 … seeds-1.
 
     Returns catalog, n_queries (one a set), n_clusters, seeds; chance, the recall of K·N items drawn at random, and methods
@@ -56,7 +57,7 @@ def variation(means: np.ndarray) -> np.ndarray:
     return rewards.vendi(means / np.linalg.norm(means, axis=-1, keepdims=True))
 
 
-def tables(result: dict[str, object]) -> str:
+def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
     rows = [["method", *METRICS]]
     rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
@@ -65,7 +66,7 @@ def tables(result: dict[str, object]) -> str:
     return f"{result['catalog']}: {counts}; mean [95 % interval]\n{chance}\n\n{render(rows)}"
 
 
-def _measure(engine: Engine, sets: Sequence[ReferenceSet], method: str, seeds: int) -> dict[str, np.ndarray]:
+def _measure(engine: Engine, sets: Sequence[ReferenceSet], method: str, seeds: int) -> dict[str, np.ndarray | None]:
     """metric -> one value a set (s,)."""
     catalog, numbers = engine.catalog, dict[str, list[int]]()
     for number, one in enumerate(sets):
@@ -96,4 +97,4 @@ def _directions(engine: Engine, method: str, queries: Sequence[str], seed: int) 
 
 
 def _intervals(bootstrap: ClusterBootstrap, figures: dict[str, np.ndarray | None]) -> dict[str, list[float] | None]:
-    return {metric: None if figures[metric] is None else bootstrap.mean(figures[metric]) for metric in METRICS}
+    return {metric: None if (of := figures[metric]) is None else bootstrap.mean(of) for metric in METRICS}

@@ -1,5 +1,7 @@
 """The diffusion retriever's network: an EDM denoiser over sets of vectors, in the sizes of the demo and of the paper."""
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
@@ -88,14 +90,15 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
         self.sigma_min, self.sigma_max, self.rho = sigma_min, sigma_max, rho
         self.sigma_data = dim**-0.5  # the entries of a unit vector have this root mean square
         condition = NOISE_WIDTH if cross_attention else width
-        self.slot_in, self.query_in = nn.Linear(dim, width), None if cross_attention else nn.Linear(dim, width)
+        self.slot_in = nn.Linear(dim, width)
+        self.query_in = None if cross_attention else nn.Linear(dim, width)
         self.noise_in = nn.Sequential(nn.Linear(64, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.shared = nn.Sequential(nn.SiLU(), nn.Linear(condition, 6 * width))
         context = dim if cross_attention else 0
         self.blocks = nn.ModuleList(Block(width, heads, mlp_ratio, dropout, context) for _ in range(layers))
         self.slot_out = nn.Linear(width, dim)
         self.no_query = nn.Parameter(torch.zeros(dim))  # stands for the query when it is dropped (classifier-free guidance)
-        for start_at_zero in (self.shared[1], self.slot_out):
+        for start_at_zero in (cast(nn.Linear, self.shared[1]), self.slot_out):
             nn.init.zeros_(start_at_zero.weight)
             nn.init.zeros_(start_at_zero.bias)
 
@@ -114,10 +117,11 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
         frequencies = torch.exp(torch.linspace(0, 5, 32, device=x.device))
         angles = c_noise.unsqueeze(1) * frequencies
         condition, tokens = self.noise_in(torch.cat([angles.sin(), angles.cos()], dim=1)), self.slot_in(x)
-        if self.cross_attention:
+        context: torch.Tensor | None = None
+        if self.query_in is None:
             context = torch.stack([query, (self.no_query / self.sigma_data).expand_as(query)], dim=1)
         else:
-            context, query_token = None, self.query_in(query)
+            query_token = self.query_in(query)
             condition, tokens = condition + query_token, torch.cat([query_token.unsqueeze(1), tokens], dim=1)
         shared = self.shared(condition).unflatten(-1, (6, -1))
         for block in self.blocks:

@@ -24,7 +24,8 @@ def guided(model: SetDenoiser, x: torch.Tensor, sigma: torch.Tensor, query: torc
     if model.guidance == 1:
         return model(x, sigma, query)
     queries = torch.cat([query, model.no_query.expand_as(query)])
-    return guide(*model(x.repeat(2, 1, 1), sigma.repeat(2), queries).chunk(2), model.guidance)
+    conditional, unconditional = model(x.repeat(2, 1, 1), sigma.repeat(2), queries).chunk(2)
+    return guide(conditional, unconditional, model.guidance)
 
 
 def sample(
@@ -41,6 +42,8 @@ def sample(
         return guided(model, x, sigma, query)
 
     if model.sampler == "sde":
+        if fresh is None:
+            raise ValueError("the SDE needs fresh noise at every step")
         return euler_maruyama(denoise, noise, tangent_steps(steps, low, high), fresh)
     return heun(denoise, noise, karras_sigmas(steps, low, high, model.rho))
 
@@ -57,6 +60,8 @@ def own_noise(seeds: Sequence[int], shape: tuple[int, ...], device: torch.device
 
 class DiffusionRetriever(SetRetriever):
     """Fan-out by sampling directions from a ``SetDenoiser``. A ``precision`` below float32 is that of its products alone."""
+
+    model: SetDenoiser
 
     def __init__(
         self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str = "diffusion",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -126,6 +127,8 @@ class _ListComplete(StoppingCriteria):
 class Folm(ListModel):
     """Fan-out by sampling from a causal LM that reads the query's embedding as well."""
 
+    model: FolmForCausalLM
+
     def __init__(self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: Encoder, name: str = "folm") -> None:
         check_encoder(f"The language model '{name}'", model.config.encoder_id, model.config.query_dim, encoder)
         self.model, self.tokenizer, self.encoder, self.name = model.eval(), tokenizer, encoder, name
@@ -136,8 +139,8 @@ class Folm(ListModel):
         if not (Path(folder) / "config.json").is_file():
             raise UserError(f"There is no language model in {folder}.")
         try:
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-            tokenizer = AutoTokenizer.from_pretrained(folder)
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+            tokenizer: Any = AutoTokenizer.from_pretrained(folder)
         except Exception as error:  # a foreign model can be broken in any way
             raise hub_failure(f"The language model in {folder} cannot be loaded", error) from error
         return cls(model, tokenizer, encoder, name)
@@ -172,10 +175,11 @@ class Folm(ListModel):
         device = self.model.device
         ids, mask = (part.to(device) for part in prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens))
         embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)).to(device))
-        completion = self.model.generate(
+        model: Any = self.model  # what transformers says of ``generate`` does not fit its own models
+        completion = model.generate(
             inputs_embeds=embedded, attention_mask=mask, do_sample=False, max_new_tokens=MAX_NEW_TOKENS, use_cache=True,
             eos_token_id=self.tokenizer.convert_tokens_to_ids(END), pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD),
             logits_processor=[OwnNoise(row_seeds(seed, queries, n_samples), temperature, device)],
-            stopping_criteria=[_ListComplete(self.tokenizer.convert_tokens_to_ids(SEPARATOR), k)],
+            stopping_criteria=[_ListComplete(cast(int, self.tokenizer.convert_tokens_to_ids(SEPARATOR)), k)],
         )  # fmt: skip
         return ids, mask, completion

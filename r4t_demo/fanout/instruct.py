@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -96,6 +97,8 @@ class InstructFolm(ListModel):
     another policy than the one that training scores.
     """
 
+    model: PreTrainedModel
+
     def __init__(
         self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoder: Encoder, name: str = "instruct",
         room: int = ROOM,
@@ -123,7 +126,8 @@ class InstructFolm(ListModel):
         device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
         try:
             tokenizer = AutoTokenizer.from_pretrained(source)
-            model = AutoModelForCausalLM.from_pretrained(source, dtype=native_dtype(device)).to(device)
+            model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=native_dtype(device))
+            model.to(device)
             if adapter_parameters(model):
                 _unround_adapter(model, source)
         except Exception as error:  # a foreign model can be broken in any way
@@ -140,7 +144,8 @@ class InstructFolm(ListModel):
     def prompts(self, queries: Sequence[str], k: int) -> list[str]:
         """Return the text that the model continues for each query: ``PROMPT`` in its chat template, ready for the answer."""
         chats = [[{"role": "user", "content": PROMPT.format(k=k, query=self._plain(query))}] for query in queries]
-        return [self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True) for chat in chats]
+        template = self.tokenizer.apply_chat_template
+        return [cast(str, template(chat, tokenize=False, add_generation_prompt=True)) for chat in chats]
 
     def _plain(self, query: str) -> str:
         """The query without the special tokens that a visitor may have typed."""
@@ -159,7 +164,7 @@ class InstructFolm(ListModel):
         seeds, parts = row_seeds(seed, queries, n_samples), []
         for start in range(0, len(ids), ROWS):
             rows = slice(start, start + ROWS)
-            written = self.model.generate(
+            written = cast(Any, self.model).generate(
                 input_ids=ids[rows], attention_mask=mask[rows], do_sample=False, max_new_tokens=self.room, use_cache=True,
                 logits_processor=[OwnNoise(seeds[rows], temperature, self.model.device)],
             )  # fmt: skip

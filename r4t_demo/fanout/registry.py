@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING, cast
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -12,6 +13,9 @@ from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
 from r4t_demo.fanout.checkpoint import FOLM, Checkpoint
 from r4t_demo.index.base import VectorIndex
+
+if TYPE_CHECKING:
+    from r4t_demo.fanout.folm import Folm
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class MethodSet:
         with self._lock:
             if name not in self._loaded:
                 if not self._has(method):
-                    missing = self.catalog.root / OWN["folm-mini"] if method.tuned else self.folder(method.needs)
+                    missing = self.catalog.root / OWN["folm-mini"] if method.tuned else self.folder(str(method.needs))
                     raise UserError(f"The method '{name}' needs '{missing}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
             return self._loaded[name]
@@ -167,7 +171,7 @@ METHODS: dict[str, Method] = {
     ),
     "best-of-5": Method(
         "Five lists of the model before reinforcement learning; the one with the highest reward.",
-        lambda parts: BestOf(parts["base"], parts.index, parts.encoder),
+        lambda parts: BestOf(cast("Folm", parts["base"]), parts.index, parts.encoder),
         needs="folm-base",
         writes=True,
     ),

@@ -41,6 +41,8 @@ class SetRegressor(nn.Module, PyTorchModelHubMixin):
 class RegressionRetriever(SetRetriever):
     """Fan-out by a ``SetRegressor``."""
 
+    model: SetRegressor
+
     @classmethod
     def load(cls, folder: Path, encoder: Encoder, name: str) -> "RegressionRetriever":
         """Load a checkpoint folder; UserError where it is missing or was trained for another encoder."""

@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -88,7 +88,7 @@ def load_network(kind: type[Network], folder: Path, encoder: Encoder) -> Network
         raise UserError(f"There is no retriever in {folder}.")
     try:
         with contextlib.redirect_stdout(sys.stderr):  # the hub mixin talks; standard output is for answers
-            model = kind.from_pretrained(folder, strict=True)
+            model: Any = kind.from_pretrained(folder, strict=True)
     except Exception as error:  # a foreign checkpoint can be broken in any way
         raise hub_failure(f"The retriever in {folder} cannot be loaded", error) from error
     check_encoder(f"The retriever in {folder}", model.encoder_id, model.dim, encoder)

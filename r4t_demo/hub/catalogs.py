@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -35,7 +36,7 @@ DAMAGE = (ValueError, TypeError, KeyError, OSError, SafetensorError, pyarrow.Arr
 FORMATS = {"WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
 
 
-def pack(folder: Path, target: Path) -> dict[str, object]:
+def pack(folder: Path, target: Path) -> dict[str, Any]:
     """Write the catalogue in ``folder`` into ``target`` as it lies on the Hub; return the facts that its card tells."""
     catalog = Catalog.load(folder)
     index = FaissIndex.load(catalog.root / INDEX_FOLDER, source=catalog.fingerprint)
@@ -96,7 +97,9 @@ def fetch(reference: str, budget: int) -> Path:
 
 def _with_pictures(rows: pyarrow.Table, pictures: list[Path | None]) -> pyarrow.Table:
     """The rows with the first of ``pictures`` inside."""
-    cells = [picture and {"bytes": picture.read_bytes(), "path": picture.name} for picture in pictures[: len(rows)]]
+    cells: list[dict | None] = [
+        {"bytes": picture.read_bytes(), "path": picture.name} if picture else None for picture in pictures[: len(rows)]
+    ]
     return _replaced(rows, cells)
 
 
@@ -139,7 +142,7 @@ def _picture(data: bytes | None, folder: Path, name: str) -> dict | None:
     with Image.open(BytesIO(data), formats=list(FORMATS)) as image:
         if max(image.size) > SIDE:
             raise UserError(f"picture {name} has more than {SIDE} pixels a side.")
-        path = f"{IMAGES_FOLDER}/{name}.{FORMATS[image.format]}"
+        path = f"{IMAGES_FOLDER}/{name}.{FORMATS[str(image.format)]}"
     (folder / path).parent.mkdir(exist_ok=True)
     (folder / path).write_bytes(data)
     return {"bytes": None, "path": path}

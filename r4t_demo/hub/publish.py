@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.checkpoint import FILES, FOLM, Checkpoint
@@ -23,12 +24,12 @@ def publish(kind: str, folder: Path, name: str, *, public: bool = False) -> str:
         return upload(Path(staged), name, repo_type, public=public)
 
 
-def upload(folder: Path, name: str, repo_type: str, *, public: bool, **options: object) -> str:
+def upload(folder: Path, name: str, repo_type: str, *, public: bool, **options: Any) -> str:
     """Commit all of ``folder`` to the repository, made where it is missing; returns the commit's address."""
     from huggingface_hub import HfApi
 
     api = HfApi()
-    sdk = {"space_sdk": "gradio"} if repo_type == "space" else {}
+    sdk: dict[str, Any] = {"space_sdk": "gradio"} if repo_type == "space" else {}
     try:
         api.create_repo(name, repo_type=repo_type, private=not public, exist_ok=True, **sdk)
         commit = api.upload_folder(
@@ -67,7 +68,7 @@ def _stage_catalog(folder: Path, staged: Path, name: str) -> None:
     _card(staged / "README.md", name, about, load, {"configs": [config]})
 
 
-def _card(path: Path, name: str, about: str, load: Sequence[str], data: dict[str, object]) -> None:
+def _card(path: Path, name: str, about: str, load: Sequence[str], data: dict[str, Any]) -> None:
     """Write the card to ``path``: what stands there already, or else ``about``; how to load it; and the front matter ``data``."""
     from huggingface_hub.repocard import metadata_load, metadata_save
 

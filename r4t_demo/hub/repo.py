@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from r4t_demo.errors import HubUnreachable, UserError, hub_failure
 from r4t_demo.settings import HUB
@@ -37,22 +38,22 @@ class Repo:
         it broke, and what had arrived whole stays for the next run. UserError where there is no such thing or no room for it;
         HubUnreachable where the Hub gives no answer and the cache has not got it.
         """
-        from huggingface_hub import snapshot_download
+        from huggingface_hub import DryRunFileInfo, snapshot_download
 
-        ask = {"repo_id": self.name, "repo_type": self.kind, "revision": self.revision}
+        ask: dict[str, Any] = {"repo_id": self.name, "repo_type": self.kind, "revision": self.revision}
         ask |= {"allow_patterns": list(files), "ignore_patterns": list(leave)}
         cached = _cached(ask)
         if cached and COMMIT.fullmatch(self.revision):
             return cached
         try:
-            plan = snapshot_download(**ask, dry_run=True)
+            plan = cast("list[DryRunFileInfo]", snapshot_download(**ask, dry_run=True))
             missing = sum(file.file_size or 0 for file in plan if file.will_download)
             if not plan:
                 raise UserError(f"The {self} holds none of the files {', '.join(files)}.")
             if missing:
                 _check_room(self, missing)
                 print(f"fetching the {self}, {_size(missing)}, commit {plan[0].commit_hash}", file=sys.stderr)
-            return Path(snapshot_download(**ask))
+            return Path(cast(str, snapshot_download(**ask)))
         except UserError:
             raise
         except Exception as error:  # the client's own, its transport's, and those of the disk have nothing in common
@@ -90,6 +91,6 @@ def _cached(ask: dict) -> Path | None:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(**ask, local_files_only=True))
+        return Path(cast(str, snapshot_download(**ask, local_files_only=True)))
     except (LocalEntryNotFoundError, HFValidationError):
         return None

@@ -10,7 +10,7 @@ from r4t_demo.hub.publish import upload
 from r4t_demo.settings import ROOT
 
 CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher", "modit-mini")
-FILES = ("app.py",)
+FILES = ("app.py", "LICENSE", "CITATION.cff", "CONTRIBUTING.md")
 FOLDERS = (
     "r4t_demo",
     "assets/atelier",
@@ -29,7 +29,8 @@ def assemble(target: Path, root: Path = ROOT) -> int:
         raise UserError(f"The folder '{target}' is not empty: name another one.")
     for name in FOLDERS:
         if not (root / name).is_dir():
-            raise UserError(f"There is no folder '{root / name}', which belongs to the Space.")
+            where = "run this in a checkout of the repository"
+            raise UserError(f"There is no folder '{root / name}', which belongs to the Space: {where}.")
         shutil.copytree(root / name, target / name, ignore=LEAVE)
     for name in FILES:
         shutil.copyfile(root / name, target / name)
@@ -48,7 +49,7 @@ def deploy(folder: Path, name: str, *, public: bool) -> str:
 
 def _pinned(requirements: str) -> str:
     """The same packages in the versions that are installed here, which are those that the tests have seen."""
-    names = [re.match(r"[\w.-]+", line)[0] for line in requirements.splitlines() if line.strip() and not line.startswith("#")]
+    names = re.findall(r"^[A-Za-z0-9][\w.-]*", requirements, re.M)
     return "".join(f"{name}=={version(name).partition('+')[0]}\n" for name in names)
 
 

@@ -26,9 +26,9 @@ SHARD = 8  # batches; the most that a kill can cost
 def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE_WEIGHT) -> np.ndarray:
     """unit(w·image + (1-w)·words) of each item: (n, d) float32. An item without a picture is its words alone."""
     vectors = (1.0 - image_weight) * encoder.encode_text([item.words for item in items])
-    pictured = [row for row, item in enumerate(items) if item.image]
-    if pictured:
-        vectors[pictured] += image_weight * encoder.encode_images([_open(items[row].image) for row in pictured])
+    pictures = {row: item.image for row, item in enumerate(items) if item.image}
+    if pictures:
+        vectors[list(pictures)] += image_weight * encoder.encode_images([_open(path) for path in pictures.values()])
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -118,7 +118,7 @@ class Shards:
         """Embed one shard, its batches side by side, and write it; yield how many of its items are done."""
         items = self.catalog.items[start : start + self.batch * SHARD]
         batches = [items[first : first + self.batch] for first in range(0, len(items), self.batch)]
-        rows = []
+        rows: list[np.ndarray] = []
         for vectors in pool.map(lambda batch: embed_items(batch, encoder, self.image_weight), batches):
             rows.extend(vectors)
             yield len(rows)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, cast
 
 import faiss
 import numpy as np
@@ -25,7 +26,7 @@ class FaissIndex:
     """
 
     def __init__(self, index: faiss.Index, encoder_id: str, source: str = "", categories: Sequence[str] | None = None):
-        self.kind = kind_of(index)
+        self.kind = cast(Kind, kind_of(index))  # ``load`` refuses an index without one
         self.encoder_id, self.source = encoder_id, source
         self.dim: int = index.d
         self._index = index
@@ -107,7 +108,7 @@ class FaissIndex:
             raise UserError(f"The index in '{folder}' is damaged: {VECTORS_FILE} does not match its manifest. {_REBUILD}")
         mapped = manifest.get("kind") == IvfPq.name  # this kind need not hold its vectors in memory
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
-        loaded = cls(index, manifest.get("encoder"), manifest.get("source"))
+        loaded = cls(index, cast(str, manifest.get("encoder")), cast(str, manifest.get("source")))
         if loaded.kind is None or loaded._manifest(manifest["sha256"]) != text:
             raise UserError(f"The index in '{folder}' is damaged: {MANIFEST_FILE} does not describe {VECTORS_FILE}. {_REBUILD}")
         if encoder_id is not None and loaded.encoder_id != encoder_id:
@@ -139,7 +140,7 @@ def _unit_rows(rows: np.ndarray) -> np.ndarray:
     return rows
 
 
-def _read_manifest(folder: Path) -> tuple[str, dict[str, object]]:
+def _read_manifest(folder: Path) -> tuple[str, dict[str, Any]]:
     path = folder / MANIFEST_FILE
     if not path.is_file():
         raise UserError(f"There is no index in '{folder}'. Make it: python -m r4t_demo index --catalog FOLDER")

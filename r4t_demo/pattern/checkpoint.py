@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Trained:
         context = read(self.task, self.density, rows, told)
         return model.generate(self.task.vectors, context, range(seed, seed + len(rows)))
 
-    def answer(self, method: str, sets: list[SeedSet]) -> np.ndarray:
+    def answer(self, method: str, sets: Sequence[SeedSet]) -> np.ndarray:
         """``queries`` for seed sets."""
         return self.queries(method, np.stack([one.rows for one in sets]), wanted(sets))
 

@@ -21,6 +21,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -140,7 +141,7 @@ def write_pool(
         queries = np.concatenate([made, samples, answer[:, None]], axis=1)
         joint, purity = online_metric(task, carried, queries, seeds, np.stack([one[3] for one in drawn]), attribute)
         parts.append((context.rows, context.marks, attribute, queries, joint, purity))
-        figures = {"best_joint": float(joint.max(1).mean()), "own_joint": float(joint[:, -1].mean())}
+        figures: dict[str, float | str] = {"best_joint": float(joint.max(1).mean()), "own_joint": float(joint[:, -1].mean())}
         yield Progress("pool", start + len(drawn), requests, figures)
     arrays = [np.concatenate(part) for part in zip(*parts, strict=True)]
     write_atomically(path, lambda temporary: _save(temporary, arrays))
@@ -161,7 +162,8 @@ def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.n
     if pareto:
         better &= (pool.purity >= pool.answered[:, None] + RESERVE)[:, :, None]
         better &= pool.purity[:, :, None] >= pool.purity[:, None, :]
-    return np.nonzero(better)
+    request, won, lost = np.nonzero(better)
+    return request, won, lost
 
 
 def preference_loss(
@@ -197,8 +199,9 @@ def optimise(
         sigma, noise = noise_of(winner, generator)
         both = (torch.cat([winner, loser]), sigma.repeat(2), noise.repeat(2, 1), *(torch.cat([part, part]) for part in context))
         with torch.no_grad():
-            anchored = error(reference, *both).chunk(2)
-        return preference_loss(*error(model, *both).chunk(2), *anchored, beta)
+            won_anchor, lost_anchor = error(reference, *both).chunk(2)
+        won_error, lost_error = error(model, *both).chunk(2)
+        return preference_loss(won_error, lost_error, won_anchor, lost_anchor, beta)
 
     model.eval()
     yield from descend("hppo", model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
@@ -219,4 +222,5 @@ def _request(
 
 def _save(path: Path, arrays: Sequence[np.ndarray]) -> None:
     with open(path, "wb") as file:
-        np.savez(file, **dict(zip(ARRAYS, arrays, strict=True)))
+        named: dict[str, Any] = dict(zip(ARRAYS, arrays, strict=True))
+        np.savez(file, **named)

@@ -12,6 +12,7 @@ it an untrained network already answers by vector arithmetic, and learns what th
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import torch
@@ -45,6 +46,8 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         sigma_min: float = 0.01, sigma_max: float = 0.25, rho: float = 5.0,
     ) -> None:  # fmt: skip
         super().__init__()
+        self.directions: torch.Tensor
+        self.domain_of: torch.Tensor
         self.attributes = [(domain, value) for domain, value in attributes]
         self.dim, self.encoder_id, self.steps, self.draws = dim, encoder_id, steps, draws
         self.sigma_data, self.sigma_min, self.sigma_max, self.rho = sigma_data, sigma_min, sigma_max, rho
@@ -62,7 +65,7 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         self.shared = nn.Sequential(nn.SiLU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(Block(width, heads, dropout=dropout) for _ in range(layers))
         self.out, self.drop = nn.Linear(width, dim), nn.Dropout(dropout)
-        for start_at_zero in (self.shared[1], self.out):
+        for start_at_zero in (cast(nn.Linear, self.shared[1]), self.out):
             nn.init.zeros_(start_at_zero.weight)
             nn.init.zeros_(start_at_zero.bias)
 

@@ -49,7 +49,8 @@ class Run:
     """
 
     def __init__(self, task: Task, plan: Plan, states: Path, encoder_id: str = ""):
-        self.task, self.plan, self.states, self.models = task, plan, states, {}
+        self.task, self.plan, self.states = task, plan, states
+        self.models: dict[str, Modit] = {}
         known = task.labelled
         content = b"".join(
             np.ascontiguousarray(part).tobytes() for part in (task.vectors, task.labels.carries[known], task.pattern)
@@ -80,7 +81,7 @@ class Run:
     def _stage(self, name: str, draw, steps: int, **facts: object) -> Iterator[Progress]:
         if steps:
             state = self._state(name, steps=steps, **facts)
-            batches = partial(draw, self._trajectories.ordered(facts.get("order", "sorted")))
+            batches = partial(draw, self._trajectories.ordered(str(facts.get("order", "sorted"))))
             yield from train.run_stage(
                 name, self._model, self.task.vectors, batches, state, steps=steps, rate=RATE, seed=self.plan.seed
             )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Found(Hit):
     has_attribute: bool
     in_pattern: bool
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """The element of an answer's items."""
         return super().to_json() | {"has_attribute": self.has_attribute, "in_pattern": self.in_pattern}
 
@@ -47,7 +48,7 @@ class Steered:
     scores: dict[str, float]
     ms: dict[str, float]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """The element of the command line's results."""
         items = [one.to_json() for one in self.found]
         return {"method": self.method, "items": items, "scores": self.scores, "ms": self.ms}
@@ -182,7 +183,7 @@ def check_strength(strength: float) -> None:
         raise UserError(f"The strength is {strength:g}: it must be between 0 (the seed mean) and {MAX_STRENGTH:g}.")
 
 
-def to_json(spread: Spread, answers: Sequence[Steered]) -> dict[str, object]:
+def to_json(spread: Spread, answers: Sequence[Steered]) -> dict[str, Any]:
     """What the command line prints and the endpoint returns."""
     return {"spread": vars(spread), "results": [answer.to_json() for answer in answers]}
 

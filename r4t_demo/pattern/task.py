@@ -15,7 +15,7 @@ Reconstructed from the abstract of arXiv 2606.26899; its body could not be read:
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import faiss
@@ -74,7 +74,7 @@ class Task:
             for attribute, (name, _) in enumerate(self.labels.names)
             if name == domain and len(pool := self._pool(members, attribute, protocol, split)) >= SEEDS
         ]
-        order = rng.permutation(len(pairs)) if pairs else []
+        order = rng.permutation(len(pairs))
         chosen = [pairs[order[i % len(pairs)]] for i in range(count)] if pairs else []
         return [SeedSet(rng.choice(pool, SEEDS, replace=False), pattern, attribute) for pattern, attribute, pool in chosen]
 
@@ -137,7 +137,7 @@ def split_of(name: str, kind: str, shares: dict[str, float]) -> str:
     return split
 
 
-def search(index: VectorIndex, queries: np.ndarray, seeds: Sequence[np.ndarray], k: int = K) -> tuple[np.ndarray, np.ndarray]:
+def search(index: VectorIndex, queries: np.ndarray, seeds: Iterable[np.ndarray], k: int = K) -> tuple[np.ndarray, np.ndarray]:
     """The k items nearest to any of a request's query vectors, its seeds left out, by a real top-K search.
 
     ``queries`` (m, q, d) unit rows, ``seeds`` m arrays of rows. Returns scores and rows, both (m, k), best first; -inf and -1

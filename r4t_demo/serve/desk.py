@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic, perf_counter
+from typing import Any
 
 import faiss
 import torch
@@ -80,7 +81,7 @@ class Desk:
 
     def refused(self, event: str, error: UserError) -> None:
         """Log a request that was refused, unless that was done here: before it came so far."""
-        if not getattr(error, "logged", False):
+        if not error.logged:
             log.write(event, id=token_hex(6), **self._failure(error))
 
     def close(self, seconds: float) -> None:
@@ -91,7 +92,7 @@ class Desk:
         for line in (self.quick, self.slow):
             line.drain(max(0.0, until - monotonic()))
 
-    def _failure(self, error: Exception) -> dict[str, object]:
+    def _failure(self, error: Exception) -> dict[str, Any]:
         told = {"message": str(error)} if self.settings.log_queries else {}  # it may repeat what was asked
         return {"error": type(error).__name__} | told
 

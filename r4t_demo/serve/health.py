@@ -5,7 +5,7 @@ from time import monotonic
 
 import numpy as np
 
-from r4t_demo import VERSION
+from r4t_demo import __version__
 from r4t_demo.evaluate.record import current_commit
 from r4t_demo.job_folder import records
 from r4t_demo.jobs import GIB, SPARE
@@ -26,7 +26,7 @@ class Health:
         return {
             "status": "stopping" if self.desk.stopping else "broken" if reason else "ok",
             "reason": reason,
-            "version": VERSION,
+            "version": __version__,
             "commit": self._commit,
             "uptime_seconds": round(monotonic() - self._began),
             "catalog": {"name": engine.catalog.name, "items": len(engine.catalog)},

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 from r4t_demo.errors import UserError
 
 TOGETHER = 8  # requests answered at once: eight lists take the language model less than twice as long as one
-Asked, Answer = TypeVar("Asked"), TypeVar("Answer")
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 
 class LineFull(UserError):

@@ -59,7 +59,7 @@ class Columns:
         texts = {role: str(cells[role]) for role in ("item_id", "title", "category") if cells.get(role) is not None}
         if not texts.get("title") and image is None:
             return Refusal(where, "has neither a title nor a picture")
-        attributes = {"artist": str(cells["artist"])} if cells.get("artist") is not None else {}
+        attributes: dict[str, object] = {"artist": str(cells["artist"])} if cells.get("artist") is not None else {}
         attributes |= {role: _as_list(cells[role]) for role in LISTS if cells.get(role) is not None}
         attributes |= {self._stored_as[name]: value for name in self.further if (value := clean(row.get(name))) is not None}
         return Record(where, fallback_id, words(PurePosixPath(file).stem), **texts, read_image=image, attributes=attributes)

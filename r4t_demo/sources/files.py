@@ -8,7 +8,7 @@ import zlib
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources.base import Refusal
@@ -113,7 +113,7 @@ class ZipFiles:
         if why := _refusal(entry):
             raise UserError(f"'{name}' {why}")
         try:
-            return self._zip.open(entry)
+            return cast(BinaryIO, self._zip.open(entry))
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
             raise UserError(f"'{name}' cannot be unpacked ({error})") from error
 

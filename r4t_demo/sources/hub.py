@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from r4t_demo.errors import UserError
 from r4t_demo.settings import HUB as PREFIX
@@ -19,7 +19,7 @@ class HubFiles:
         self.repo, _, self.revision = repo.partition("@")
 
     def names(self) -> list[str | Refusal]:
-        return sorted(name for name in self._listing[1] if not name.startswith("."))
+        return [name for name in sorted(self._listing[1]) if not name.startswith(".")]
 
     def identity(self) -> list:
         return [self.repo, self._listing[0]]
@@ -60,7 +60,7 @@ def list_files(repo: str, revision: str | None) -> tuple[str, set[str]]:
     from huggingface_hub import HfApi
 
     info = HfApi().dataset_info(repo, revision=revision)
-    return info.sha, {file.rfilename for file in info.siblings}
+    return cast(str, info.sha), {file.rfilename for file in info.siblings or ()}
 
 
 def open_file(repo: str, commit: str, name: str) -> BinaryIO:

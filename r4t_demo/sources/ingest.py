@@ -102,7 +102,8 @@ def _finished(work: Path) -> Iterator[dict]:
 
 def _write_shard(work: Path, number: int, prepared: list, gate: Gate) -> Report:
     """Pictures first, then rows, then the JSON that says the shard is finished."""
-    before, report, rows = len(gate.seen), Report(""), []
+    before, report = len(gate.seen), Report("")
+    rows: list[dict] = []
     folder = work / IMAGES_FOLDER / f"{number:05d}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)  # also where no item has a picture: older pictures in the way are then replaced by none

@@ -15,8 +15,9 @@ class PictureSource:
     """A Source over every picture of ``files``."""
 
     def __init__(self, files: Files):
-        self.files, self.name, self.notes = files, files.name, []
-        self.total = len(files.names())
+        self.files, self.name = files, files.name
+        self.notes: list[str] = []
+        self.total: int | None = len(files.names())
 
     def identity(self) -> list:
         return ["pictures", self.files.identity()]

@@ -30,9 +30,12 @@ class CsvSource:
         self._folder = PurePosixPath(name).parent
         self._encoding = self._sniff_encoding()
         with self._rows() as rows:
-            self.header = [column.strip() for column in next(rows, [])]
+            header = next(rows, [])
+            if isinstance(header, csv.Error):
+                raise UserError(f"'{self.name}' has a header that cannot be read ({header}). Mend its first line and retry.")
+            self.header = [column.strip() for column in header]
             self.columns = Columns(self.header, name)
-            self.total = sum(1 for _ in rows)
+            self.total: int | None = sum(1 for _ in rows)
         self.notes = [self.columns.note(name)]
         if self._encoding == "latin-1":
             self.notes.append(f"{name} is not UTF-8: it was read as Latin-1.")
@@ -70,7 +73,7 @@ class CsvSource:
     def _each(self, reader: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
         while True:
             try:
-                row = next(reader)
+                row: list[str] | csv.Error = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Container
 from dataclasses import dataclass, field
+from typing import cast
 
 from r4t_demo.catalog import Item
 from r4t_demo.errors import UserError
@@ -95,6 +96,6 @@ class Gate:
         report.accepted += 1
         if one.note:
             report.notes.append((record.where, one.note))
-        category = record.category or next(iter(record.attributes.get("genre", [])), NO_CATEGORY)
+        category = record.category or next(iter(cast(list, record.attributes.get("genre", []))), NO_CATEGORY)
         title = record.title or record.fallback_title or category
         return {"item_ID": item_id, "text": title, "category": category, **record.attributes}

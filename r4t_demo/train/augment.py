@@ -34,7 +34,7 @@ def moved(images: torch.Tensor, size: int, generator: torch.Generator) -> torch.
     matrix[:, 0, 0], matrix[:, 0, 1] = zoom * angle.cos() * mirror, -zoom * angle.sin()
     matrix[:, 1, 0], matrix[:, 1, 1] = zoom * angle.sin() * mirror, zoom * angle.cos()
     matrix[:, :, 2] = _uniform(-1, 1, count, 2, generator=generator) * (1 - zoom).abs().unsqueeze(1)
-    grid = F.affine_grid(matrix, (count, 3, size, size), align_corners=False)
+    grid = F.affine_grid(matrix, [count, 3, size, size], align_corners=False)
     return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 

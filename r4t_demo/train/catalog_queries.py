@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice, zip_longest
 from math import isqrt
 from pathlib import Path
@@ -117,7 +118,7 @@ def save(folder: Path, queries: Sequence[CatalogQuery], understood: dict[str, li
         (UNDERSTOOD, json.dumps(understood, ensure_ascii=False, indent=1) + "\n"),
         (FILE, "".join(json.dumps(asdict(query), ensure_ascii=False) + "\n" for query in queries)),
     ):
-        write_atomically(folder / name, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
+        write_atomically(folder / name, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
 def load(folder: Path) -> list[CatalogQuery]:

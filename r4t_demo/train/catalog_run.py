@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -38,7 +38,8 @@ START = "folm-mini"  # the policy's start: on photos of a shop it is before folm
 # rollouts make lists no more diverse than the app's own.
 WEIGHTS = (0.35, 0.3, 0.35)  # groundedness, diversity, alignment
 RATE, WARM_UP = 8e-4, 3
-CREDIT = "sub-query"  # learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``)
+# Learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``).
+CREDIT: Literal["sub-query"] = "sub-query"
 EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
 
 
@@ -48,14 +49,14 @@ def prepare(source: str, out: Path, settings: Settings, queries: Sequence[str] |
     What is done already is not done again. UserError where there are fewer than MIN_ITEMS items, or too few queries.
     """
     for record in ingest(open_source(source), out, threads=settings.threads):
-        yield Progress("read", record["step"], record["total"] or record["step"])
+        yield Progress("read", cast(int, record["step"]), cast(int, record["total"] or record["step"]))
     catalog = Catalog.load(out)
     if len(catalog) < MIN_ITEMS:
         found = f"{len(catalog)} item{'s' if len(catalog) > 1 else ''}"
         raise UserError(f"The catalogue has {found}, and at least {MIN_ITEMS} are needed to train on it. {_skipped(out)}")
     encoder = Encoder.load(settings.encoder)
-    for record in ensure_index(catalog, encoder, settings.threads):
-        yield Progress("embed", record["step"], record["total"])
+    for embedded in ensure_index(catalog, encoder, settings.threads):
+        yield Progress("embed", cast(int, embedded["step"]), cast(int, embedded["total"]))
     yield Progress("queries", 0, 1)
     if queries is not None or not (out / catalog_queries.FILE).is_file():
         understood = catalog_queries.understand(catalog, open_index("", catalog, encoder.id), encoder)
@@ -117,7 +118,7 @@ class Tuning:
         return {split: [one.query for one in made if one.split == split] for split in ("train", "validation", "test")}
 
     @cached_property
-    def job(self) -> dict[str, object]:
+    def job(self) -> dict[str, Any]:
         """Everything that shapes the result, as a JSON value: what another job has left is not gone on with."""
         weights = [self.engine.settings.checkpoints / name / "model.safetensors" for name in OWN]
         return {
@@ -140,7 +141,7 @@ class Tuning:
         from r4t_demo.train.policy import MiniPolicy
 
         mini = Folm.load(self.engine.settings.checkpoints / START, self.engine.encoder)
-        mini.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        cast(torch.nn.Module, mini.model).to("cuda" if torch.cuda.is_available() else "cpu")
         watch = (self.queries["validation"] or self.queries["test"])[0]
         [[before]] = mini.sample_lists([watch], self.engine.encoder.encode_text([watch]), 10, 1)
         yield Progress("soft-grpo", 0, self.preset.rollouts, answer=self._answer(watch, before))
@@ -152,7 +153,7 @@ class Tuning:
         )  # fmt: skip
         for record in records:
             sample = record.metrics.get("sample")
-            yield replace(record, answer=self._answer(watch, sample.split("; "))) if sample else record
+            yield replace(record, answer=self._answer(watch, str(sample).split("; "))) if sample else record
         folm.save(mini.model.cpu(), mini.tokenizer, self.out / OWN["folm-mini"])
 
     def supervision(self) -> Iterator[Progress]:

@@ -9,13 +9,13 @@ The encoder and the language model before reinforcement learning are made here, 
 import argparse
 import random
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.options import add_data, at_least_one
-from r4t_demo.settings import Settings
+from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
 from r4t_demo.train.presets import PRESETS
 
@@ -87,6 +87,8 @@ def run(args: argparse.Namespace) -> None:
     settings = recipes.with_catalog(args, Settings.from_env())
     torch.set_num_threads(settings.threads)
     args.out = args.out or settings.checkpoints
+    if args.out.is_relative_to(EMBEDDED):
+        raise UserError("The models of an installed package stay as they are: name another folder with --out or R4T_CHECKPOINTS.")
     follow(STEPS[args.step](args, settings), args.events)
 
 
@@ -213,10 +215,11 @@ def _image_tower(args, settings: Settings):
         pulls = np.concatenate([np.full(len(photos), photo_pull), np.full(len(drawn), DRAWING_PULL)])
         return encoder.Goals(captions, chances, weights, pulls)
 
-    model, state = encoder.new_model(), None
+    model = encoder.new_model()
+    state = Path()  # of the last run
     encoder.start_from_imagenet(model)
     for number, (size, steps, batch, rate, drawings) in enumerate(IMAGE_RUNS):
-        if state:
+        if number:
             encoder.start_tower(model.visual, state, "model.tower.")
         state = states / f"image{number}.safetensors"
         yield from encoder.align_images(
@@ -261,7 +264,7 @@ def _folm_base(args, settings: Settings):
     folm.save(model, tokenizer, args.out / "folm-base")
 
 
-STEPS = {
+STEPS: dict[str, Callable] = {
     "text-tower": _text_tower,
     "image-tower": _image_tower,
     "folm-base": _folm_base,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import oar
@@ -17,7 +18,7 @@ FIGURES = ("diversity", "groundedness", "content_alignment", "composite")
 MIN_LABELLED = 5  # queries that a label can judge, for the label to be asked at all
 
 
-def compare(engine: Engine, queries: Sequence[CatalogQuery], facts: Mapping[str, object]) -> Iterator[Progress]:
+def compare(engine: Engine, queries: Sequence[CatalogQuery], facts: Mapping[str, Any]) -> Iterator[Progress]:
     """Measure METHODS on the test queries and write comparison.json and the card into the catalogue's folder.
 
     comparison.json is what ``oar.evaluate`` returns without the court's figures, with ``facts``, and under "labelled" the same

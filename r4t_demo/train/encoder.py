@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +27,7 @@ from r4t_demo.train.augment import MEAN, STD, augment
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress, load_state, one_cycle, save_state
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "encoder_id": "clip-mini-2",
     "model_cfg": {
         "embed_dim": 256,
@@ -59,7 +60,7 @@ class Goals:
     pulls: np.ndarray
 
 
-def new_model() -> nn.Module:
+def new_model() -> Any:
     """Return an untrained clip-mini."""
     from open_clip.model import CustomTextCLIP
 
@@ -105,7 +106,7 @@ def distil_text(
             group["lr"] = rate * group["share"] * one_cycle(step, steps, warmup=100)
         with mixed_precision():
             vectors = text_features(model, tokens[rows])
-        loss, cosine = 0.0, 0.0
+        loss, cosine = torch.zeros(()), torch.zeros(())
         for ours, theirs in zip(nested(vectors.float()), nested(goal[rows]), strict=True):
             cosine = (ours * theirs).sum(1).mean()
             loss = loss + 1 - cosine + 10 * F.mse_loss(ours @ ours.T, theirs @ theirs.T)
@@ -209,7 +210,8 @@ def align(
     tower keeps its mode and its frozen weights.
     """
     holder = nn.ModuleDict({"tower": tower})
-    holder.register_parameter("scale", nn.Parameter(torch.tensor(scale)))
+    temperature = nn.Parameter(torch.tensor(scale))
+    holder.register_parameter("scale", temperature)
     learning = [parameter for parameter in holder.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.02)
     first = load_state(state, holder, optimizer)
@@ -225,9 +227,9 @@ def align(
         vectors = tower(look(rows, generator))
         same = (goal @ goal.T > 0.97).float()
         spread = same / same.sum(1, keepdim=True)
-        loss = 0.0
+        loss = torch.zeros(())
         for seen, said in zip(nested(vectors), nested(goal), strict=True):
-            logits = seen @ said.T * holder.scale.exp().clamp(max=100)
+            logits = seen @ said.T * temperature.exp().clamp(max=100)
             contrast = (F.cross_entropy(logits, spread) + F.cross_entropy(logits.T, spread)) / 2
             cosine = (seen * said).sum(1)
             loss = loss + contrast + (pull * (1 - cosine)).mean()

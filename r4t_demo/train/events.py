@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import time
+from typing import Any
 
 from r4t_demo.child import since_boot
 from r4t_demo.errors import MachineError, UserError
@@ -14,7 +15,7 @@ from r4t_demo.errors import MachineError, UserError
 FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
 
 
-def append(path: Path, event: Mapping[str, object]) -> None:
+def append(path: Path, event: Mapping[str, Any]) -> None:
     """Append an event, with the moment under "time" (seconds since the epoch) and "clock" (``child.since_boot``)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:

@@ -4,6 +4,7 @@ import copy
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -87,7 +88,7 @@ def supervise(
     from ``state``.
     """
     related = nearest(vectors, phrase_vectors, 150)
-    pad = tokenizer.convert_tokens_to_ids(PAD)
+    pad = cast(int, tokenizer.convert_tokens_to_ids(PAD))
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.95), weight_decay=0.05)
     first = load_state(state, model, optimizer)
     for step in range(first, steps):

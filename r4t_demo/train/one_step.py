@@ -35,7 +35,9 @@ Song and Dhariwal 2024 ("Improved Techniques for Training Consistency Models"), 
 
 import copy
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -83,7 +85,7 @@ def distil(
 
 def new_student(teacher: SetDenoiser, start: SetDenoiser | None = None) -> tuple[SetDenoiser, SetDenoiser]:
     """Return a network that starts as the teacher's, or as ``start``, and is sampled in one call, and its moving average."""
-    student = SetDenoiser(**{**teacher._hub_mixin_config, "steps": 1, "guidance": 1.0, "drawn": DRAWN})
+    student = SetDenoiser(**{**cast(dict, teacher._hub_mixin_config), "steps": 1, "guidance": 1.0, "drawn": DRAWN})
     student.load_state_dict((start or teacher).state_dict())
     return student, copy.deepcopy(student).requires_grad_(False)
 
@@ -108,7 +110,7 @@ def write_pairs(
         with torch.inference_mode(), mixed_precision():
             ends = sample(teacher, noise.float(), torch.from_numpy(query_vectors[chosen]))
         tensors = {"query": torch.from_numpy(chosen), "noise": noise, "ends": ends.half()}
-        write_atomically(path, lambda temporary, tensors=tensors: save_file(tensors, temporary))
+        write_atomically(path, partial(save_file, tensors))
         yield Progress("one-step pairs", shard + 1, total, {"end_length": float(ends.norm(dim=-1).mean())})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -56,7 +56,9 @@ class Policy(Protocol):
     """A language model that Soft-GRPO can train. ``trained`` holds the parameters that move, and nothing else."""
 
     encoder: Encoder
-    trained: torch.nn.Module
+
+    @property
+    def trained(self) -> torch.nn.Module: ...
 
     def rollout(self, queries: Sequence[str], vectors: np.ndarray, group: int, k: int, seed: int) -> Rollout:
         """Sample ``group`` lists of up to k sub-queries for each query; ``vectors`` (queries, d) are their embeddings.
@@ -83,7 +85,9 @@ class MiniPolicy:
 
     def __init__(self, folm: Folm) -> None:
         self.encoder, self.trained, self.sample_lists, self._folm = folm.encoder, folm.model, folm.sample_lists, folm
-        self._pad, self._end, self._separator = (folm.tokenizer.convert_tokens_to_ids(token) for token in (PAD, END, SEPARATOR))
+        self._pad, self._end, self._separator = (
+            cast(int, folm.tokenizer.convert_tokens_to_ids(token)) for token in (PAD, END, SEPARATOR)
+        )
 
     def rollout(self, queries: Sequence[str], vectors: np.ndarray, group: int, k: int, seed: int) -> Rollout:
         """See ``Policy``."""

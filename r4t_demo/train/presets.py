@@ -83,13 +83,14 @@ class Clock:
 
     def __init__(self, planned: Mapping[str, float], now: Callable[[], float] = monotonic) -> None:
         self._planned, self._now = planned, now
-        self._began, self._first = now(), None
+        self._began = now()
+        self._first: float | None = None
 
     def left(self, stage: str, step: int, total: int) -> float:
         """The seconds left at ``step`` of ``total`` in ``stage``; what an earlier run had done counts for no pace."""
         stages = list(STAGES)
         before = sum(self._planned[name] for name in stages[: stages.index(stage)])
         done = before + self._planned[stage] * step / max(1, total)
-        self._first = done if self._first is None else self._first
-        pace = (TRUST + self._now() - self._began) / (TRUST + done - self._first)
+        first = self._first = done if self._first is None else self._first
+        pace = (TRUST + self._now() - self._began) / (TRUST + done - first)
         return round(pace * (sum(self._planned.values()) - done), 1)

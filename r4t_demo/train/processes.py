@@ -1,5 +1,7 @@
 """What the processes of ``accelerate launch`` tell each other; alone, a process talks to itself at no cost."""
 
+from typing import cast
+
 import numpy as np
 import torch
 from accelerate import PartialState
@@ -20,7 +22,7 @@ def sum_gradients(module: torch.nn.Module) -> None:
     """Replace each gradient of ``module`` by its sum over the processes, the same bits in each."""
     if crew().num_processes == 1:
         return
-    gradients = [parameter.grad for parameter in module.parameters()]
+    gradients = [cast(torch.Tensor, parameter.grad) for parameter in module.parameters()]
     flat = reduce(torch.cat([gradient.flatten() for gradient in gradients]).to(crew().device), "sum")
     for gradient, total in zip(gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True):
         gradient.copy_(total.view_as(gradient))

@@ -40,7 +40,9 @@ class MusicSource:
             artist=("track_artist", "first"),
             genre=("playlist_genre", lambda all: sorted(set(all))),
         )
-        self.name, self.total, self.notes = str(data / MUSIC), len(self._rows), []
+        self.name = str(data / MUSIC)
+        self.total: int | None = len(self._rows)
+        self.notes: list[str] = []
 
     def identity(self) -> list:
         return ["music", self.total]
@@ -61,7 +63,7 @@ class PhotoSource:
                 f"The photos are public data that is not part of the project: no {folder}; name its folder with --data."
             )
         self._rows, self._splits = open_source(str(folder)), splits
-        self.total = int(pd.read_parquet(folder, columns=["split"]).split.isin(splits).sum())
+        self.total: int | None = int(pd.read_parquet(folder, columns=["split"]).split.isin(splits).sum())
         self.name, self.notes = self._rows.name, self._rows.notes
 
     def identity(self) -> list:

@@ -1,14 +1,18 @@
 """R4T's own training steps, from Soft-GRPO on; ``--task`` and ``--from`` lead another way through the same code (``Task``)."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from r4t_demo.errors import UserError
 from r4t_demo.options import with_public_catalog
 from r4t_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from r4t_demo.train.soft_grpo import Reward
 
 OAR_WEIGHTS = (0.45, 0.15, 0.4)  # groundedness, diversity, alignment: the mini's, chosen on Atelier's validation queries
 FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find a dozen different ones
@@ -75,7 +79,7 @@ def _outfits(settings: Settings) -> list:
     return [one for one in sets if one.query in titles]
 
 
-def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tuple[list[str], object]:
+def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tuple[list[str], "Reward"]:
     """The queries that the policy practises on, and their reward.
 
     ``weights`` are those of OAR's parts; for WSCR there is one query of each outfit, with its own items as the set.
@@ -260,7 +264,7 @@ def _one_step(args, settings: Settings):
     diffusion.save(student, teacher.phrases, encoder, args.out / _task(args).student)
 
 
-STEPS = {
+STEPS: dict[str, Callable] = {
     "soft-grpo": _soft_grpo,
     "supervision": _supervision,
     "diffusion": _diffusion,

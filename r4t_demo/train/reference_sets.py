@@ -65,7 +65,7 @@ def stylist_outfits(data: Path) -> list[ReferenceSet]:
     sets = []
     for row in _json_lines(needed(data, STYLIST_OUTFITS)):
         outfit = list(dict.fromkeys(first_alike[item] for item in row["items"]))
-        posed = min(outfit, key=lambda item, number=row["outfit_id"]: hashlib.sha256(f"{number}/{item}".encode()).digest())
+        posed = min((hashlib.sha256(f"{row['outfit_id']}/{item}".encode()).digest(), item) for item in outfit)[1]
         rest = tuple(item for item in outfit if item != posed)
         query = POSED.format(caption=caption[posed])
         sets.append(ReferenceSet(query, rest, row["split"], caption[posed], posed))
@@ -74,7 +74,8 @@ def stylist_outfits(data: Path) -> list[ReferenceSet]:
 
 def music_playlists(data: Path) -> list[ReferenceSet]:
     """Read the playlists of at least MIN_TRACKS tracks, each posed by its title."""
-    sets, taken_by = [], {}
+    sets: list[ReferenceSet] = []
+    taken_by: dict[str, str] = {}
     playlists = music_tracks(data).groupby("playlist_id", sort=True)
     for split in SPLITS:
         for playlist, tracks in playlists:

@@ -61,8 +61,11 @@ class Rewards:
 class Reward(Protocol):
     """What lists are worth: p parts by name, the weight of each in the sum, and who judges."""
 
-    names: Sequence[str]
-    weights: Sequence[float]
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    @property
+    def weights(self) -> Sequence[float]: ...
 
     def __call__(
         self, lists: Sequence[Sequence[str]], asked: Sequence[int], query_vectors: np.ndarray, index: VectorIndex,
@@ -77,7 +80,7 @@ class OarReward:
     """Open-ended retrieval: groundedness, diversity (Vendi / k) and alignment, by no ground truth."""
 
     weights: Sequence[float] = rewards.WEIGHTS
-    names: ClassVar = ("groundedness", "diversity", "alignment")
+    names: ClassVar[Sequence[str]] = ("groundedness", "diversity", "alignment")
 
     def __call__(self, lists, asked, query_vectors, index, encoder, k) -> Rewards:
         """See Reward; which query it was does not matter beyond its embedding."""
@@ -219,14 +222,16 @@ def train(
         mine = torch.cat([rows[::group] // group for rows in shares]).sort().values  # this process's groups
         own = [chosen[i] for i in mine]
         rollout = policy.rollout([queries[i] for i in own], query_vectors[own], group, k, seed * 1_000_003 + step)
-        judged = reward(rollout.lists, np.repeat(own, group), np.repeat(query_vectors[own], group, axis=0), index, encoder, k)
+        judged = reward(
+            rollout.lists, np.repeat(own, group).tolist(), np.repeat(query_vectors[own], group, axis=0), index, encoder, k
+        )
         advantage = token_advantages(judged, rollout.completion, rollout.piece_of, group, reward.weights, credit, per_part)
         places = [torch.searchsorted(mine, rows // group) * group + rows % group for rows in shares]
         parts = [[Scored.of(rollout, advantage, rows) for rows in each.split(micro or len(each))] for each in places]
         for optimizer_group in optimizer.param_groups:
             optimizer_group["lr"] = rate * min((step + 1) / warm_up, 1 - step / steps)
         drift, entropy = update(policy, optimizer, parts)
-        metrics = figures(judged, rollout, entropy, drift, reward, group, k)
+        metrics: dict[str, float | str] = {**figures(judged, rollout, entropy, drift, reward, group, k)}
         if not processes.is_main_process:
             continue
         if (step + 1) % every == 0:

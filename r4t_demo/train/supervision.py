@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, cycle, islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ def write(
         part = range(shard * batch, min(len(queries), (shard + 1) * batch))
         sampled = folm.sample_lists([queries[i] for i in part], vectors[part], k, samples, seed=seed * 1_000_003 + shard)
         pairs = [(i, texts) for i, lists in zip(part, sampled, strict=True) for texts in lists if len(texts) == k]
-        counts = {"lists": len(part) * samples, "whole_lists": len(pairs)}
+        counts: dict[str, float | str] = {"lists": len(part) * samples, "whole_lists": len(pairs)}
         if best and pairs:
             pairs, rewarded = _best(pairs, best, vectors, index, folm.encoder, k)
             counts |= rewarded
@@ -92,10 +93,10 @@ def write(
         rows = np.array([place_of[text] for _, sub_queries in pairs for text in sub_queries], np.int64).reshape(-1, k)
         named = dict.fromkeys(garment_words(text, queries[i]) for i, sub_queries in pairs for text in sub_queries)
         bank = "".join(f"{text}\n" for text in named if text)
-        write_atomically(path.with_suffix(".txt"), lambda temporary, bank=bank: temporary.write_text(bank, encoding="utf-8"))
+        write_atomically(path.with_suffix(".txt"), partial(Path.write_text, data=bank, encoding="utf-8"))
         tensors = {"query": np.array([i for i, _ in pairs], np.int64), "rows": rows}
         tensors |= {"targets": embedded.astype(np.float16)} if targets == "text" else {}
-        write_atomically(path, lambda temporary, tensors=tensors: save_file(tensors, temporary))
+        write_atomically(path, partial(save_file, tensors))
         counts |= {"pairs": len(pairs), "distinct_targets": sum(len(set(row)) for row in rows) / max(1, len(rows))}
         manifest["shards"][path.stem] = counts
         _save(out, manifest)
@@ -119,7 +120,7 @@ def _best(
 def _settings(
     folm: ListModel, queries: Sequence[str], index: VectorIndex, targets: str, samples: int, best: Best | None, batch: int,
     k: int, seed: int,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Everything that shapes the shards, as a JSON value."""
     weights = hashlib.sha256()
     for name, value in folm.model.state_dict().items():
@@ -131,11 +132,11 @@ def _settings(
     }  # fmt: skip
 
 
-def _asked(queries: Sequence[str]) -> dict[str, object]:
+def _asked(queries: Sequence[str]) -> dict[str, Any]:
     return {"queries": len(queries), "queries_sha256": hashlib.sha256("\n".join(queries).encode()).hexdigest()}
 
 
-def _begin(out: Path, settings: dict[str, object]) -> dict:
+def _begin(out: Path, settings: dict[str, Any]) -> dict:
     """The manifest of the folder, which is begun where there is none. UserError where other settings wrote in it."""
     if not (out / MANIFEST).is_file():
         if any(out.glob("shard-*")):

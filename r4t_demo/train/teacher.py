@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -78,11 +79,11 @@ def kept_vectors(teacher: Teacher, texts: Sequence[str], folder: Path, block: in
         part = texts[start : start + block]
         path = folder / f"{hashlib.sha256(chr(10).join(part).encode()).hexdigest()[:16]}.npy"
         if not path.exists():
-            write_atomically(path, lambda temporary, part=part: _save(temporary, teacher.embed(part)))
+            write_atomically(path, partial(_save, teacher=teacher, texts=part))
         blocks.append(np.load(path))
     return np.concatenate(blocks)
 
 
-def _save(path: Path, array: np.ndarray) -> None:
+def _save(path: Path, teacher: Teacher, texts: Sequence[str]) -> None:
     with open(path, "wb") as file:
-        np.save(file, array)
+        np.save(file, teacher.embed(texts))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from r4t_demo.errors import UserError
@@ -30,7 +31,7 @@ class Ask:
     def with_link(self, params: Mapping[str, str]) -> "Ask":
         """Return this search with the values that a link carries; UserError where a number is not one."""
         names = {field.name for field in fields(self)}
-        given = {name: params[name] for name in names if name in params}
+        given: dict[str, Any] = {name: params[name] for name in names if name in params}
         for name in ("k", "n", "seed", "steps"):
             if name in given:
                 given[name] = whole(given[name], name)

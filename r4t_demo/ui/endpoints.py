@@ -7,6 +7,7 @@ are described in ``r4t_demo/schema``.
 import json
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 import gradio as gr
 from gradio.mcp import GradioMCPServer
@@ -59,7 +60,12 @@ class Endpoints:
             distinct: list an item once an answer, as the page does
             variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is as trained
         """
-        numbers = {"k": whole(k, "k"), "n": whole(n, "n"), "seed": whole(seed, "seed"), "variety": decimal(variety, "variety")}
+        numbers: dict[str, Any] = {
+            "k": whole(k, "k"),
+            "n": whole(n, "n"),
+            "seed": whole(seed, "seed"),
+            "variety": decimal(variety, "variety"),
+        }
         names = offered(_texts(methods or ["folm", "diffusion"], "methods"), self.engine.methods())
         results = self.engine.run([_text(query, "query")], names, **numbers, distinct=bool(distinct))
         return [result.to_json() for result in results]
@@ -83,7 +89,7 @@ class Endpoints:
         if isinstance(self.steering, UserError):
             raise self.steering
         wanted = _text(domain, "domain"), _text(value, "value"), _texts(methods or list(METHODS), "methods")
-        numbers = {"k": whole(k, "k"), "strength": decimal(strength, "strength"), "seed": whole(seed, "seed")}
+        numbers: dict[str, Any] = {"k": whole(k, "k"), "strength": decimal(strength, "strength"), "seed": whole(seed, "seed")}
         return to_json(*self.steering.run(_texts(seeds, "seeds"), *wanted, **numbers))
 
     @_told
@@ -122,9 +128,11 @@ def register(endpoints: Endpoints) -> None:
 
 def answer_in_json(server: GradioMCPServer) -> None:
     """Let the tools answer in JSON: by itself Gradio tells an agent the answer as Python writes it, None and all."""
-    server.postprocess_output_data = lambda outputs, _: [
-        TextContent(type="text", text=json.dumps(output, ensure_ascii=False)) for output in outputs
-    ]
+
+    def in_json(outputs: list, _: object) -> list[TextContent]:
+        return [TextContent(type="text", text=json.dumps(output, ensure_ascii=False)) for output in outputs]
+
+    setattr(server, "postprocess_output_data", in_json)  # noqa: B010 - a method of the library's, replaced on this one server
 
 
 def _text(value: object, name: str) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
+from typing import Any, cast
 
 import gradio as gr
 
@@ -124,8 +125,9 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
     left, right, page = answer_parts(tab.choices(), opening, answer)
 
     form = [query, left, right, k, n, seed, steps, variety]
-    quiet = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}  # they wait at the desk
-    asked = [go.click, query.submit, *(field.input for field in form[1:])]
+    # They wait at the desk.
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
+    asked = [go.click, query.submit, *(cast(gr.Number, field).input for field in form[1:])]
     gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
     for chip, text in zip(chips, EXAMPLES, strict=True):
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
@@ -137,18 +139,18 @@ def answer_parts(
     choices: list[tuple[str, str]], opening: Ask, answer: Sequence[str], prefix: str = ""
 ) -> tuple[gr.Dropdown, gr.Dropdown, list[gr.HTML]]:
     """Lay out an answer, ``FanOutTab.answer``: the two selectors, and its five parts. ``prefix`` sets their ids apart."""
-    status, summary, left_column, right_column, plot = answer
+    told, compared, left_answer, right_answer, map_drawn = answer
     role = "element.setAttribute('role', 'status');"
-    status = html(status, f"{prefix}status", role, elem_classes="status")
-    summary = html(summary, f"{prefix}summary", script("share.js"), elem_classes="verdict-line")
+    status = html(told, f"{prefix}status", role, elem_classes="status")
+    summary = html(compared, f"{prefix}summary", script("share.js"), elem_classes="verdict-line")
     with gr.Row(elem_classes="columns"):
         with gr.Column(min_width=320):
             left = _selector(choices, opening.left, "left", prefix)
-            left_column = html(left_column, f"{prefix}left-column", elem_classes="answer-column")
+            left_column = html(left_answer, f"{prefix}left-column", elem_classes="answer-column")
         with gr.Column(min_width=320):
             right = _selector(choices, opening.right, "right", prefix)
-            right_column = html(right_column, f"{prefix}right-column", elem_classes="answer-column")
-    plot = html(plot, f"{prefix}plot", elem_classes="answer-plot")
+            right_column = html(right_answer, f"{prefix}right-column", elem_classes="answer-column")
+    plot = html(map_drawn, f"{prefix}plot", elem_classes="answer-plot")
     return left, right, [status, summary, left_column, right_column, plot]
 
 

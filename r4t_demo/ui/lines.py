@@ -45,16 +45,21 @@ def curves(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) 
 
 def sweep(name: str, x_name: str, series: Mapping[str, Mapping[float, Sequence[float]]], doubling: bool) -> str:
     """Method -> {x: [mean, lo, hi]}, with whiskers; ``doubling`` gives each doubling of x as much room."""
-    drawn = {key: [Mark(x, line[x][0], None, tuple(line[x][1:])) for x in sorted(line)] for key, line in series.items()}
+    drawn = {key: [Mark(x, line[x][0], None, _ends(line[x])) for x in sorted(line)] for key, line in series.items()}
     x = _own_places(series) if doubling else linear(x for line in series.values() for x in line)
     return lines(name, x_name, drawn, x, _heights(drawn))
 
 
 def plane(name: str, x_name: str, series: Mapping[str, Sequence[tuple[Sequence[float], Sequence[float]]]]) -> str:
     """Method -> pairs of figures ([mean, lo, hi] of x, the same of y): a curve, or one point, with whiskers both ways."""
-    drawn = {method: [Mark(x[0], y[0], tuple(x[1:]), tuple(y[1:])) for x, y in sorted(pairs)] for method, pairs in series.items()}
-    ends = [end for marks in drawn.values() for mark in marks for end in mark.x_interval]
+    drawn = {method: [Mark(x[0], y[0], _ends(x), _ends(y)) for x, y in sorted(pairs)] for method, pairs in series.items()}
+    ends = [end for marks in drawn.values() for mark in marks for end in mark.x_interval or ()]
     return lines(name, x_name, drawn, linear(ends), _heights(drawn))
+
+
+def _ends(figure: Sequence[float]) -> tuple[float, float]:
+    """The interval of [mean, lo, hi]."""
+    return figure[1], figure[2]
 
 
 def lines(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any, cast
 
 import gradio as gr
 
@@ -29,7 +30,7 @@ SURE = "(seen, _) => [seen, confirm('Remove the catalogue and all that was train
 
 def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lay the tab out and wire its events."""
-    tab, part = OwnTab(own), {"tabs": tabs, "seen": gr.State(Seen())}
+    tab, part = OwnTab(own), cast(dict[str, Any], {"tabs": tabs, "seen": gr.State(Seen())})
     part["opened"] = html("", "own-opened", script("opened.js"))  # not a State: its change comes with every page load, too
     part["sure"] = gr.Textbox(visible=False)  # what the browser's own question was answered with
     part["timer"] = gr.Timer(EVERY, active=False)
@@ -49,11 +50,11 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
         return lambda *values: draw(act(*values))
 
     def upload(files: list[str] | None, request: gr.Request) -> dict:
-        return draw(tab.upload(files, request.session_hash))
+        return draw(tab.upload(files, cast(str, request.session_hash)))
 
     def sample(name: str) -> Callable:
         def begin(request: gr.Request) -> dict:
-            return draw(tab.sample(name, request.session_hash))
+            return draw(tab.sample(name, cast(str, request.session_hash)))
 
         return begin
 
@@ -66,9 +67,10 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     def opening(seen: Seen) -> Iterator[dict]:
         yield from map(draw, tab.opening(seen))
 
-    everything, seen, quiet = list(part.values()), part["seen"], {"api_visibility": "private", "show_progress": "hidden"}
-    at_once = {"queue": False, **quiet}  # a poll does not stand in line with the searches
-    in_line = {"concurrency_limit": None, **quiet}
+    everything, seen = list(part.values()), part["seen"]
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    at_once: dict[str, Any] = {"queue": False, **quiet}  # a poll does not stand in line with the searches
+    in_line: dict[str, Any] = {"concurrency_limit": None, **quiet}
     part["files"].upload(upload, part["files"], everything, **at_once)
     for name, button in sample_buttons.items():
         button.click(sample(name), None, everything, **at_once)
@@ -132,7 +134,7 @@ def _ask(part: dict) -> gr.Button:
                     headers=["query", "split"],
                     datatype="str",
                     type="array",
-                    column_count=(2, "fixed"),
+                    column_count=cast(Any, (2, "fixed")),  # which the library takes and does not say
                     static_columns=[1],
                     column_widths=["72%", "28%"],
                     interactive=True,

@@ -6,6 +6,7 @@ refused, done), and the page has a layout for each. While the job is busy a time
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gradio as gr
 
@@ -46,7 +47,7 @@ class Seen:
     log: bool = False
 
 
-Drawn = dict[str, object]  # part of the page -> what it becomes
+Drawn = dict[str, Any]  # part of the page -> what it becomes
 
 
 class OwnTab:
@@ -146,7 +147,7 @@ class OwnTab:
             held_out = [text for text, split in self.own.queries(seen.job) if split == "test"]
             chips = (held_out + [""] * CHIPS)[:CHIPS]
             left, right = (name if name in tab.methods else list(tab.methods)[0] for name in BEFORE_AFTER)
-            drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
+            drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
             drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
             query = chips[0] or "something for a quiet evening"
             yield drawn | {"query": query} | self._answered(tab, seen, Ask(query, left, right))

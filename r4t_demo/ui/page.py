@@ -1,9 +1,11 @@
 """The whole page: its head line, its tabs, its look."""
 
 from pathlib import Path
+from typing import cast
 
 import gradio as gr
 
+from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
@@ -49,10 +51,10 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
             with gr.Tab("Search", id="search"):
                 fanout_tab.build(engine, demo, steers)
             with gr.Tab("Steer", id="steer", elem_id="steer"):
-                if steers:
-                    steer_page.build(SteerTab(engine, steering), demo, tabs, hand)
-                else:
+                if isinstance(steering, UserError):
                     steer_page.build_missing(steering)
+                else:
+                    steer_page.build(SteerTab(engine, steering), demo, tabs, hand)
             with gr.Tab("Your catalogue", id="own", elem_id="own"):
                 own_page.build(own, demo, tabs)
             with gr.Tab("Results", id="results") as tab:
@@ -64,7 +66,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
 def _steering(desk: Desk) -> ServedSteering | UserError:
     """What steers the engine's catalogue, or why nothing does."""
     try:
-        return ServedSteering(Steering.load(desk.engine), desk)
+        return ServedSteering(Steering.load(cast(Engine, desk.engine)), desk)
     except UserError as error:
         return error
 

@@ -32,9 +32,10 @@ def verdict(above: Mapping[str, Mapping]) -> str:
 
 
 def _told(gaps: Mapping[str, Sequence[float] | None]) -> str:
-    if gaps["diversity"] is None:
+    diversity, set_f1 = gaps["diversity"], gaps["set_f1"]
+    if diversity is None or set_f1 is None:
         return "is closer to the request than any point of the curve"
-    return f"lies {_gap(gaps['diversity'])} in diversity and {_gap(gaps['set_f1'])} in set F1"
+    return f"lies {_gap(diversity)} in diversity and {_gap(set_f1)} in set F1"
 
 
 def _gap(figure: Sequence[float]) -> str:

@@ -1,5 +1,7 @@
 """The query, the directions and the found items in two dimensions, as inline SVG that follows the page's colours."""
 
+from typing import Any
+
 import numpy as np
 
 from r4t_demo.ui.markup import display_name, esc
@@ -49,7 +51,7 @@ def render_plot(left, right, index) -> str:
 
 def _items(left, right, at: dict) -> str:
     """Items as small marks: a disc (left), a square (right), or both nested."""
-    found = {}
+    found: dict[int, tuple[Any, set[str]]] = {}
     for side, result in (("left", left), ("right", right)):
         for hit in (hit for hits in result.items for hit in hits):
             sides = found.setdefault(hit.row, (hit, set()))[1]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -36,7 +37,7 @@ class Section:
     title: str
     says: str
     command: str
-    draw: Callable[[Mapping], str]
+    draw: Callable[[Any], str]
     beside: Callable[[Mapping | None], str]
 
 
@@ -136,7 +137,9 @@ def _wscr(result: Mapping) -> str:
 def _latency(result: Mapping) -> str:
     batches = {int(batch): methods for batch, methods in result["batch"].items()}
     names = list(next(iter(batches.values())))
-    series = {name: {batch: max(rows[name]["fanout_ms"], 0.01) for batch, rows in batches.items()} for name in names}
+    series: dict[str, Mapping[float, float]] = {
+        name: {batch: max(rows[name]["fanout_ms"], 0.01) for batch, rows in batches.items()} for name in names
+    }
     head = ["fan-out, median ms", *(f"batch {batch}" for batch in batches)]
     rows = [[esc(display_name(name)), *(number(batches[b][name]["fanout_ms"], 1) for b in batches)] for name in names]
     if result["roofline_ms"]:

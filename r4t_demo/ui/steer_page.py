@@ -1,6 +1,7 @@
 """The Steer tab, laid out; what it does is in ``steer_tab``."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import gradio as gr
 
@@ -52,7 +53,7 @@ def _choice(part: dict, tab: SteerTab, opening: Aim, shown: dict) -> None:
     html('<h3 class="label">Seeds</h3>', "steer-seeds-head")
     part["seeds"] = html(shown["seeds"], "steer-seeds", script("chosen.js"))
     with gr.Row(elem_classes="wanted"):
-        look = {"filterable": False, "elem_classes": "method", "min_width": 120}
+        look: dict[str, Any] = {"filterable": False, "elem_classes": "method", "min_width": 120}
         domains = tab.steering.domains
         part["domain"] = gr.Dropdown(list(domains), value=opening.domain, label="Domain", elem_id="steer-domain", **look)
         part["value"] = gr.Dropdown(domains[opening.domain], value=opening.value, label="Value", elem_id="steer-value", **look)
@@ -103,9 +104,11 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     def taking(number: int) -> Callable:
         return lambda: draw(tab.example(number))
 
-    everything, aim, quiet = list(part.values()), part["aim"], {"api_visibility": "private", "show_progress": "hidden"}
-    at_once = {"queue": False, "trigger_mode": "always_last", **quiet}  # a choice is drawn without standing in line
-    in_line = {"concurrency_limit": None, "trigger_mode": "always_last", **quiet}
+    everything, aim = list(part.values()), part["aim"]
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    # A choice is drawn without standing in line.
+    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", **quiet}
+    in_line: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "always_last", **quiet}
     fields = [part[name] for name in ("domain", "value", "strength")]
     hand.submit(clicked, [aim, hand], everything, **at_once)
     gr.on([field.input for field in fields], drawing(tab.form), [aim, *fields], everything, **at_once)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from r4t_demo.catalog import Item
 from r4t_demo.pattern.context import MAX_SEEDS
@@ -44,7 +45,7 @@ def render_seeds(items: Sequence[Item], spread: Spread | None) -> str:
         'title="Remove">✕</button></li>'
         for item in items
     )
-    return f'<ul class="seeds">{chosen}</ul><p class="hint">{_spread(len(items), spread)}</p>'
+    return f'<ul class="seeds">{chosen}</ul><p class="hint">{_spread(len(items), cast(Spread, spread))}</p>'
 
 
 def _spread(count: int, spread: Spread) -> str:

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
@@ -25,7 +26,7 @@ EACH = 2  # examples a domain
 GRID = 24  # items to choose from at a time
 ANSWER = ("status", "summary", *METHODS, "plot")
 
-Drawn = dict[str, object]  # part of the page -> what it becomes
+Drawn = dict[str, Any]  # part of the page -> what it becomes
 
 
 class SteerTab:

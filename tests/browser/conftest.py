@@ -23,11 +23,11 @@ def browser():
 @pytest.fixture(scope="package")  # it offers what other tests must not see
 def app_address(tmp_path_factory):
     """The address of the real app, over the assets and checkpoints of this repository, with one more budget for runs."""
-    import app
+    from r4t_demo import start
 
     with tiny_offered(jobs):
         try:
-            demo, address = app.main(prevent_thread_lock=True, port=0, jobs=tmp_path_factory.mktemp("jobs"))
+            demo, address = start.main(prevent_thread_lock=True, port=0, jobs=tmp_path_factory.mktemp("jobs"))
         except UserError as error:
             warnings.warn(f"THE APP HAS NOT BEEN TESTED: {error}", stacklevel=1)
             pytest.skip(str(error))

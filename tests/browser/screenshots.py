@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-import app
+from r4t_demo import start
 from tests.browser.chromium import DESKTOP, PHONE, chromium, watched_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
@@ -22,7 +22,7 @@ def save(page, name: str, target=None) -> None:
 
 def main() -> None:
     """Start the app, look at it in both sizes and both themes, and write docs/img/*.webp."""
-    demo, address = app.main(prevent_thread_lock=True, port=0)
+    demo, address = start.main(prevent_thread_lock=True, port=0)
     with chromium() as browser:
         for device, context in (("desktop", DESKTOP), ("phone", PHONE)):
             for scheme in ("light", "dark"):

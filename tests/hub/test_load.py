@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import app
+from r4t_demo import start
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import HubUnreachable, UserError
@@ -101,7 +101,7 @@ def test_the_page_opens_with_the_embedded_set_while_the_hub_is_away(
     wanted = asking(settings, folm="hub:ann/folm", catalog="hub:ann/shop")
     with pytest.raises(HubUnreachable):
         Engine.load(wanted)
-    engine, note = app.load(wanted)
+    engine, note = start.load(wanted)
     assert engine.catalog.root == catalog_folder.resolve()
     assert note in capsys.readouterr().err
     missing = "it is not in this machine's cache, and the Hugging Face Hub cannot be reached."
@@ -120,7 +120,7 @@ def test_every_visitor_sees_the_note(tmp_path: Path) -> None:
 
 def test_a_wrong_name_ends_the_start_with_a_sentence(hub: StubHub, settings: Settings) -> None:
     with pytest.raises(UserError, match="shows no dataset of that name"):
-        app.load(asking(settings, catalog="hub:ann/none"))
+        start.load(asking(settings, catalog="hub:ann/none"))
 
 
 def test_the_embedded_set_is_the_whole_of_it() -> None:

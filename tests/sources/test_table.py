@@ -109,3 +109,8 @@ def test_any_bytes_are_records_or_a_sentence(tmp_path_factory, data: bytes) -> N
     except UserError:
         return
     assert all(isinstance(record, Record | Refusal) for record in records)
+
+
+def test_a_header_that_csv_cannot_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="shop.csv' has a header that cannot be read"):
+        source(tmp_path, f"title,{'x' * 2**21}\nhat,1\n")

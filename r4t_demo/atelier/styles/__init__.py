@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from r4t_demo.atelier import cloth
 from r4t_demo.atelier.data import table
@@ -36,13 +37,13 @@ class Style:
 def weights(text: str) -> dict[str, int]:
     """Read ``"rust 4, hot pink 2, ivory"`` as ``{"rust": 4, "hot pink": 2, "ivory": 1}``."""
     pairs = (re.fullmatch(r"(.+?)(?: (\d+))?", part) for part in cloth.words(text))
-    return {pair[1]: int(pair[2] or 1) for pair in pairs}
+    return {pair[1]: int(pair[2] or 1) for pair in pairs if pair}
 
 
 def _style(name: str, row: dict[str, str]) -> Style:
-    weighed = {key: weights(row[key]) for key in ("palette", "metals", "materials", "patterns", "trims")}
-    listed = {key: cloth.words(row[key]) for key in ("seasons", "cloth", "hide", "jewel")}
-    chosen = {key: cloth.choices(row[key]) for key in ("cuts", "details")}
+    weighed: dict[str, Any] = {key: weights(row[key]) for key in ("palette", "metals", "materials", "patterns", "trims")}
+    listed: dict[str, Any] = {key: cloth.words(row[key]) for key in ("seasons", "cloth", "hide", "jewel")}
+    chosen: dict[str, Any] = {key: cloth.choices(row[key]) for key in ("cuts", "details")}
     return Style(name=name, formality=row["formality"], **weighed, **listed, **chosen)
 
 
