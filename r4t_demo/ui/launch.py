@@ -1,11 +1,13 @@
 """Put the page on an address."""
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from r4t_demo.catalog import IMAGES_FOLDER
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import GIB, Jobs
 from r4t_demo.ui.endpoints import answer_in_json
+from r4t_demo.ui.guard import Guard
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 
@@ -24,7 +26,8 @@ def launch(engine, jobs: Jobs | None = None, *, note: str = "", prevent_thread_l
     demo = create_demo(engine, jobs, note).queue(max_size=32)
     where = {"server_name": settings.host, "server_port": settings.port or None}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}
-    closed["max_file_size"] = settings.job_disk * GIB // 2
+    closed |= {"max_file_size": (most := settings.job_disk * GIB // 2), "run_history": False}
+    closed["app_kwargs"] = {"middleware": [Middleware(Guard, host=settings.host, most=most)]}
     look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}
     try:
         _, address, _ = demo.launch(**where, **closed, **look, mcp_server=True, prevent_thread_lock=True, quiet=True)

@@ -10,7 +10,8 @@ from r4t_demo.pattern.steer import Steering
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.ui import endpoints, fanout_tab, own_page, results_tab, steer_page
 from r4t_demo.ui.endpoints import Endpoints
-from r4t_demo.ui.fanout_tab import FanOutTab, html
+from r4t_demo.ui.fanout_tab import FanOutTab, html, sentence
+from r4t_demo.ui.guard import Page
 from r4t_demo.ui.markup import esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
@@ -35,7 +36,7 @@ def create_demo(engine, jobs: Jobs, note: str = "") -> gr.Blocks:
     """
     own, steering = OwnCatalogues(engine, jobs), _steering(engine)
     steers = isinstance(steering, Steering)
-    with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
+    with Page(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         endpoints.register(Endpoints(engine, steering))  # first: of two functions with one name the later gets another name
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if note:
@@ -71,6 +72,8 @@ def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
     """The dialog with one item, of the page's catalogue or of the one that a job holds; the former can be steered from."""
 
     def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
+        if not (isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked)):
+            return sentence(UserError("An item is asked for by its id and the run that it is of."))
         item_id, job = asked
         return own.details(job, item_id) if job else tab.details(item_id)
 
