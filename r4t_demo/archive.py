@@ -102,10 +102,10 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
 
 def is_export(path: Path) -> bool:
     """Whether a file looks like one of these zips, and not like a catalogue that somebody packed."""
-    if not zipfile.is_zipfile(path):
+    try:
+        return {VECTORS, comparison.FILE} <= set(ZipFiles(path).names())
+    except UserError:
         return False
-    with zipfile.ZipFile(path) as packed:
-        return {VECTORS, comparison.FILE} <= set(packed.namelist())
 
 
 def _files(folder: Path) -> Iterator[Path]:
