@@ -28,7 +28,7 @@ WORDS = [
     "\ud800",
     " ",
 ]
-NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([0, 1, 2, 10, 50, 10**400, -(10**400)]))
+NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from([0, 1, 2, 10, 50, 10**400]))
 TEXTS = st.one_of(st.text(max_size=8), st.sampled_from(WORDS), st.just("x" * 600))
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS),
@@ -75,10 +75,11 @@ def test_an_endpoint_answers_any_json(endpoints, endpoint: str, data: st.DataObj
     assert not isinstance(answer, str) or answer.endswith((".", "…"))
 
 
-PAIRS = st.lists(
-    st.tuples(st.one_of(st.sampled_from(["q", "left", "k", "n", "seed", "steps", "variety", "seeds", "strength"]), TEXTS), TEXTS),
-    max_size=6,
+LINKED = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())  # as an address is read
+NAMED = st.one_of(
+    st.sampled_from(["q", "left", "k", "n", "seed", "steps", "variety", "seeds", "domain", "value", "strength"]), LINKED
 )
+PAIRS = st.lists(st.tuples(NAMED, st.one_of(LINKED, NUMBERS.map(repr))), max_size=6)
 
 
 @given(PAIRS)
