@@ -15,11 +15,14 @@ LOADERS = {"read_pickle", "to_pickle", "unpack_archive", "extractall"}
 BUILTINS = {"eval", "exec", "compile", "__import__"}
 
 
-WATCHED = {"weights_only", "allow_pickle", "trust_remote_code", "shell"}
+WATCHED = {"allow_pickle", "trust_remote_code", "shell", "weights_only"}
+SUSPECT = re.compile("|".join(rf"\b{name}\b" for name in (*RUNS_WHAT_IT_READS, *LOADERS, *BUILTINS, *WATCHED, r"torch\.load")))
 
 
 def dangers(source: str) -> list[str]:
     """What in a module could run what it reads."""
+    if not SUSPECT.search(source):  # to parse everything takes seconds
+        return []
     tree, found = ast.parse(source), []
     for node in ast.walk(tree):
         names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
