@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow
+import pyarrow.parquet as parquet
 from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
@@ -36,7 +37,20 @@ TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, comparis
 TENSORS = ("model.safetensors", "phrases.safetensors", "phrases.txt")
 PICTURE = re.compile(rf"{IMAGES_FOLDER}/\d{{5}}/\d{{3}}\.webp")
 MAX_BYTES = 2 * GIB  # of all that is taken out of a zip
+MAX_TABLE = GIB // 2  # bytes of the items' table, unpacked: it is read as a whole, in the app's own process
 NAME_END = "-r4t"
+BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+DAMAGE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    SafetensorError,
+    pyarrow.ArrowException,
+    *BOMB,
+)
 
 
 def zip_name(catalogue: str) -> str:
@@ -80,7 +94,7 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
         replace(staged, folder)
     except UserError as error:
         raise UserError(f"'{path.name}' is no export of a tuned catalogue that can be loaded here: {error}") from error
-    except (ValueError, TypeError, KeyError, AttributeError, OSError, SafetensorError, pyarrow.ArrowException) as error:
+    except DAMAGE as error:
         raise UserError(f"'{path.name}' is no export of a tuned catalogue, or it is damaged ({error}).") from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
@@ -88,10 +102,10 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
 
 def is_export(path: Path) -> bool:
     """Whether a file looks like one of these zips, and not like a catalogue that somebody packed."""
-    if not zipfile.is_zipfile(path):
+    try:
+        return {VECTORS, comparison.FILE} <= set(ZipFiles(path).names())
+    except UserError:
         return False
-    with zipfile.ZipFile(path) as packed:
-        return {VECTORS, comparison.FILE} <= set(packed.namelist())
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -127,6 +141,10 @@ def _judge(staged: Path, encoder: Encoder) -> None:
             if max(image.size) > SIDE:
                 raise UserError(f"the picture {path.name} has more than {SIDE} pixels a side.")
             image.verify()
+    items = parquet.read_metadata(staged / ITEMS_FILE)
+    unpacked = sum(items.row_group(number).total_byte_size for number in range(items.num_row_groups))
+    if unpacked > MAX_TABLE:
+        raise UserError(f"its table would unpack to {unpacked // 2**20:,} MB; at most {MAX_TABLE // 2**20:,} MB are read.")
     result = comparison.read(staged)
     if result is None:
         raise UserError(f"there is no {comparison.FILE} in it.")

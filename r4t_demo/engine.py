@@ -234,10 +234,21 @@ def _readable(queries: Sequence[str]) -> list[str]:
     queries = [query.strip() for query in queries]
     if not queries or not all(queries):
         raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
+    if not all(map(is_unicode, queries)):
+        raise UserError("The query holds signs that are no text: type it anew.")
     longest = max(map(len, queries))
     if longest > MAX_QUERY:
         raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
     return queries
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written down: half a surrogate pair, as a broken terminal or JSON may hold, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _whole(what: str, value: int, most: int, least: int = 1) -> None:

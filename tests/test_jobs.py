@@ -163,6 +163,8 @@ def test_cancel_leaves_no_process_behind(jobs: Jobs, upload: Path) -> None:
     job = jobs.start([upload], "ann", "small")
     processes = at_work(jobs, job)
     assert jobs.status(job).seconds_left == 9.5 and processes[0].nice() == 19
+    if sys.platform == "linux":
+        assert Path(f"/proc/{processes[0].pid}/oom_score_adj").read_text() == "1000\n", "the first to go when the memory is full"
     jobs.cancel(job)
     assert jobs.status(job).state == "cancelled"
     _, alive = psutil.wait_procs(processes, timeout=2)

@@ -56,6 +56,38 @@ def test_vendi_knows_no_order_and_no_copies(rows: np.ndarray, random) -> None:
     assert rewards.vendi(np.concatenate([rows, rows])) == pytest.approx(float(rewards.vendi(rows)), rel=1e-6)
 
 
+@given(unit_sets(), st.randoms(use_true_random=False))
+def test_every_reward_is_bounded_and_knows_no_order(rows: np.ndarray, random) -> None:
+    nearest, query, k = np.roll(rows, 1, axis=0), rows[0], len(rows)
+    parts = rewards.oar_parts(rows, nearest, query, k)
+    ground, diversity, aligned = parts
+    assert -1 - 1e-9 <= ground <= 1 + 1e-9 and -1 - 1e-9 <= aligned <= 1 + 1e-9
+    assert 1 / k - 1e-9 <= diversity <= 1 + 1e-9
+    assert min(parts) - 1e-9 <= rewards.composite(*parts) <= max(parts) + 1e-9
+    order = random.sample(range(k), k)
+    np.testing.assert_allclose(rewards.oar_parts(rows[order], nearest[order], query, k), parts, atol=1e-9)
+    shorter = rewards.oar_parts(rows, nearest, query, k + 3)
+    assert (np.abs(shorter) <= np.abs(parts) + 1e-12).all(), "directions that were not written earn nothing"
+
+
+@given(unit_sets())
+def test_a_duplicate_lowers_the_diversity(rows: np.ndarray) -> None:
+    """Whichever row takes a direction's place that could have been of its own, and the more the further that one was."""
+    k, d = rows.shape
+    fresh = np.concatenate([np.pad(rows, ((0, 0), (0, 1))), np.eye(d + 1)[-1:]])
+    for row in range(k):
+        again = np.concatenate([fresh[:-1], fresh[row : row + 1]])
+        assert rewards.diversity(again) < rewards.diversity(fresh) - 1e-6
+
+
+@given(st.lists(st.integers(0, 9)), st.sets(st.integers(0, 9), min_size=1), st.randoms(use_true_random=False))
+def test_set_recall_is_a_share_and_knows_neither_order_nor_copies(found: list[int], reference: set[int], random) -> None:
+    recall = rewards.set_recall(found, reference)
+    assert 0 <= recall <= 1
+    assert recall == rewards.set_recall(random.sample(found * 2, 2 * len(found)), reference)
+    assert recall <= rewards.set_recall([*found, min(reference)], reference)
+
+
 def test_diversity_is_vendi_over_the_directions_asked_for() -> None:
     assert rewards.diversity(EYE[:5]) == pytest.approx(1.0)
     assert rewards.diversity(np.tile(EYE[0], (10, 1))) == pytest.approx(0.1)

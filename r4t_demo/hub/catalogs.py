@@ -32,7 +32,8 @@ SHARDS, VECTORS = "data", "vectors.safetensors"
 BESIDE = ("queries.jsonl", "outfits.jsonl", "understanding.json", "comparison.json")  # what evaluations and the page read
 SHARD, GROUP = 10_000, 500  # rows of a file, and of those that are in memory at once
 IMAGE = pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())])  # as the datasets library has it
-DAMAGE = (ValueError, TypeError, KeyError, OSError, SafetensorError, pyarrow.ArrowException, Image.DecompressionBombError)
+BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+DAMAGE = (ValueError, TypeError, KeyError, OSError, SafetensorError, pyarrow.ArrowException, *BOMB)
 FORMATS = {"WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from r4t_demo.catalog import Item
-from r4t_demo.engine import Engine, Hit
+from r4t_demo.engine import MAX_SEED, Engine, Hit
 from r4t_demo.errors import UserError
 from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
@@ -99,7 +99,7 @@ class Steering:
         """
         rows = self._rows(seed_ids)
         attribute = self.trained.task.labels.number(domain, value)
-        self._check(methods, k, len(rows), strength)
+        self._check(methods, k, len(rows), strength, seed)
         mean, patterns = self._mean(rows), np.unique(self.trained.task.pattern[rows])
         answers = [self._answer(name, rows, mean, patterns, attribute, k, strength, seed) for name in methods]
         return self.spread(seed_ids), answers
@@ -147,13 +147,15 @@ class Steering:
             raise UserError("There is no seed: name at least one item to start from.")
         return np.array(rows)
 
-    def _check(self, methods: Sequence[str], k: int, seeds: int, strength: float) -> None:
+    def _check(self, methods: Sequence[str], k: int, seeds: int, strength: float, seed: int) -> None:
         unknown = [name for name in methods if name not in METHODS]
         if unknown:
             raise UserError(f"There is no steering method '{unknown[0]}': choose from {', '.join(METHODS)}.")
         most = len(self.catalog) - seeds
         if not 1 <= k <= most:
             raise UserError(f"The number of items is {k}: it must be between 1 and {most}, the catalogue without the seeds.")
+        if not 0 <= seed <= MAX_SEED:
+            raise UserError(f"The seed is {seed}: it must be between 0 and {MAX_SEED}.")
         check_strength(strength)
 
     def _answer(

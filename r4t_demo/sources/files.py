@@ -86,7 +86,7 @@ class ZipFiles:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise UserError(f"'{path}' is not a readable zip ({error}). Pack it again and retry.") from error
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir() and not _in_hidden(entry.filename)]
+        entries = [entry for entry in self._zip.infolist() if not entry.filename.endswith("/") and not _in_hidden(entry.filename)]
         if len(entries) > MAX_ENTRIES:
             raise UserError(f"'{path}' holds {len(entries):,} files; at most {MAX_ENTRIES:,} are read. Split it and retry.")
         total = sum(entry.file_size for entry in entries)

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
@@ -50,15 +50,13 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     step = len(finished) * SHARD
     yield {"stage": "read", "step": step, "total": total}
     records = islice(source.records(step), None if limit is None else max(0, limit - step))
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads) as pool, _nothing_begun(work, out):
         for number, shard in enumerate(iter(lambda: list(islice(records, SHARD)), []), start=len(finished)):
             report.add(_write_shard(work, number, list(pool.map(partial(prepare, known=gate.seen), shard)), gate))
             step += len(shard)
             yield {"stage": "read", "step": step, "total": total}
     if not report.accepted:
-        shutil.rmtree(work)
-        with suppress(OSError):  # it may hold other files
-            out.rmdir()
+        _forget(work, out)
         raise UserError(f"'{source.name}' gave no item. {report.summary()}")
     _publish(work, out, report, job)
 
@@ -76,6 +74,23 @@ def read_report(folder: Path) -> Report | None:
         return Report(**stored | pairs)
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"'{folder / REPORT_FILE}' is damaged ({error!r}): remove it, or index the source again.") from error
+
+
+@contextmanager
+def _nothing_begun(work: Path, out: Path) -> Iterator[None]:
+    """Leave nothing of a source that breaks off before its first shard is finished; what is finished is for the next run."""
+    try:
+        yield
+    except UserError:
+        if not any(_finished(work)):
+            _forget(work, out)
+        raise
+
+
+def _forget(work: Path, out: Path) -> None:
+    shutil.rmtree(work)
+    with suppress(OSError):  # it may hold other files
+        out.rmdir()
 
 
 def _job_of(out: Path) -> str:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from math import isqrt
 from pathlib import Path
 
@@ -122,8 +122,20 @@ def save(folder: Path, queries: Sequence[CatalogQuery], understood: dict[str, li
 
 
 def load(folder: Path) -> list[CatalogQuery]:
-    """Read queries.jsonl."""
-    return [CatalogQuery(**json.loads(line)) for line in (folder / FILE).read_text(encoding="utf-8").splitlines()]
+    """Read queries.jsonl; UserError for a line that is no query: the file may have come in anybody's zip."""
+    lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
+    return [_parsed(number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _parsed(number: int, line: str) -> CatalogQuery:
+    try:
+        query = CatalogQuery(**json.loads(line))
+        texts = [query.query, query.term, query.family, query.split, *query.require, *chain(*query.require.values())]
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise UserError(f"Line {number} of {FILE} is damaged: it is no query.") from error
+    if not all(isinstance(text, str) for text in texts):
+        raise UserError(f"Line {number} of {FILE} is damaged: it holds other things than texts.")
+    return query
 
 
 def term_of(query: str) -> str:

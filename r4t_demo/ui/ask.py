@@ -60,5 +60,5 @@ def _float(value: object) -> float:
     """The number, or NaN where there is none."""
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan

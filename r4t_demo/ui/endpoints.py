@@ -7,12 +7,13 @@ are described in ``r4t_demo/schema``.
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeGuard
 
 import gradio as gr
 from gradio.mcp import GradioMCPServer
 from mcp.types import TextContent
 
+from r4t_demo.engine import is_unicode
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import METHODS, to_json
 from r4t_demo.pattern.task import K
@@ -136,12 +137,16 @@ def answer_in_json(server: GradioMCPServer) -> None:
 
 
 def _text(value: object, name: str) -> str:
-    if not isinstance(value, str):
+    if not _is_text(value):
         raise UserError(f"“{name}” must be a text.")
     return value
 
 
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and is_unicode(value)
+
+
 def _texts(values: object, name: str) -> list[str]:
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or not all(map(_is_text, values)):
         raise UserError(f"“{name}” must be a list of texts.")
     return values

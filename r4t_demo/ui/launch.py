@@ -5,6 +5,7 @@ import time
 from threading import Event
 
 import gradio as gr
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from r4t_demo.jobs import GIB, Jobs
 from r4t_demo.serve.desk import Desk
 from r4t_demo.serve.health import Health
 from r4t_demo.ui.endpoints import answer_in_json
+from r4t_demo.ui.guard import Guard
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 AT_WORK = 5.0  # seconds that answers under way get once the app is told to stop
@@ -39,8 +41,12 @@ def launch(engine, jobs: Jobs | None = None, *, note: str = "", prevent_thread_l
     jobs.watch()
     where = {"server_name": settings.host, "server_port": settings.port or None, "max_threads": desk.threads + SPARE}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}
-    closed["max_file_size"] = settings.job_disk * GIB // 2
-    look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False, "app_kwargs": {"routes": [_health(desk)]}}
+    closed |= {"max_file_size": (most := settings.job_disk * GIB // 2), "run_history": False}
+    closed["app_kwargs"] = {
+        "middleware": [Middleware(Guard, host=settings.host, most=most)],
+        "routes": [_health(desk)],
+    }
+    look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}
     try:
         _, address, _ = demo.launch(**where, **closed, **look, mcp_server=True, prevent_thread_lock=True, quiet=True)
     except OSError as error:

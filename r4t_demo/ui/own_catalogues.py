@@ -91,11 +91,13 @@ class OwnCatalogues:
 
     def catalog(self, job: str) -> Catalog:
         """The catalogue of a prepared job; its pictures can be seen from now on by who knows their address."""
-        return self._once(self._catalogs, job, self._load_catalog, CATALOGS)
+        folder = self.jobs.catalog(job)  # of a job that was removed nothing is shown, whatever is kept
+        return self._once(self._catalogs, job, lambda: self._load_catalog(folder), CATALOGS)
 
     def tab(self, job: str) -> FanOutTab:
         """What answers queries over the catalogue of a job that is done; UserError before."""
-        return self._once(self._tabs, job, lambda job: FanOutTab(self.engine.on(self.jobs.result(job))), ENGINES)
+        folder = self.jobs.result(job)
+        return self._once(self._tabs, job, lambda: FanOutTab(self.engine.on(folder)), ENGINES)
 
     def upload_facts(self, job: str) -> tuple:
         """What ``render_upload`` takes."""
@@ -126,8 +128,8 @@ class OwnCatalogues:
         except UserError as error:
             return sentence(error)
 
-    def _load_catalog(self, job: str) -> Catalog:
-        catalog = Catalog.load(self.jobs.catalog(job))
+    def _load_catalog(self, folder: Path) -> Catalog:
+        catalog = Catalog.load(folder)
         self._serve(catalog.root / IMAGES_FOLDER)
         return catalog
 
@@ -140,7 +142,7 @@ class OwnCatalogues:
     def _once(self, kept: OrderedDict, job: str, make: Callable, most: int):
         with self._lock:
             if job not in kept:
-                kept[job] = make(job)
+                kept[job] = make()
             kept.move_to_end(job)
             _trim(kept, most)
             return kept[job]
@@ -152,4 +154,11 @@ def _trim(kept: OrderedDict, most: int) -> None:
 
 
 def _json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """The object in a file, which may have come in anybody's zip; empty where there is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise UserError(f"The run's {path.name} is damaged: begin again with the catalogue.")
+    return found

@@ -13,7 +13,8 @@ from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.ui import endpoints, fanout_tab, own_page, results_tab, steer_page
 from r4t_demo.ui.endpoints import Endpoints
-from r4t_demo.ui.fanout_tab import FanOutTab, html
+from r4t_demo.ui.fanout_tab import FanOutTab, html, sentence
+from r4t_demo.ui.guard import Page
 from r4t_demo.ui.markup import esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
@@ -39,7 +40,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
     engine = desk.engine
     own, steering = OwnCatalogues(engine, jobs), _steering(desk)
     steers = not isinstance(steering, UserError)
-    with gr.Blocks(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
+    with Page(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         endpoints.register(Endpoints(desk, steering))  # first: of two functions with one name the later gets another name
         gr.HTML(HEADER, apply_default_css=False, js_on_load=script("theme.js"))
         if note:
@@ -54,7 +55,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
                 if isinstance(steering, UserError):
                     steer_page.build_missing(steering)
                 else:
-                    steer_page.build(SteerTab(engine, steering), demo, tabs, hand)
+                    steer_page.build(SteerTab(engine, cast(Steering, steering)), demo, tabs, hand)
             with gr.Tab("Your catalogue", id="own", elem_id="own"):
                 own_page.build(own, demo, tabs)
             with gr.Tab("Results", id="results") as tab:
@@ -75,6 +76,8 @@ def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
     """The dialog with one item, of the page's catalogue or of the one that a job holds; the former can be steered from."""
 
     def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
+        if not (isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked)):
+            return sentence(UserError("An item is asked for by its id and the run that it is of."))
         item_id, job = asked
         return own.details(job, item_id) if job else tab.details(item_id)
 

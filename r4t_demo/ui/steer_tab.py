@@ -59,7 +59,7 @@ class SteerTab:
         """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere."""
         try:
             told = json.loads(what)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             told = None
         told = told if isinstance(told, dict) else {}
         return self.send(aim, told["send"]) if "send" in told else self.choose(aim, told.get("seeds"))

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
@@ -51,6 +53,31 @@ def test_the_seed_decides_the_sample(retriever: DiffusionRetriever, encoder: Has
     assert np.abs(first - other).max() > 0.1
     alone = retriever.sample(queries[1:], vectors[1:], seed=5)
     np.testing.assert_allclose(alone[0], first[1], atol=1e-5, err_msg="a query's neighbours must not change its answer")
+
+
+WORDS = st.lists(st.sampled_from(["boho", "gothic", "red", "hat"]), min_size=1, max_size=3).map(" ".join)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=8)
+@given(st.lists(WORDS, min_size=1, max_size=4), st.integers(0, 2**32 - 1), st.integers(1, 4), st.floats(-1, 1), st.randoms())
+def test_a_batch_in_another_order_is_answered_in_that_order(
+    encoder: HashEncoder, kind: str, queries: list[str], seed: int, k: int, variety: float, random
+) -> None:
+    """Finite unit rows, the same for the same seed, whatever stands beside a query and wherever it stands."""
+    asked = DiffusionRetriever(tiny_denoiser(encoder.id, dim=encoder.dim, kind=kind), PHRASES, encoder.encode_text(PHRASES))
+    order = random.sample(range(len(queries)), len(queries))
+    batches = [queries, queries, [queries[row] for row in order]]
+    first, again, turned = (
+        np.stack(
+            [fan.vectors for fan in asked.fan_out(batch, encoder.encode_text(batch), k, seed=seed, variety=variety, steps=4)]
+        )
+        for batch in batches
+    )
+    assert first.shape == (len(queries), k, encoder.dim) and np.isfinite(first).all()
+    np.testing.assert_allclose(np.linalg.norm(first, axis=-1), 1, atol=1e-5)
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_allclose(turned, first[order], atol=1e-4)
 
 
 def test_the_steps_asked_for_are_taken(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:

@@ -6,7 +6,7 @@ from math import tan
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r4t_demo.fanout.denoiser import PAPER
@@ -126,6 +126,29 @@ def test_the_sde_gives_each_mode_its_own_spread(mode: int) -> None:
     samples = sde_256(normal(3000, 2))
     own = samples[torch.cdist(samples, MODES).argmin(1) == mode]
     torch.testing.assert_close(own.std(0), SPREADS[mode].expand(2), rtol=0.08, atol=0)
+
+
+def to_the_nearest(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+    """A denoiser whose rows do not see each other, of any shape (B, …)."""
+    return x.tanh() / (1 + sigma.view(-1, *[1] * (x.dim() - 1)))
+
+
+SOLVERS = {
+    "heun": lambda noise, fresh, steps: heun(to_the_nearest, noise, karras_sigmas(steps, *WIDE).double()),
+    "sde": lambda noise, fresh, steps: euler_maruyama(to_the_nearest, noise, tangent_steps(steps, LOWEST, HIGHEST), iter(fresh)),
+}
+
+
+@pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=3), st.integers(1, 12), st.integers(0, 2**32 - 1), st.randoms())
+def test_a_sample_is_finite_and_each_row_its_own(solver, shape: list[int], steps: int, seed: int, random) -> None:
+    noise, *fresh = (normal(*shape, seed=seed + i) for i in range(steps + 1))
+    samples = solver(noise, fresh, steps)
+    assert samples.shape == noise.shape and samples.isfinite().all()
+    assert torch.equal(samples, solver(noise, fresh, steps)), "the same noise gives the same sample"
+    order = random.sample(range(shape[0]), shape[0])
+    torch.testing.assert_close(solver(noise[order], [one[order] for one in fresh], steps), samples[order])
 
 
 @pytest.mark.parametrize("steps", [1, 2, 6])

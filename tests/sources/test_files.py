@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from r4t_demo.archive import is_export
 from r4t_demo.errors import UserError
 from r4t_demo.sources import files as module
 from r4t_demo.sources.base import Refusal
@@ -139,6 +140,7 @@ def test_a_broken_zip_is_files_or_sentences(tmp_path_factory, changes: list, kee
         data[place] = value
     path = tmp_path_factory.getbasetemp() / "broken.zip"
     path.write_bytes(data[: int(keep * len(data)) if keep < 0.5 else len(data)])
+    assert not is_export(path)
     try:
         files = ZipFiles(path)
     except UserError:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import socket
 from pathlib import Path
 
 import pyarrow
@@ -73,6 +74,18 @@ def test_a_text_that_is_no_file_name_costs_its_row_alone(tmp_path: Path) -> None
     report = taken_in(write_files(tmp_path / "shop", {**PICTURES, "shop.csv": table}), tmp_path / "out")
     assert [where for where, _ in report.skipped] == ["row 2", "row 3", "row 4"]
     assert all("are no file name" in why and len(why) < 200 for _, why in report.skipped)
+
+
+def test_an_address_in_a_table_is_followed_by_nobody(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        here = f"127.0.0.1:{server.getsockname()[1]}"
+        cells = [f"http://{here}/a.png", f"//{here}/a.png", f"file://{here}/a.png", "hub:ann/shop", "hf://datasets/a/b.png"]
+        table = "image,title\nscarf.webp,Scarf\n" + "".join(f"{cell},Hat {cell}\n" for cell in cells)
+        report = taken_in(write_files(tmp_path / "shop", {**PICTURES, "shop.csv": table}), tmp_path / "out")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert report.accepted == 1 and len(report.skipped) == len(cells)
 
 
 def test_a_catalogue_of_texts(tmp_path: Path) -> None:

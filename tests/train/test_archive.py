@@ -21,6 +21,7 @@ from r4t_demo.options import load_engine
 from r4t_demo.settings import Settings
 from r4t_demo.train import catalog_run
 from r4t_demo.train.presets import MIN_ITEMS
+from tests.sources.makers import picture
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,14 @@ def _big_picture(data: bytes) -> bytes:
     return stream.getvalue()
 
 
+def _query(**changed: object) -> bytes:
+    return json.dumps({"query": "x", "term": "x", "family": "own", "split": "test", **changed}).encode()
+
+
+# What Gradio takes for a file that the page hands out, wherever it stands in an answer.
+FILE_DATA = {"path": "app.py", "meta": {"_type": "gradio.FileData"}}
+
+
 @pytest.mark.parametrize(
     ("name", "change", "sentence"),
     [
@@ -107,10 +116,14 @@ def _big_picture(data: bytes) -> bytes:
             "vectors are float32 of shape",
         ),
         ("index/vectors.safetensors", lambda data: save({"vectors": np.ones((MIN_ITEMS, 48), np.float32)}), "unit vectors"),
-        ("items.parquet", lambda data: b"PAR1", "readable parquet"),
+        ("items.parquet", lambda data: b"PAR1", "damaged .*Parquet"),
         ("comparison.json", _other_encoder, "another encoder"),
         ("comparison.json", lambda data: b"[]", "damaged"),
+        ("comparison.json", lambda data: b"[" * 100_000, "damaged"),
         ("queries.jsonl", lambda data: b'{"query": "x"}', "damaged"),
+        ("queries.jsonl", lambda data: _query(query=FILE_DATA), "Line 1 of queries.jsonl is damaged: it holds other things"),
+        ("queries.jsonl", lambda data: _query(require={"tags": [FILE_DATA]}), "it holds other things than texts"),
+        ("queries.jsonl", lambda data: _query(require={"tags": 7}), "it is no query"),
         ("images/00000/000.webp", _big_picture, "more than 320 pixels"),
         ("images/00000/000.webp", lambda data: b"GIF89a", "damaged"),
     ],
@@ -127,6 +140,30 @@ def test_what_is_wrong_with_a_zip_is_told_and_nothing_stays(
     with pytest.raises(UserError, match=f"'x.zip' is no export.*{sentence}"):
         archive.load(path, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("most", [100, 40])  # Pillow warns of what has more pixels, and refuses twice as many
+def test_a_picture_that_would_be_a_bomb_is_told(
+    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    small = _only("images/00000/000.webp", lambda data: picture(size=(15, 10), kind="WEBP"))
+    path = rewritten(
+        packed,
+        tmp_path / "x.zip",
+        lambda name, data: None if name.endswith(".webp") and "000.webp" not in name else small(name, data),
+    )
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
+    with pytest.raises(UserError, match="'x.zip' is no export.*exceeds limit"):
+        archive.load(path, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_table_that_would_unpack_to_too_much_is_not_read(
+    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_TABLE", 1000)
+    with pytest.raises(UserError, match="its table would unpack to"):
+        archive.load(packed, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
 
 
 def test_a_file_that_is_no_zip_is_told(tiny_app: Settings, tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("steer", {"seeds": SEEDS, "value": "hot"}, "No item has"),
         ("steer", {"seeds": SEEDS, "k": 47}, "between 1 and 46"),
         ("steer", {"seeds": SEEDS, "methods": ["stage1"]}, "no steering method 'stage1'"),
+        ("steer", {"seeds": SEEDS, "seed": -1}, "The seed is -1: it must be between 0 and"),
+        ("steer", {"seeds": SEEDS, "seed": 2**40}, "The seed is 1099511627776"),
+        ("fanout", {"query": "\ud800"}, "“query” must be a text"),
+        ("search", {"query": "x", "n": 10**400}, "“n” must be a whole number"),
         ("steer", {"seeds": SEEDS, "strength": float("nan")}, "“strength” must be a number"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from r4t_demo.errors import UserError
 from r4t_demo.jobs import EVENTS, Jobs, Status
 from r4t_demo.train import events
 from r4t_demo.ui.own_catalogues import OwnCatalogues
@@ -201,6 +202,25 @@ def test_a_removed_job_is_gone(tab, shop):
     assert not (tab.jobs.root / seen.job).exists()
     assert "no such run" in tab.show(seen)["told"]
     assert isinstance(gone["seen"], Seen) and not isinstance(gone["upload_part"], gr.Column)
+
+
+def test_of_a_removed_job_nothing_is_shown_whatever_is_kept(tab, shop):
+    job = make_job(tab.jobs, shop, "done")
+    [*_, answered] = tab.search(Seen(job, "done"), "cosy", "none", "folm")
+    assert "thing" in answered["left-column"] and len(tab.own.catalog(job)) == 24
+    tab.jobs.delete(job)
+    [*_, answered] = tab.search(Seen(job, "done"), "cosy", "none", "folm")
+    assert "no such run" in answered["status"] and "left-column" not in answered
+    with pytest.raises(UserError, match="no such run"):
+        tab.own.catalog(job)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", "[" * 100_000, "7"])
+def test_a_result_with_a_damaged_file_is_a_sentence(tab, shop, text):
+    for name in ("understanding.json", "comparison.json"):
+        job = make_job(tab.jobs, shop, "done")
+        (tab.jobs.catalog(job) / name).write_text(text)
+        assert f"{name} is damaged" in tab.open_link(job)["told"]
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (151.2, "2 min 31 s")])

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from r4t_demo.catalog import Item
 from r4t_demo.engine import Hit
 from r4t_demo.errors import UserError
+from r4t_demo.pattern.steer import Spread
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import COLUMNS, csv_link, guard, to_csv
 from r4t_demo.ui.markup import card, milliseconds, picture
 from r4t_demo.ui.plot import plane, render_plot, to_canvas
 from r4t_demo.ui.results import item_ids, render_column, render_summary
+from r4t_demo.ui.steer_parts import render_grid, render_seeds
 from tests.ui.fake_engine import FakeEngine
 
 EVIL = '<script>alert("x")</script>'
@@ -116,6 +118,21 @@ def test_an_item_without_a_picture_is_a_cover(engine):
     assert root.find(".//img") is None
     large = ElementTree.fromstring(f"<div>{render_details(song, [Hit(song, 0, 0.5)])}</div>")
     assert len([part for part in large.iter("span") if part.get("class") == "cover"]) == 2
+
+
+@pytest.mark.parametrize("pictured", [True, False])
+def test_every_text_of_a_catalogue_is_escaped(engine, pictured):
+    evil = EVIL + '"><img src=x onerror=alert(1)>'
+    attributes = {evil: [evil, f"{evil} {evil}"], "artist": evil, "genre": [evil], "tags": [evil], "price": evil}
+    item = Item(evil, evil, evil, engine.catalog.items[0].image if pictured else None, attributes)
+    hit = Hit(item, 0, 0.5)
+    left, right = engine.run([evil], k=2, n=2)
+    left.items[0] = right.items[1] = [hit]
+    drawn = [render_details(item, [hit]), card(hit, 1, found=evil), render_column(left, right, evil, "left", steers=True)]
+    drawn += [render_plot(left, right, engine.index), render_seeds([item], Spread(1, 0.5)), render_grid([item])]
+    for html in drawn:
+        root = ElementTree.fromstring(f"<div>{html}</div>")
+        assert not [one for one in root.iter() if one.tag == "script" or "onerror" in one.attrib or one.get("src") == "x"]
 
 
 def test_covers_of_one_category_share_their_ground_and_bare_ones_show_it():
