@@ -1,5 +1,6 @@
 """The app as a process: killed, stopped, and started over what is damaged."""
 
+import io
 import json
 import re
 import runpy
@@ -7,6 +8,7 @@ import shutil
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import httpx
@@ -55,9 +57,10 @@ def started(**settings: object) -> str:
         patch.setattr(log, "configure", lambda _: None)
         for name, value in settings.items():
             patch.setenv(f"R4T_{name.upper()}", str(value))
-        with pytest.raises(SystemExit) as ended:
+        with redirect_stderr(io.StringIO()) as told, pytest.raises(SystemExit) as ended:
             runpy.run_path(str(ROOT / "app.py"), run_name="__main__")
-    return ended.value.code  # a text: Python prints it and exits with 1
+    assert ended.value.code == 2
+    return told.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -78,4 +81,4 @@ def test_started_over_a_damaged_file_it_ends_with_a_sentence(
 
 
 def test_started_with_a_damaged_setting_it_ends_with_a_sentence() -> None:
-    assert started(waiting="many") == "R4T_WAITING is 'many': it must be a whole number."
+    assert started(waiting="many") == "R4T_WAITING is 'many': it must be a whole number.\n"
