@@ -72,7 +72,7 @@ def stand_in(engine: Engine) -> None:
     for folder in {method.needs for method in METHODS.values() if method.needs}:
         (engine.settings.checkpoints / folder).mkdir()
     loaded, encoder = engine.fanouts._loaded, engine.encoder
-    loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-photos")})
+    loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-stylist", "folm-photos")})
     loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))})
 
 

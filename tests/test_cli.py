@@ -46,7 +46,7 @@ def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
             for item in items:
                 assert set(item) == {"item_id", "title", "category", "score"}
                 assert -1.001 <= item["score"] <= 1.001
-        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm", "folm-wscr", "folm-photos")
+        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm", "folm-wscr", "folm-stylist", "folm-photos")
         assert (answer["scores"]["groundedness"] is not None) == (answer["scores"]["alignment"] is not None) == has_texts
 
 

@@ -153,8 +153,9 @@ def _wscr(options: argparse.Namespace) -> Measured:
     engine = load_engine(options, reference_sets.REAL)
     sets = sets or reference_sets.titled_outfits(engine.catalog.root)
     chosen = reference_sets.select(sets, options.split, options.limit)
-    if not options.methods and (missing := {"folm-wscr", "diffusion-wscr"} - set(engine.methods())):
-        made = "python -m r4t_demo train STEP --task wscr makes them"
+    task = "stylist" if options.catalog == "stylist" else "wscr"
+    if not options.methods and (missing := {f"folm-{task}", f"diffusion-{task}"} - set(engine.methods())):
+        made = f"python -m r4t_demo train STEP --task {task} makes them"
         print(f"Left out for want of a checkpoint: {', '.join(sorted(missing))} ({made}).", file=sys.stderr)
     result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
     samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}

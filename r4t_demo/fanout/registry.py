@@ -236,6 +236,20 @@ METHODS: dict[str, Method] = {
         made_by=f"{TRAIN} STEP --task wscr",
         takes=("variety",),
     ),
+    "folm-stylist": Method(
+        "The fan-out language model after Soft-GRPO on set recall of real stylists' outfits.",
+        lambda parts: _folm(parts, "folm-stylist", "folm-stylist"),
+        needs="folm-stylist",
+        made_by=f"{TRAIN} STEP --task stylist",
+        writes=True,
+    ),
+    "diffusion-stylist": Method(
+        "The retriever distilled from that one: all directions at once, in one network call.",
+        lambda parts: _diffusion(parts, "diffusion-stylist", "diffusion-stylist"),
+        needs="diffusion-stylist",
+        made_by=f"{TRAIN} STEP --task stylist",
+        takes=("variety",),
+    ),
     "folm-photos": Method(
         "The fan-out language model after Soft-GRPO on real product photos.",
         lambda parts: _folm(parts, "folm-photos", "folm-photos"),

@@ -59,7 +59,9 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--out", type=Path, help="folder to write to (default: the app's checkpoints; a SOURCE needs one)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
     parser.add_argument(
-        "--samples", type=int, help="lists a query that supervision samples (oar 2, wscr and photos 16, from folm-base 4)"
+        "--samples",
+        type=int,
+        help="lists a query that supervision samples (oar 2, stylist 8, wscr and photos 16, from folm-base 4)",
     )
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)

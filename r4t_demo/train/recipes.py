@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from r4t_demo.errors import UserError
 from r4t_demo.options import with_public_catalog
@@ -22,11 +22,10 @@ FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find 
 class Task:
     """What R4T's steps write: the checkpoints' names, the prefix of their states and how many lists a training query gets.
 
-    Open-ended retrieval (OAR) learns from the composite reward, on many queries, and its retriever from the items found. Weakly
-    supervised retrieval (WSCR) learns from the recall of Atelier's training outfits, on their titles alone, and its retriever
-    from the sub-queries' text embeddings. A ``teacher`` without a name, which nothing serves, stays with the states.
-
-    A task with a ``catalog`` of its own, one of ``real_catalogs``, is open-ended retrieval on that and on its training queries.
+    Open-ended retrieval (OAR) learns from the composite reward, on many queries, and its retriever from the items found
+    (``targets`` "content"). Weakly supervised retrieval (WSCR) learns from the recall of training outfits, on their queries
+    alone, and its retriever from the sub-queries' text embeddings ("text"). A ``teacher`` without a name, which nothing serves,
+    stays with the states. ``catalog`` is one of ``real_catalogs``; without it, the settings' own is meant.
     """
 
     policy: str
@@ -35,11 +34,13 @@ class Task:
     prefix: str
     samples: int
     catalog: str | None = None
+    targets: Literal["content", "text"] = "content"
 
 
 TASKS = {
     "oar": Task("folm-mini", "diffusion-teacher", "diffusion-mini", "", samples=2),
-    "wscr": Task("folm-wscr", None, "diffusion-wscr", "wscr-", samples=16),
+    "wscr": Task("folm-wscr", None, "diffusion-wscr", "wscr-", samples=16, targets="text"),
+    "stylist": Task("folm-stylist", None, "diffusion-stylist", "stylist-", samples=8, catalog="stylist", targets="text"),
     "photos": Task("folm-photos", "diffusion-photos-teacher", "diffusion-photos", "photos-", samples=16, catalog="photos"),
 }
 POLICY_STEPS = ("soft-grpo", "folm-base")  # the steps whose language model can write a retriever's training lists
@@ -70,10 +71,14 @@ def _teacher(args) -> Path:
     return args.out / name if name else _state(args, "diffusion-teacher")
 
 
-def _outfits(settings: Settings) -> list:
-    """Atelier's training outfits, their titles free of held-out terms."""
+def _outfits(args, settings: Settings) -> list:
+    """The task's training outfits: Atelier's, their titles free of held-out terms, or the stylists', asked as no other is."""
     from r4t_demo.train import corpus, reference_sets
 
+    if args.task == "stylist":
+        every = reference_sets.stylist_outfits(args.data)
+        elsewhere = {one.query for one in every if one.split != "train"}
+        return [one for one in reference_sets.select(every, "train") if one.query not in elsewhere]
     sets = reference_sets.select(reference_sets.titled_outfits(settings.assets / "atelier"), "train")
     titles = set(corpus.without_terms([one.query for one in sets], corpus.held_out_terms(settings.assets)))
     return [one for one in sets if one.query in titles]
@@ -92,7 +97,7 @@ def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tu
         return corpus.training_queries(settings.catalog_folder), OarReward(weights)
     if args.task == "oar":
         return corpus.broad_queries(settings.assets), OarReward(weights)
-    outfits = _outfits(settings)
+    outfits = _outfits(args, settings)
     return [one.query for one in outfits], SetRecall([{catalog.row(item) for item in one.items} for one in outfits])
 
 
@@ -104,7 +109,7 @@ def _distilled(args, settings: Settings) -> list[str]:
         return corpus.training_queries(settings.catalog_folder)
     if args.task == "oar":
         return corpus.distillation_queries(settings.assets, corpus.everyday_words(teacher.teacher_folder() / "vocab.txt"))
-    return list(dict.fromkeys(one.query for one in _outfits(settings)))
+    return list(dict.fromkeys(one.query for one in _outfits(args, settings)))
 
 
 def _best(args, settings: Settings, catalog):
@@ -119,10 +124,10 @@ def _best(args, settings: Settings, catalog):
         return None
     if args.keep < 2:
         raise UserError("--keep is below 2: the retriever's sets are filled up from a second list of the same query.")
-    if args.task != "wscr":
+    if _task(args).targets == "content":
         return Best(args.keep, OarReward(OAR_WEIGHTS))
     rows_of: dict[str, set[int]] = {}
-    for one in _outfits(settings):
+    for one in _outfits(args, settings):
         rows_of.setdefault(one.query, set()).update(map(catalog.row, one.items))
     return Best(args.keep, SetRecall(list(rows_of.values())))
 
@@ -180,7 +185,7 @@ def _supervision(args, settings: Settings):
     folm = Folm.load(args.out / _task(args).policy, engine.encoder)
     yield from supervision.write(
         folm, _distilled(args, settings), engine.index, _state(args, "supervision"),
-        targets="text" if args.task == "wscr" else "content", samples=args.samples or _task(args).samples,
+        targets=_task(args).targets, samples=args.samples or _task(args).samples,
         best=_best(args, settings, engine.catalog), seed=args.seed,
     )  # fmt: skip
 

@@ -14,8 +14,8 @@ def modit(args, settings: Settings):
     from r4t_demo.pattern.steer import folder_name
     from r4t_demo.pattern.task import make_task
 
-    if args.task == "wscr":
-        raise UserError("modit learns from a catalogue's attributes, not from outfits: leave --task wscr out.")
+    if args.task in ("wscr", "stylist"):
+        raise UserError(f"modit learns from a catalogue's attributes, not from outfits: leave --task {args.task} out.")
     engine, plan = Engine.load(settings), Plan(seed=args.seed)
     if args.steps:
         plan = replace(plan, raw=args.steps, ordered=args.steps, tails=args.steps, preference=args.steps)

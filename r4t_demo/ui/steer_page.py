@@ -53,7 +53,8 @@ def _choice(part: dict, tab: SteerTab, opening: Aim, shown: dict) -> None:
     html('<h3 class="label">Seeds</h3>', "steer-seeds-head")
     part["seeds"] = html(shown["seeds"], "steer-seeds", script("chosen.js"))
     with gr.Row(elem_classes="wanted"):
-        look: dict[str, Any] = {"filterable": False, "elem_classes": "method", "min_width": 120}
+        # Custom values: one of the domain before may still be on its way when the choices are already another domain's.
+        look: dict[str, Any] = {"filterable": False, "allow_custom_value": True, "elem_classes": "method", "min_width": 120}
         domains = tab.steering.domains
         part["domain"] = gr.Dropdown(list(domains), value=opening.domain, label="Domain", elem_id="steer-domain", **look)
         part["value"] = gr.Dropdown(domains[opening.domain], value=opening.value, label="Value", elem_id="steer-value", **look)

@@ -18,8 +18,9 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.instruct import InstructFolm, adapter_parameters
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, diffusion, folm, recipes
+from r4t_demo.train import cli, corpus, diffusion, folm, recipes, reference_sets
 from r4t_demo.train.progress import Progress
+from r4t_demo.train.reference_sets import ReferenceSet
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
 from tests.photo_rows import write_photos
 from tests.tiny_instruct import tiny_instruct
@@ -102,6 +103,12 @@ def test_the_wscr_steps_write_their_own_checkpoints_and_states(wscr, tmp_path: P
     assert wscr("diffusion")[-1].step == wscr("one-step")[-1].step == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"folm-base", "folm-wscr", "diffusion-wscr"}
     assert all(path.name.startswith("wscr-") for path in (tmp_path / "runs").iterdir()), "those of OAR stay as they are"
+
+
+def test_a_stylists_outfit_is_practised_on_unless_another_split_asks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = [ReferenceSet(query, ("a",), split, query) for query, split in (("x", "train"), ("y", "train"), ("y", "test"))]
+    monkeypatch.setattr(reference_sets, "stylist_outfits", lambda data: sets)
+    assert recipes._outfits(Namespace(task="stylist", data=Path("nowhere")), None) == sets[:1]
 
 
 def test_a_retriever_of_the_base_models_lists_leaves_the_policys_alone(

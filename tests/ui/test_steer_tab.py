@@ -115,6 +115,12 @@ def test_values_follow_the_domain(tab):
     assert "must be a number" in tab.form(AIM, "tone", "warm", None)["status"]
 
 
+def test_a_value_of_the_domain_before_is_no_error(tab, page):
+    [field] = [block for block in page.blocks.values() if block.elem_id == "steer-value"]
+    late = field.preprocess("of no domain shown")  # it was on its way when the choices changed
+    assert tab.form(AIM, "cut", late, 1)["aim"].value == "<b>"
+
+
 def test_steering_says_that_it_runs_and_wrong_input_keeps_the_last_answer(tab):
     busy, done = tab.steer(AIM)
     assert "Searching" in busy["status"] and set(done) == set(ANSWER)
