@@ -12,6 +12,7 @@ from r4t_demo.__main__ import main
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import Steering
+from r4t_demo.serve.desk import Desk
 from r4t_demo.settings import ROOT
 from r4t_demo.ui.endpoints import Endpoints
 from tests.doubles import EVERYWHERE
@@ -37,7 +38,7 @@ def answers(engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         assert main([*arguments, "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
-    endpoints, unsteered = Endpoints(engine, steering), Endpoints(engine, UserError("There is none."))
+    endpoints, unsteered = (Endpoints(Desk(engine), how) for how in (steering, UserError("There is none.")))
     methods = [option for name in EVERYWHERE for option in ("--method", name)]
     return {
         "fanout": [

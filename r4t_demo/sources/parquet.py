@@ -72,7 +72,7 @@ class ParquetSource:
         with self.files.open(name) as binary:
             try:
                 yield pyarrow.parquet.ParquetFile(binary)
-            except (pyarrow.ArrowException, OSError) as error:
+            except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
                 if isinstance(error, OSError) and type(error) is not OSError:  # a broken disk or line, not a broken table
                     raise
                 raise UserError(f"'{name}' cannot be read as parquet: {error}. Mend or remove it and retry.") from error

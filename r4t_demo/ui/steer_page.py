@@ -53,8 +53,7 @@ def _choice(part: dict, tab: SteerTab, opening: Aim, shown: dict) -> None:
     html('<h3 class="label">Seeds</h3>', "steer-seeds-head")
     part["seeds"] = html(shown["seeds"], "steer-seeds", script("chosen.js"))
     with gr.Row(elem_classes="wanted"):
-        # Custom values: one of the domain before may still be on its way when the choices are already another domain's.
-        look: dict[str, Any] = {"filterable": False, "allow_custom_value": True, "elem_classes": "method", "min_width": 120}
+        look: dict[str, Any] = {"filterable": False, "elem_classes": "method", "min_width": 120}
         domains = tab.steering.domains
         part["domain"] = gr.Dropdown(list(domains), value=opening.domain, label="Domain", elem_id="steer-domain", **look)
         part["value"] = gr.Dropdown(domains[opening.domain], value=opening.value, label="Value", elem_id="steer-value", **look)
@@ -110,9 +109,11 @@ def _wire(part: dict, tab: SteerTab, demo: gr.Blocks, hand: gr.HTML, chips: list
     # A choice is drawn without standing in line.
     at_once: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", **quiet}
     in_line: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "always_last", **quiet}
-    fields = [part[name] for name in ("domain", "value", "strength")]
+    domain, value, strength = (part[name] for name in ("domain", "value", "strength"))
     hand.submit(clicked, [aim, hand], everything, **at_once)
-    gr.on([field.input for field in fields], drawing(tab.form), [aim, *fields], everything, **at_once)
+    # Gradio refuses a value of the domain before once the choices are another domain's, so a change of domain brings none.
+    domain.input(drawing(tab.form), [aim, domain, strength], everything, **at_once)
+    gr.on([value.input, strength.input], drawing(tab.form), [aim, domain, strength, value], everything, **at_once)
     for number, chip in enumerate(chips):
         chip.click(taking(number), None, everything, **at_once)
     other.click(drawing(tab.browse), part["page"], everything, **at_once)

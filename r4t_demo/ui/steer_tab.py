@@ -82,12 +82,12 @@ class SteerTab:
         """Take an example."""
         return self.show(self.aim_of(self.examples[number]))
 
-    def form(self, aim: Aim, domain: str, value: str, strength: float) -> Drawn:
-        """Take what the fields say; another domain has other values."""
+    def form(self, aim: Aim, domain: str, strength: float, value: str | None = None) -> Drawn:
+        """Take what the fields say; another domain has other values, of which the first is taken."""
 
         def filled() -> Aim:
             values = self.steering.domains.get(domain, [])
-            kept = value if value in values or not values else values[0]
+            kept = next((one for one in (value, aim.value) if one in values), values[0] if values else aim.value)
             return replace(aim, domain=domain, value=kept, strength=decimal(strength, "strength"))
 
         drawn = self._try(filled)

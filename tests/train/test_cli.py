@@ -34,6 +34,7 @@ def test_records_are_shown_and_appended_as_json_lines(tmp_path: Path, capsys: py
         cli.follow([record], events)
     written = [json.loads(line) for line in events.read_text().splitlines()]
     assert written[0].pop("time") <= written[1].pop("time") <= time.time()
+    assert written[0].pop("clock") <= written[1].pop("clock")
     assert written == [
         {"stage": "stage", "step": step, "total": 2, "metrics": {"loss": 0.5 / step, "sample": "a; b"}} for step in (1, 2)
     ]
@@ -217,7 +218,7 @@ def test_a_filter_that_keeps_one_list_leaves_the_retriever_nothing(wscr) -> None
 
 def test_training_outfits_hold_no_held_out_term() -> None:
     settings = Settings()
-    outfits = recipes._outfits(settings)
+    outfits = recipes._outfits(Namespace(task="wscr"), settings)
     assert len(outfits) > 2_500 and {one.split for one in outfits} == {"train"}
     titles = [one.query for one in outfits]
     assert set(corpus.without_terms(titles, corpus.held_out_terms(settings.assets))) == set(titles)

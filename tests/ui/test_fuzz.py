@@ -130,5 +130,5 @@ def test_whatever_the_browser_tells_the_steer_tab(steer_tab, told: str) -> None:
 @settings(max_examples=40)
 @given(PAIRS, TEXTS, TEXTS, st.one_of(NUMBERS, JSON))
 def test_whatever_a_link_or_a_form_brings_to_the_steer_tab(steer_tab, pairs, domain, value, strength) -> None:
-    for drawn in (steer_tab.open_link(pairs), steer_tab.form(steer_tab.opening(), domain, value, strength)):
+    for drawn in (steer_tab.open_link(pairs), steer_tab.form(steer_tab.opening(), domain, strength, value)):
         assert not drawn or "aim" in drawn or "error" in drawn["status"]
