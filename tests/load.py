@@ -189,7 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, nargs="+", default=[1, 8, 32, 128])
     parser.add_argument("--seconds", type=float, default=30.0, help="for each number of visitors (%(default)s)")
-    parser.add_argument("--pause", type=float, default=0.0, help="seconds from an answer to the next question (%(default)s)")
+    parser.add_argument("--pause", type=float, default=2.0, help="seconds from an answer to the next question (%(default)s)")
     parser.add_argument("--malformed", action="store_true", help="send 1,000 malformed requests a minute in their place")
     options = parser.parse_args()
     print(f"load average before: {', '.join(f'{value:.1f}' for value in psutil.getloadavg())}; {psutil.cpu_count()} cores")
