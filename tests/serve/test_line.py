@@ -34,7 +34,7 @@ def work():
 
 @pytest.fixture
 def pool():
-    with ThreadPoolExecutor(32) as pool:
+    with ThreadPoolExecutor(TOGETHER + 8) as pool:
         yield pool
 
 
@@ -60,7 +60,7 @@ def test_each_is_answered_in_turn(pool, work):
 
 def test_those_who_ask_alike_are_answered_together(pool, work):
     asked = [("first", None), *((f"x{number}", "x") for number in range(TOGETHER)), ("y", "y"), ("late", "x")]
-    asking = line_up(pool, Line(32), work, asked)
+    asking = line_up(pool, Line(TOGETHER + 8), work, asked)
     work.gate.set()
     assert [one.result().value for one in asking] == [text.upper() for text, _ in asked]
     assert work.batches == [["first"], [f"x{number}" for number in range(TOGETHER)], ["y"], ["late"]]
