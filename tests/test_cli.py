@@ -128,6 +128,7 @@ def test_evaluate_wscr_json_contract(capsys: pytest.CaptureFixture) -> None:
     result = json.loads(captured.out)
     assert {"catalog", "n_queries", "methods"} <= set(result)
     assert (result["catalog"], result["n_queries"], result["n_clusters"]) == ("tiny", 4, 2)
+    assert result["popular"] == 0.0  # the tiny training outfits share no item with the test ones
     assert set(result["methods"]) == set(EVERYWHERE)
     for figures in result["methods"].values():
         assert set(figures) == {"recall", "hit", "vs"}

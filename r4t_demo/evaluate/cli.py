@@ -158,6 +158,7 @@ def _wscr(options: argparse.Namespace) -> Measured:
         made = f"python -m r4t_demo train STEP --task {task} makes them"
         print(f"Left out for want of a checkpoint: {', '.join(sorted(missing))} ({made}).", file=sys.stderr)
     result = wscr.evaluate(engine, chosen, options.methods or list(engine.methods()), options.seeds)
+    result["popular"] = wscr.popular(chosen, reference_sets.select(sets, "train"))
     samples = {"queries": result["n_queries"], "clusters": result["n_clusters"], "seeds": options.seeds}
     return Measured(f"wscr-{options.catalog}" if real else "wscr", result, wscr.tables(result), samples)
 

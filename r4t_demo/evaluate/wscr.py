@@ -13,6 +13,7 @@ answer. An item that a query names is no candidate: each direction that found it
 """
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,6 +53,13 @@ def candidates(rows: np.ndarray, depth: int, posed: int | None) -> set[int]:
     return {row for found in rows.tolist() for row in [row for row in found if row not in (posed, -1)][:depth]}
 
 
+def popular(sets: Sequence[ReferenceSet], practised: Sequence[ReferenceSet]) -> float:
+    """The mean recall of one answer to every query: the K·N items that the ``practised`` sets hold most often."""
+    worn = Counter(item for one in practised for item in one.items)
+    answer = {item for item, _ in worn.most_common(K * N)}
+    return float(np.mean([rewards.set_recall(answer, one.items) for one in sets]))
+
+
 def variation(means: np.ndarray) -> np.ndarray:
     """The Vendi score over the runs of each query; ``means`` (q, runs, d) are the runs' mean directions, of any length. (q,)."""
     return rewards.vendi(means / np.linalg.norm(means, axis=-1, keepdims=True))
@@ -63,6 +71,8 @@ def tables(result: dict[str, Any]) -> str:
     rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
     counts = f"{result['n_queries']} queries in {result['n_clusters']} clusters, {result['seeds']} seed(s)"
     chance = f"recall of {K * N} items drawn at random: {result['chance']:.3f}"
+    if "popular" in result:
+        chance += f", of those that training sets hold most often: {result['popular']:.3f}"
     return f"{result['catalog']}: {counts}; mean [95 % interval]\n{chance}\n\n{render(rows)}"
 
 

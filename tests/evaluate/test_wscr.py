@@ -48,6 +48,14 @@ def test_figures_by_hand(engine: Engine, index: FaissIndex, catalog: Catalog, sh
     assert figures["vs"] == pytest.approx(np.exp(-(spectrum * np.log(spectrum)).sum()), rel=1e-4)
 
 
+def test_one_answer_to_all_is_what_training_sets_hold_most_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wscr, "K", 1)
+    monkeypatch.setattr(wscr, "N", 2)
+    practised = [ReferenceSet("q", items, "train", "c") for items in (("a", "b"), ("a", "b", "x"), ("a", "y"))]
+    asked = [ReferenceSet("r", items, "test", "c") for items in (("a", "b"), ("b", "x", "y"), ("x", "z"))]
+    assert wscr.popular(asked, practised) == pytest.approx((1 + 1 / 3 + 0) / 3)
+
+
 @pytest.mark.parametrize("method", ["none", "mmr", "folm", "diffusion"])
 def test_recall_is_that_of_brute_force(engine: Engine, index: FaissIndex, catalog: Catalog, shallow: None, method: str) -> None:
     sets = select(titled_outfits(catalog.root), "test")
