@@ -25,6 +25,12 @@ def loaded_pictures(page, root: str) -> int:
     return pictures.count()
 
 
+def open_options(page) -> None:
+    """Unfold the options. Folded parts make their fields when first opened, then set their values: no hand is in between."""
+    page.locator("#options button").first.click()
+    page.wait_for_timeout(500)
+
+
 def choose(page, side: str, name: str) -> None:
     """Choose a method for one column from its list."""
     page.locator(f"#{side}-method input").click()

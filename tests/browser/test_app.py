@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.browser.actions import answered, ask, choose, fits, loaded_pictures
+from tests.browser.actions import answered, ask, choose, fits, loaded_pictures, open_options
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 
 
@@ -79,7 +79,7 @@ def test_wrong_input_is_answered_with_a_sentence(page, text, sentence):
 )
 def test_an_option_out_of_range_is_told_in_a_sentence(browser, app_address, field, value, sentence):
     with watched_page(browser, app_address, **DESKTOP) as page:
-        page.locator("#options button").first.click()
+        open_options(page)
         page.locator(f"#{field} input").fill(value)
         page.wait_for_selector("#status .error")
         assert sentence in page.locator("#status .error").inner_text()

@@ -1,6 +1,6 @@
 """A visitor who does not wait: over an engine whose searches are slow."""
 
-from tests.browser.actions import answered, ask, fits
+from tests.browser.actions import answered, ask, fits, open_options
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 
 
@@ -52,7 +52,7 @@ def test_texts_of_the_catalogue_are_shown_and_not_run(browser, slow):
 def test_an_option_changed_from_the_keyboard_is_answered_at_once(browser, slow):
     address, _ = slow
     with watched_page(browser, address, **DESKTOP) as page:
-        page.locator("#options button").first.click()
+        open_options(page)
         page.locator("#n input").focus()
         page.keyboard.press("ArrowDown")
         page.wait_for_function("document.querySelectorAll('#left-column .direction:first-child .card').length === 3")
@@ -64,8 +64,7 @@ def test_an_option_changed_from_the_keyboard_is_answered_at_once(browser, slow):
 def test_the_dial_is_turned_from_the_keyboard_and_kept_in_the_address(browser, slow):
     address, engine = slow
     with watched_page(browser, address, **PHONE) as page:
-        page.locator("#options button").first.click()
-        page.wait_for_timeout(500)  # a part that opens first makes its fields, then sets their values: by hand nobody is between
+        open_options(page)
         page.locator("#variety input[type='range']").focus()
         page.keyboard.press("ArrowLeft")
         page.wait_for_function("location.search.includes('variety=-0.1')")
@@ -73,5 +72,5 @@ def test_the_dial_is_turned_from_the_keyboard_and_kept_in_the_address(browser, s
         assert fits(page)
     with watched_page(browser, address + "?q=ski+weekend&variety=0.7", **DESKTOP) as page:
         answered(page, "ski weekend")
-        page.locator("#options button").first.click()
+        open_options(page)
         assert page.locator("#variety input[type='range']").input_value() == "0.7"
