@@ -146,6 +146,29 @@ def _regression(parts: MethodSet, name: str) -> FanOutMethod:
 
 TRAIN = "python -m r4t_demo train"
 
+
+def _trained_on(task: str, what: str) -> dict[str, Method]:
+    """The FOLM of a further task and the retriever distilled from it; no release carries them."""
+    folm, diffusion = f"folm-{task}", f"diffusion-{task}"
+    made_by = f"{TRAIN} STEP --task {task}"
+    return {
+        folm: Method(
+            f"The fan-out language model after Soft-GRPO on {what}.",
+            lambda parts: _folm(parts, folm, folm),
+            needs=folm,
+            made_by=made_by,
+            writes=True,
+        ),
+        diffusion: Method(
+            "The retriever distilled from that one: all directions at once, in one network call.",
+            lambda parts: _diffusion(parts, diffusion, diffusion),
+            needs=diffusion,
+            made_by=made_by,
+            takes=("variety",),
+        ),
+    }
+
+
 METHODS: dict[str, Method] = {
     "none": Method(
         "Plain search: the query's own best items.",
@@ -222,46 +245,7 @@ METHODS: dict[str, Method] = {
         made_by=f"{TRAIN} regression-matched",
         takes=("variety",),
     ),
-    "folm-wscr": Method(
-        "The fan-out language model after Soft-GRPO on set recall of titled outfits.",
-        lambda parts: _folm(parts, "folm-wscr", "folm-wscr"),
-        needs="folm-wscr",
-        made_by=f"{TRAIN} STEP --task wscr",
-        writes=True,
-    ),
-    "diffusion-wscr": Method(
-        "The retriever distilled from that one: all directions at once, in one network call.",
-        lambda parts: _diffusion(parts, "diffusion-wscr", "diffusion-wscr"),
-        needs="diffusion-wscr",
-        made_by=f"{TRAIN} STEP --task wscr",
-        takes=("variety",),
-    ),
-    "folm-stylist": Method(
-        "The fan-out language model after Soft-GRPO on set recall of real stylists' outfits.",
-        lambda parts: _folm(parts, "folm-stylist", "folm-stylist"),
-        needs="folm-stylist",
-        made_by=f"{TRAIN} STEP --task stylist",
-        writes=True,
-    ),
-    "diffusion-stylist": Method(
-        "The retriever distilled from that one: all directions at once, in one network call.",
-        lambda parts: _diffusion(parts, "diffusion-stylist", "diffusion-stylist"),
-        needs="diffusion-stylist",
-        made_by=f"{TRAIN} STEP --task stylist",
-        takes=("variety",),
-    ),
-    "folm-photos": Method(
-        "The fan-out language model after Soft-GRPO on real product photos.",
-        lambda parts: _folm(parts, "folm-photos", "folm-photos"),
-        needs="folm-photos",
-        made_by=f"{TRAIN} STEP --task photos",
-        writes=True,
-    ),
-    "diffusion-photos": Method(
-        "The retriever distilled from that one: all directions at once, in one network call.",
-        lambda parts: _diffusion(parts, "diffusion-photos", "diffusion-photos"),
-        needs="diffusion-photos",
-        made_by=f"{TRAIN} STEP --task photos",
-        takes=("variety",),
-    ),
+    **_trained_on("wscr", "set recall of titled outfits"),
+    **_trained_on("stylist", "set recall of real stylists' outfits"),
+    **_trained_on("photos", "real product photos"),
 }
