@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-def read_whole(source: Path, place: Path) -> None:
+def assert_whole_or_refused(source: Path, place: Path) -> None:
     """Take a source in; fails where that raises anything but a UserError, or leaves anything but a whole catalogue."""
     before = sorted(place.rglob("*"))
     out = place / "out"
@@ -61,7 +61,7 @@ TABLES = st.one_of(
 def test_any_table(place: Path, data: bytes, suffix: str) -> None:
     source = place / f"shop{suffix}"
     source.write_bytes(data)
-    read_whole(source, place)
+    assert_whole_or_refused(source, place)
     source.unlink()
 
 
@@ -74,7 +74,7 @@ def test_a_zip_of_any_names(place: Path, members: list[tuple[str, bytes]]) -> No
         for name, content in members:
             with suppress(UnicodeEncodeError):  # no zip can hold it
                 packed.writestr(zipfile.ZipInfo(name), content)
-    read_whole(source, place)
+    assert_whole_or_refused(source, place)
     source.unlink()
 
 
@@ -95,5 +95,5 @@ def test_a_broken_parquet_file(place: Path, changes: list[tuple[int, int]]) -> N
         data[at] = value
     source = place / "shop.parquet"
     source.write_bytes(data)
-    read_whole(source, place)
+    assert_whole_or_refused(source, place)
     source.unlink()
