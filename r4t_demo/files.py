@@ -22,6 +22,12 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def free_bytes(folder: Path) -> int:
+    """Bytes free on the disk where ``folder`` is or will be."""
+    folder = folder.absolute()
+    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
+
+
 def replace(new: Path, old: Path) -> None:
     """Put the finished file or folder ``new`` in the place of ``old``."""
     if old.is_dir():

@@ -1,7 +1,6 @@
 """A repository of the Hub, named and pinned as hub:OWNER/NAME@REVISION, and its files in this machine's cache."""
 
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from r4t_demo.errors import HubUnreachable, UserError, hub_failure
+from r4t_demo.files import free_bytes
 from r4t_demo.settings import HUB
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -66,11 +66,10 @@ class Repo:
 
 def check_room(what: str, size: int, folder: Path) -> None:
     """UserError unless ``size`` bytes more find room where ``folder`` is or will be."""
-    place = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = shutil.disk_usage(place).free
+    free = free_bytes(folder)
     if size > free:
         raise UserError(
-            f"{what} needs {_size(size)}, and the disk of {place} has {_size(free)} left: make room, or set HF_HOME to "
+            f"{what} needs {_size(size)}, and the disk of {folder} has {_size(free)} left: make room, or set HF_HOME to "
             "a folder on another disk."
         )
 

@@ -1,12 +1,12 @@
 """What /health tells: whether the app can answer, and how it is doing."""
 
-import shutil
 from time import monotonic
 
 import numpy as np
 
 from r4t_demo import __version__
 from r4t_demo.evaluate.record import current_commit
+from r4t_demo.files import free_bytes
 from r4t_demo.job_folder import records
 from r4t_demo.jobs import GIB, SPARE
 from r4t_demo.serve.desk import Desk
@@ -33,7 +33,7 @@ class Health:
             "models": engine.loaded(),
             "requests": self.desk.load,
             "jobs": {state: jobs.count(state) for state in ("running", "queued")},
-            "disk_free_gib": round(self._free() / GIB, 1),
+            "disk_free_gib": round(free_bytes(settings.jobs) / GIB, 1),
         }
 
     def _trouble(self) -> str | None:
@@ -49,11 +49,7 @@ class Health:
             return "The index finds nothing."
         if not engine.catalog.root.is_dir():
             return "The catalogue's folder is gone."
-        if self._free() < SPARE // 4:
-            return f"The disk is nearly full: {self._free() // 2**20} MiB are free where the runs lie."
+        free = free_bytes(self.desk.settings.jobs)
+        if free < SPARE // 4:
+            return f"The disk is nearly full: {free // 2**20} MiB are free where the runs lie."
         return None
-
-    def _free(self) -> int:
-        """Bytes free where the runs lie, or will."""
-        folder = self.desk.settings.jobs.absolute()
-        return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free

@@ -6,7 +6,6 @@ machine alone, other web pages that speak to it through a visitor's browser.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +16,8 @@ from gradio.utils import get_upload_folder
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from r4t_demo.files import free_bytes
 
 MAX_BODY = 4 * 2**20  # bytes of a request that uploads nothing: a long table of queries has a tenth of that
 SPARE = 2**30  # bytes of the disk that uploads may not take
@@ -55,7 +56,7 @@ class Guard:
         length, limit = headers.get("content-length", "0"), self._limit(path)
         if not length.isdecimal() or int(length) > limit:
             return 413, f"The request is too large: at most {limit // 2**20:,} MB are taken."
-        if UPLOAD.search(path) and _free() < SPARE + int(length):
+        if UPLOAD.search(path) and free_bytes(Path(get_upload_folder())) < SPARE + int(length):
             return 507, "There is too little room on the disk for another upload: try again later."
         return None
 
@@ -127,8 +128,3 @@ def _name(host: str) -> str | None:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
-
-
-def _free() -> int:
-    folder = Path(get_upload_folder())
-    return shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
