@@ -12,7 +12,7 @@ import numpy as np
 
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
-from r4t_demo.index.kinds import EXACT_BELOW, Flat, IvfPq, Kind, kind_of
+from r4t_demo.index.kinds import EXACT_BELOW, Flat, IvfPq, Kind, kind_of, measured_effort
 
 VECTORS_FILE, MANIFEST_FILE = "vectors.faiss", "manifest.json"
 BLOCK = 65_536  # rows taken at a time, so that a memory-mapped array is never read whole
@@ -57,6 +57,8 @@ class FaissIndex:
             index.train(_unit_rows(vectors[np.sort(sample)]))
         for start in range(0, len(vectors), BLOCK):
             index.add(_unit_rows(vectors[start : start + BLOCK]))
+        if not isinstance(kind, Flat):
+            kind.set_effort(index, kind.effort or measured_effort(index, kind))
         return cls(index, encoder_id, source, categories)
 
     def __len__(self) -> int:

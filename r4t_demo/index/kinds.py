@@ -1,15 +1,23 @@
-"""The three kinds of FAISS index and the rule that chooses one; all keep the whole vectors, so all can search exactly."""
+"""The three kinds of FAISS index and the rule that chooses one; all keep the whole vectors, so all can search exactly.
+
+How much an approximate search must look at to find nearly all depends on the vectors, so a finished index is measured: it
+searches with the least effort that finds what it should.
+"""
 
 from dataclasses import dataclass
 from math import isqrt
 
 import faiss
 import numpy as np
+from faiss.contrib.evaluation import knn_intersection_measure
 
 from r4t_demo.errors import UserError
 
 EXACT_BELOW = 100_000  # rows: exact search of so few costs milliseconds, so nothing is gained by approximating it
 GIB = 2**30
+EFFORTS = 100, 200, 400, 800, 1600
+CANDIDATES = 16  # of a list that is looked into, are compared exactly
+RECALL, PROBES, NEIGHBOURS = 0.98, 200, 10  # the share of that many stored rows' exact neighbours that is to be found
 
 
 @dataclass(frozen=True)
@@ -41,11 +49,14 @@ class Flat:
 
 @dataclass(frozen=True)
 class Hnsw:
-    """A graph over the whole vectors (Malkov and Yashunin 2016); ``effort`` is efSearch, the candidates kept on the walk."""
+    """A graph over the whole vectors (Malkov and Yashunin 2016).
+
+    ``effort`` is efSearch, the candidates kept on the walk; 0: measured.
+    """
 
     links: int = 32
     ef_construction: int = 64
-    effort: int = 96
+    effort: int = 0
 
     name = "faiss-hnsw-ip"
 
@@ -55,11 +66,15 @@ class Hnsw:
 
     def empty(self, d: int) -> faiss.Index:
         index = faiss.IndexHNSWFlat(d, self.links, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction, index.hnsw.efSearch = self.ef_construction, self.effort
+        index.hnsw.efConstruction = self.ef_construction
         return index
 
     def training_rows(self) -> int:
         return 0
+
+    def set_effort(self, index: faiss.Index, effort: int) -> None:
+        """Keep it in the index, and so in its file."""
+        index.hnsw.efSearch = effort
 
     def parameters(self, effort: int | None, n: int, selector: faiss.IDSelector | None) -> faiss.SearchParameters:
         return faiss.SearchParametersHNSW(efSearch=max(effort or self.effort, n), sel=selector)
@@ -73,14 +88,13 @@ class IvfPq:
     """Compressed codes in ``cells`` inverted lists (Jégou et al. 2011), the best ranked again by their whole vectors.
 
     The saved file is mapped: codes are read by every search and so stay in memory, vectors (4·d bytes against
-    ``code_bytes``) only while there is room. ``effort`` is nprobe, the lists looked into; max(``rerank`` · n, effort)
-    candidates are compared exactly.
+    ``code_bytes``) only while there is room. ``effort`` is the number of candidates that are compared by their whole vectors,
+    four for each wanted row at least, out of a list for every CANDIDATES of them; 0: measured.
     """
 
     cells: int
     code_bytes: int
-    effort: int = 48
-    rerank: int = 20
+    effort: int = 0
 
     name = "faiss-ivfpq-rerank-ip"
 
@@ -95,21 +109,24 @@ class IvfPq:
 
     def empty(self, d: int) -> faiss.Index:
         lists = faiss.IndexIVFPQ(faiss.IndexFlatIP(d), d, self.cells, self.code_bytes, 8, faiss.METRIC_INNER_PRODUCT)
-        lists.nprobe = self.effort
-        index = faiss.IndexRefineFlat(lists)
-        index.k_factor = self.rerank
-        return index
+        return faiss.IndexRefineFlat(lists)
 
     def training_rows(self) -> int:
         return 64 * max(self.cells, 256)  # FAISS asks for 39 rows a centre at least; a code has 256 centres
 
+    def set_effort(self, index: faiss.Index, effort: int) -> None:
+        index.k_factor, faiss.downcast_index(index.base_index).nprobe = effort / NEIGHBOURS, self._lists(effort)
+
     def parameters(self, effort: int | None, n: int, selector: faiss.IDSelector | None) -> faiss.SearchParameters:
         effort = effort or self.effort
-        lists = faiss.SearchParametersIVF(nprobe=min(effort, self.cells), sel=selector)
-        return faiss.IndexRefineSearchParameters(k_factor=max(self.rerank, effort / n), base_index_params=lists)
+        lists = faiss.SearchParametersIVF(nprobe=self._lists(effort), sel=selector)
+        return faiss.IndexRefineSearchParameters(k_factor=max(4, effort / n), base_index_params=lists)
 
     def exact(self, index: faiss.Index) -> faiss.Index:
         return faiss.downcast_index(index.refine_index)
+
+    def _lists(self, effort: int) -> int:
+        return min(-(-effort // CANDIDATES), self.cells)
 
 
 Kind = Flat | Hnsw | IvfPq
@@ -128,6 +145,18 @@ def choose(n: int, d: int, budget: int) -> Kind:
     )
 
 
+def measured_effort(index: faiss.Index, kind: Hnsw | IvfPq) -> int:
+    """The effort of a finished ``index``: the least of EFFORTS that finds RECALL of what an exact search finds, else the last."""
+    exact = kind.exact(index)
+    probes = exact.reconstruct_batch(np.linspace(0, index.ntotal - 1, PROBES).astype(np.int64))
+    truth = exact.search(probes, NEIGHBOURS)[1]
+    for effort in EFFORTS:
+        found = index.search(probes, NEIGHBOURS, params=kind.parameters(effort, NEIGHBOURS, None))[1]
+        if knn_intersection_measure(found, truth) >= RECALL:
+            break
+    return effort
+
+
 def kind_of(index: faiss.Index) -> Kind | None:
     """Read the kind and its parameters off an index; None for one that this program does not make."""
     if index.metric_type != faiss.METRIC_INNER_PRODUCT:
@@ -137,5 +166,5 @@ def kind_of(index: faiss.Index) -> Kind | None:
     if isinstance(index, faiss.IndexHNSWFlat):
         return Hnsw(index.hnsw.nb_neighbors(1), index.hnsw.efConstruction, index.hnsw.efSearch)
     if isinstance(index, faiss.IndexRefineFlat) and isinstance(lists := faiss.downcast_index(index.base_index), faiss.IndexIVFPQ):
-        return IvfPq(lists.nlist, lists.pq.M, lists.nprobe, int(index.k_factor))
+        return IvfPq(lists.nlist, lists.pq.M, round(index.k_factor * NEIGHBOURS))
     return None

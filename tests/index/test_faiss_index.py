@@ -17,7 +17,7 @@ from r4t_demo.index.faiss_index import MANIFEST_FILE, VECTORS_FILE, FaissIndex
 from r4t_demo.index.kinds import Flat, Hnsw, IvfPq
 from tests.index.rows import nearest, unit_rows
 
-KINDS = {"flat": Flat(), "hnsw": Hnsw(8, 20, 30), "ivfpq": IvfPq(4, 2, effort=4, rerank=10)}
+KINDS = {"flat": Flat(), "hnsw": Hnsw(8, 20, 30), "ivfpq": IvfPq(4, 2, effort=100)}
 
 
 @pytest.fixture(scope="module", params=KINDS.values(), ids=KINDS)
@@ -55,7 +55,7 @@ def test_round_trip(built: FaissIndex, saved: Path) -> None:
 def test_the_manifest_states_the_kind_and_its_parameters(saved: Path, built: FaissIndex) -> None:
     manifest = json.loads((saved / MANIFEST_FILE).read_text())
     stated = {"faiss-flat-ip": [], "faiss-hnsw-ip": ["links", "ef_construction", "effort"]}
-    parameters = stated.get(built.kind.name, ["cells", "code_bytes", "effort", "rerank"])
+    parameters = stated.get(built.kind.name, ["cells", "code_bytes", "effort"])
     assert list(manifest) == ["kind", *parameters, "ntotal", "d", "encoder", "source", "sha256"]
     assert {name: manifest[name] for name in parameters} == asdict(built.kind)
     assert (manifest["kind"], manifest["ntotal"], manifest["d"]) == (built.kind.name, 300, 8)
@@ -76,7 +76,7 @@ def test_a_wide_filter_is_searched_in_the_index_itself(built: FaissIndex, tmp_pa
 
 def test_what_is_not_found_is_marked() -> None:
     """One list of many is looked into, so that there are not as many candidates as rows asked for."""
-    index = FaissIndex.build(unit_rows(300, 8), "e", kind=IvfPq(16, 2, effort=1, rerank=1))
+    index = FaissIndex.build(unit_rows(300, 8), "e", kind=IvfPq(16, 2, effort=1))
     scores, rows = index.search(unit_rows(5, 8, 1), 200)
     assert scores.shape == rows.shape == (5, 200)
     assert (rows < 0).any()
