@@ -10,6 +10,7 @@ from r4t_demo.settings import ROOT
 
 APP = (sys.executable, "app.py")
 UP = "The page is on "
+ONLY_REQUIRED = str(Path(__file__).parent / "only_required")  # what the app does without is not there
 
 
 class AppProcess:
@@ -19,7 +20,7 @@ class AppProcess:
         own = {f"R4T_{name.upper()}": str(value) for name, value in ({"port": 0} | settings).items()}
         self._stderr = stderr.open("ab") if stderr else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, stderr=self._stderr, text=True
+            command, cwd=ROOT, env={**os.environ, **own, "PYTHONPATH": ONLY_REQUIRED}, stdout=subprocess.PIPE, stderr=self._stderr, text=True
         )
         self.pid = self.process.pid
         line = next((line for line in self.process.stdout if line.startswith(UP)), None)

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from r4t_demo.files import write_atomically
+from r4t_demo.samples.catalogues import HOME
 from r4t_demo.samples.photo import photograph
 from r4t_demo.samples.sheet import Look
 from r4t_demo.samples.things import THINGS, draw
 
-FILE = "hearth-and-shelf.zip"
 EACH, QUALITY = 16, 70  # items of a category; WebP
 COLUMNS = ("image", "title", "category", "colour", "material", "tags")
 COLOURS = {
@@ -110,5 +110,5 @@ def build(out: Path) -> Path:
             for name, data in (("items.csv", table.getvalue().encode()), *pictures):
                 archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)  # a fixed date: the same bytes
 
-    write_atomically(out / FILE, write)
-    return out / FILE
+    write_atomically(out / HOME, write)
+    return out / HOME

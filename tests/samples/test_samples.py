@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from r4t_demo.catalog import Catalog
-from r4t_demo.samples.build import COLOURS, FILE, rows
-from r4t_demo.samples.catalogues import EVERY, SAMPLES, sample_file
+from r4t_demo.samples.build import COLOURS, rows
+from r4t_demo.samples.catalogues import EVERY, HOME, SAMPLES, sample_file
 from r4t_demo.samples.sheet import Look
 from r4t_demo.samples.things import THINGS, draw
 from r4t_demo.settings import Settings
@@ -21,7 +21,7 @@ ASSETS = Settings().assets
 
 
 def test_the_committed_pictures_are_those_that_the_command_draws():
-    with zipfile.ZipFile(ASSETS / "samples" / FILE) as archive:
+    with zipfile.ZipFile(ASSETS / "samples" / HOME) as archive:
         for row, picture in islice(rows(), 3):
             drawn, kept = (np.asarray(Image.open(io.BytesIO(one)), float) for one in (picture, archive.read(row["image"])))
             assert np.abs(drawn - kept).mean() < 2  # another version of a library may round otherwise

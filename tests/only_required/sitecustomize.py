@@ -1,0 +1,5 @@
+"""A folder for PYTHONPATH: Python lacks what is in no requirements.txt but those of training, scaling and testing."""
+
+import sys
+
+sys.modules.update(dict.fromkeys(("resvg_py", "scipy", "peft", "ray", "pymilvus", "milvus_lite", "hypothesis", "pytest"), None))
