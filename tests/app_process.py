@@ -19,9 +19,8 @@ class AppProcess:
     def __init__(self, command: tuple[str, ...] = APP, stderr: Path | None = None, **settings: object) -> None:
         own = {f"R4T_{name.upper()}": str(value) for name, value in ({"port": 0} | settings).items()}
         self._stderr = stderr.open("ab") if stderr else subprocess.DEVNULL
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **own, "PYTHONPATH": ONLY_REQUIRED}, stdout=subprocess.PIPE, stderr=self._stderr, text=True
-        )
+        env = {**os.environ, **own, "PYTHONPATH": ONLY_REQUIRED}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=self._stderr, text=True)
         self.pid = self.process.pid
         line = next((line for line in self.process.stdout if line.startswith(UP)), None)
         if line is None:
