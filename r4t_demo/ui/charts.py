@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from r4t_demo.ui.markup import display_name, esc
 
-KINDS = {"folm": "left", "diffusion": "right"}  # the colours that the two have on the page; the others stay quiet
+KINDS = {"folm": "left", "diffusion": "right", "modit": "left", "hppo": "right"}  # their colours on the page; others stay quiet
 NAMES = {
     "title_r1": "title recall@1",
     "title_r10": "title recall@10",

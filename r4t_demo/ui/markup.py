@@ -9,7 +9,8 @@ from zlib import crc32
 
 NAMES = {
     "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
-    "folm-before": "FOLM before",
+    "modit": "MO-DiT", "hppo": "MO-DiT + HPPO", "stage1": "Stage 1", "direction": "Vector arithmetic",
+    "filter-sparse": "Sparse filter",
 }  # fmt: skip
 
 
@@ -23,7 +24,7 @@ class Mark(NamedTuple):
 
 def display_name(method: str) -> str:
     """The method's name as the page writes it."""
-    return NAMES.get(method, method.replace("-", " ").capitalize())
+    return NAMES.get(method, method.replace("-", " ").capitalize().replace("Folm", "FOLM"))
 
 
 def image_url(path) -> str:

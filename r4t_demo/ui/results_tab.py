@@ -9,7 +9,7 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.record import load
-from r4t_demo.ui import ablations, paper, pareto
+from r4t_demo.ui import ablations, paper, pareto, pattern
 from r4t_demo.ui.charts import measured, number, points, table, words
 from r4t_demo.ui.lines import times
 from r4t_demo.ui.markup import display_name, esc
@@ -230,6 +230,14 @@ SECTIONS = (
         _oar_beside,
     ),
     Section(
+        "oar-photos",
+        "The same on real photos",
+        "Product photos, asked for by the labels of their shop (usage, season, gender, colour). Coverage counts their types.",
+        f"{COMMAND} oar --catalog photos --data FOLDER",
+        _oar,
+        _nothing_beside,
+    ),
+    Section(
         "pareto",
         "Alignment against diversity",
         "Maximal marginal relevance for several λ (λ 1 is plain search) and the diffusion retriever for several positions of its "
@@ -269,6 +277,25 @@ SECTIONS = (
         "Users’ playlists, asked for by their titles; tracks are read by title, artist and genre.",
         f"{COMMAND} wscr --catalog music",
         _wscr,
+        _nothing_beside,
+    ),
+    Section(
+        "pattern",
+        "Steering",
+        "Joint@24: the share of the items found that carry the wanted attribute and keep the seeds’ pattern. Stage 1 is the "
+        "model before it is taught attributes; interpolation, between seeds and attribute, and vector arithmetic are at their "
+        "best setting on validation seeds; the filter reads a tenth of the labels, as the models do. Whiskers are 95 % intervals "
+        "over patterns.",
+        f"{COMMAND} pattern",
+        pattern.draw,
+        _nothing_beside,
+    ),
+    Section(
+        "pattern-photos",
+        "Steering on real photos",
+        "The same with models trained on product photos and the labels of their shop.",
+        f"{COMMAND} pattern --catalog photos --data FOLDER",
+        pattern.draw,
         _nothing_beside,
     ),
     Section(

@@ -8,10 +8,9 @@ from r4t_demo.catalog import Item
 from r4t_demo.pattern.context import MAX_SEEDS
 from r4t_demo.pattern.steer import Found, Spread, Steered
 from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.markup import Mark, card, counted, esc, milliseconds, picture, strip
+from r4t_demo.ui.markup import Mark, card, counted, display_name, esc, milliseconds, picture, strip
 from r4t_demo.ui.results import latency, score_list
 
-NAMES = {"seed-mean": "Seed mean", "modit": "MO-DiT", "hppo": "MO-DiT + HPPO"}
 SIDES = {"seed-mean": "mean", "modit": "left", "hppo": "right"}  # what a column's colours and its query's mark go by
 STAGES = (("generate", "generate"), ("search", "search"))
 PER_ROW = 4
@@ -70,7 +69,7 @@ def render_grid(items: Sequence[Item]) -> str:
 
 def render_steered(answer: Steered, description: str, value: str, scale: float) -> str:
     """A method's column; ``scale`` is the longest time of all columns in milliseconds."""
-    side, name, k = SIDES[answer.method], NAMES[answer.method], max(len(answer.found), 1)
+    side, name, k = SIDES[answer.method], display_name(answer.method), max(len(answer.found), 1)
     kinds, words = Counter(map(mark_of, answer.found)), mark_words(value)
     has, inside = kinds["both"] + kinds["attribute"], kinds["both"] + kinds["pattern"]
     scores = score_list(
@@ -99,7 +98,7 @@ def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, csv_link: str
     both = {name: sum(mark_of(one) == "both" for one in answer.found) for name, answer in answers.items()}
     most, k = max(both.values()), max(len(answer.found) for answer in answers.values())
     best = [name for name in both if both[name] == most]
-    others = ", ".join(f"{NAMES[name]} {count}" for name, count in both.items() if name not in best)
+    others = ", ".join(f"{display_name(name)} {count}" for name, count in both.items() if name not in best)
     rest = f"; {others}" if others else ""
     finds = "find" if len(best) > 1 else "finds"
     legend = "".join(
@@ -108,7 +107,7 @@ def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, csv_link: str
         if kind != "neither"
     )
     return (
-        f'<div class="summary"><p class="verdict">{esc(" and ".join(NAMES[name] for name in best))} {finds} '
+        f'<div class="summary"><p class="verdict">{esc(" and ".join(display_name(name) for name in best))} {finds} '
         f"<strong>{most} of {k}</strong> with “{esc(aim.value)}” in the pattern{esc(rest)}.</p>"
         f'<p class="actions"><a href="{esc(aim.to_link())}" data-share="">Copy link</a>'
         f'<a href="{csv_link}" download="steer.csv">Export CSV</a></p></div><ul class="legend marks">{legend}</ul>'

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from r4t_demo.pattern.steer import Steered
-from r4t_demo.ui.markup import esc
+from r4t_demo.ui.markup import display_name, esc
 from r4t_demo.ui.plot import HEIGHT, WIDTH, plane, to_canvas
-from r4t_demo.ui.steer_parts import NAMES, SIDES, mark_of, mark_words
+from r4t_demo.ui.steer_parts import SIDES, mark_of, mark_words
 
 LABEL, WIDE = 16, 130  # the room of a query's name in units, in height and in width
 
@@ -15,7 +15,7 @@ LABEL, WIDE = 16, 130  # the room of a query's name in units, in height and in w
 def render_steer_plot(answers: Sequence[Steered], seeds: Sequence, rows: Sequence[int], index, value: str) -> str:
     """The figure for all columns; ``seeds`` are the items and ``rows`` their index rows."""
     found = {one.row: one for answer in answers for one in answer.found}
-    by = {row: [NAMES[a.method] for a in answers if any(one.row == row for one in a.found)] for row in found}
+    by = {row: [display_name(a.method) for a in answers if any(one.row == row for one in a.found)] for row in found}
     vectors = index.vectors(np.array([*rows, *found], dtype=np.int64))
     flat, kept = plane(np.concatenate([np.stack([answer.query for answer in answers]), vectors]))
     queries_at, seeds_at, found_at = np.split(to_canvas(flat), np.cumsum([len(answers), len(rows)]))
@@ -60,7 +60,7 @@ def _queries(answers: Sequence[Steered], places: np.ndarray) -> str:
     """Each query with its name, tied to the first one, the seed mean."""
     rays, marks = "", ""
     for number, (answer, (x, y), label_y) in enumerate(zip(answers, places, _label_heights(places), strict=True)):
-        side, name = SIDES[answer.method], esc(NAMES[answer.method])
+        side, name = SIDES[answer.method], esc(display_name(answer.method))
         rays += f'<line class="ray {side}" x1="{places[0][0]:.1f}" y1="{places[0][1]:.1f}" x2="{x:.1f}" y2="{y:.1f}"/>'
         shape = (
             f'<rect x="{x - 7:.1f}" y="{y - 7:.1f}" width="14" height="14"/>'
@@ -91,7 +91,7 @@ def _label_heights(places: np.ndarray) -> list[float]:
 
 
 def _legend(words: dict[str, str]) -> str:
-    entries = [("query", "a seed"), *((f"way {SIDES[name]}", f"{shown}, its query") for name, shown in NAMES.items())]
+    entries = [("query", "a seed"), *((f"way {SIDES[name]}", f"{display_name(name)}, its query") for name in SIDES)]
     entries += [(f"kind {kind}", text) for kind, text in words.items()]
     shown = "".join(f'<li><span class="key {kind}" aria-hidden="true"></span>{esc(text)}</li>' for kind, text in entries)
     return f'<ul class="legend">{shown}</ul>'

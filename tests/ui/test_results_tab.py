@@ -12,7 +12,8 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import latency, oar, pareto
 from r4t_demo.evaluate.record import save
-from r4t_demo.ui import paper
+from r4t_demo.settings import ROOT
+from r4t_demo.ui import paper, pattern
 from r4t_demo.ui.charts import ticks_of
 from r4t_demo.ui.lines import LABEL_GAP, _apart
 from r4t_demo.ui.pareto import verdict
@@ -37,6 +38,9 @@ WSCR = {
     "chance": 0.0625,
     "methods": {"folm": {"recall": [0.125, 0.0625, 0.25], "hit": HIT, "vs": None}, EVIL: {"recall": None, "hit": HIT, "vs": HIT}},
 }
+CELL = {"domain": "season", "protocol": "pattern-holdout", "purity_change": [-0.5, -0.75, -0.25], "p_hppo_over_modit": 0.012}
+JOINT = {name: {"joint": [0.5, 0.25, 0.75]} for name in pattern.SHOWN} | {"hppo": {"joint": [0.625, 0.5, 0.75]}}
+PATTERN = {"k": 24, "seeds": 3, "cells": [{**CELL, "methods": JOINT}, {**CELL, "domain": EVIL, "methods": JOINT}]}
 ABLATION = {
     "axis": None,
     "doubling": False,
@@ -63,6 +67,8 @@ def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
     for name, result in (
         ("encoder", ENCODER),
         ("judge", JUDGE),
+        ("oar-photos", {"methods": {"folm-photos": dict.fromkeys(("set_f1", "on_style", "coverage", "diversity"), HIT)}}),
+        *((name, PATTERN) for name in ("pattern", "pattern-photos")),
         *((name, WSCR) for name in ("wscr", "wscr-stylist", "wscr-music")),
         ("ablate-weights", ABLATION),
     ):
@@ -88,7 +94,8 @@ def missing(part: ElementTree.Element) -> str | None:
 
 def test_every_record_is_shown_with_its_command(folder: Path) -> None:
     shown = parts(folder)
-    names = ["oar", "pareto", "judge", "wscr", "wscr-stylist", "wscr-music", "latency", "encoder", "scale", "ablate-weights"]
+    names = ["oar", "oar-photos", "pareto", "judge", "wscr", "wscr-stylist", "wscr-music", "pattern", "pattern-photos"]
+    names += ["latency", "encoder", "scale", "ablate-weights"]
     assert [name for name in shown if not missing(shown[name])] == names
     for name in names:
         made = shown[name].find(".//p[@class='made']")
@@ -113,6 +120,24 @@ def test_figures_are_those_of_the_records(folder: Path) -> None:
     assert "3 requests had no answer" in "".join(shown["judge"].itertext())
     assert ["FOLM", "0.1250.062–0.250", "0.5000.250–0.750", "–"] in cells(shown["wscr"])
     assert "drawn at random have a recall of 0.062" in "".join(shown["wscr"].itertext())
+
+
+def test_steering_is_shown_cell_by_cell(folder: Path) -> None:
+    part = parts(folder)["pattern"]
+    names = ["Seed mean", "Interpolation", "Vector arithmetic", "Sparse filter", "Stage 1", "MO-DiT", "MO-DiT + HPPO"]
+    head, season, evil = cells(part)
+    assert head[1:8] == names and head[8:] == ["purity, HPPO less MO-DiT", "p of HPPO over MO-DiT"]
+    assert season == ["seasonunseen patterns", *["0.5000.250–0.750"] * 6, "0.6250.500–0.750", "-0.500-0.750–-0.250", "0.012"]
+    assert evil[0] == f"{EVIL}unseen patterns"
+    assert [chart.find("h4").text for chart in part.iter("div") if chart.get("class") == "points"][0] == "season, unseen patterns"
+    assert cells(parts(folder)["oar-photos"])[1][0] == "FOLM photos"
+
+
+def test_every_record_of_the_repository_has_its_section() -> None:
+    """The docs say that the page shows what lies in results/."""
+    shown = parts(ROOT / "results")
+    records = {path.stem for path in (ROOT / "results").glob("*.json")}
+    assert records and records <= {name for name in shown if not missing(shown[name])}
 
 
 def test_charts_place_their_marks_by_value(folder: Path) -> None:
