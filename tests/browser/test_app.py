@@ -43,6 +43,8 @@ def test_an_item_opens_and_leads_to_others(page):
     assert page.locator("dialog h2").inner_text() == title
     assert page.locator("dialog .found-by li").count() >= 1
     assert page.locator("dialog .chip").count() >= 1
+    above, below = (page.locator(f"dialog {part}").first.bounding_box() for part in ("h3:has(+ .found-by)", ".found-by li"))
+    assert above["y"] + above["height"] <= below["y"] and above["x"] == below["x"], "the list stands under its head"
     assert loaded_pictures(page, "dialog") == 13
     neighbour = page.locator("dialog .card").first
     wanted = neighbour.get_attribute("data-item")

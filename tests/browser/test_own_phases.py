@@ -39,7 +39,9 @@ def test_a_link_leads_to_a_catalogue_that_waits_for_its_training(browser, app, d
     with watched_page(browser, f"{address}?job={made['ready']}", **device) as page:
         page.wait_for_selector("#own-start")
         assert loaded_pictures(page, ".sheet") == 24
-        page.locator("#own-queries").get_by_text("train", exact=True).first.wait_for()
+        split = page.locator("#own-queries").get_by_text("train", exact=True).first
+        font = "element => getComputedStyle(element).fontFamily"
+        assert split.evaluate(font) == page.locator("#own-ask").evaluate(font)
         assert fits(page)
         card = page.locator(".sheet .card").first
         card.focus()
@@ -86,6 +88,18 @@ def test_a_stopped_run_shows_its_curves_and_goes_on(browser, app):
         page.wait_for_selector("#own-log-text pre")
         page.locator("#own-cancel").click()
         page.wait_for_selector(".run[data-state='cancelled']")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_the_drop_zone_says_is_seen_whole(browser, app, device):
+    address, _ = app
+    with watched_page(browser, address, **device) as page:
+        page.get_by_role("tab", name="Your catalogue").click()
+        zone, says = (
+            page.locator("#own-files").bounding_box(),
+            page.locator("#own-files [data-testid='upload-text']").bounding_box(),
+        )
+        assert says["y"] >= zone["y"] and says["y"] + says["height"] <= zone["y"] + zone["height"]
 
 
 def test_who_has_no_link_sees_no_job(browser, app):
