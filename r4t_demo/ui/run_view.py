@@ -64,10 +64,10 @@ def render_stages(status: Status, history: History) -> str:
     if status.state == "done" and not status.budget:
         names = []  # it was trained elsewhere
     rows = "".join(_stage(name, number, at, status, history) for number, name in enumerate(names))
-    return f'<section class="run" data-state="{status.state}">{_state(status)}<ol class="stages">{rows}</ol></section>'
+    return f'<section class="run" data-state="{status.state}">{_state(status, history)}<ol class="stages">{rows}</ol></section>'
 
 
-def _state(status: Status) -> str:
+def _state(status: Status, history: History) -> str:
     """What it is doing, for how long, and for how much longer."""
     work = f"training on the {esc(status.budget)} budget" if status.budget else "reading the catalogue"
     so_far = f"{elapsed(status.seconds)} so far"
@@ -75,7 +75,7 @@ def _state(status: Status) -> str:
     ahead = (status.position or 1) - 1
     words = {
         "queued": f"Waiting: {'next in line' if not ahead else f'{ahead} before it in line'}; it starts by itself.",
-        "running": f"{work[0].upper()}{work[1:]}: {so_far}{left}.",
+        "running": f"{work[0].upper()}{work[1:]}: {so_far}{left}." if history.stage else f"Loading its models: {so_far}.",
         "ready": f"Ready to train; read in {duration(status.seconds)}.",
         "done": f"Trained on the {esc(status.budget)} budget in {elapsed(status.seconds)}." if status.budget else LOADED,
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",

@@ -229,3 +229,8 @@ def test_the_time_that_a_run_has_taken_is_seen_to_move(seconds, words):
         "job", "running", "shop", "small", 0.0, stage="soft-grpo", step=3, total=24, seconds=seconds, seconds_left=240.0
     )
     assert f"{words} so far, about 4 min left" in render_stages(status, History(stage="soft-grpo", steps={"soft-grpo": (3, 24)}))
+
+
+def test_before_its_first_stage_a_run_says_that_it_loads():
+    status = Status("job", "running", "shop", "small", 0.0, seconds=4.0)
+    assert "Loading its models: 4 s so far." in render_stages(status, History())
