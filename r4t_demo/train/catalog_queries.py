@@ -212,7 +212,7 @@ def _of_family(family: str, facets: Sequence[Facet]) -> Iterator[CatalogQuery]:
         of_pair = facets if family != "hybrid" else islice(_shuffled(facets, theme + other), 2)
         for facet in of_pair:
             wording = _shuffled(WORDINGS[family], f"{theme} {other} {facet.text}")
-            text = next(wording).format(t=theme, u=other, f=facet.text)
+            text = re.sub(r"\ba (?=[aeio])", "an ", next(wording).format(t=theme, u=other, f=facet.text))
             yield _query(text, family, facet.require if facet.text in text else {})
 
 

@@ -65,6 +65,8 @@ def test_queries_are_broad_distinct_and_of_all_families(shop: Catalog) -> None:
     asking = [query for query in made if query.require]
     assert asking and all(query.require == {"material": [name]} for query in asking for name in query.require["material"])
     assert all(query.require["material"][0] in query.query for query in asking)
+    texts = " ".join(query.query for query in make_queries(shop, SEEN, 2000))
+    assert " an elegant " in texts and " a vintage " in texts and " a elegant " not in texts
 
 
 def test_pictures_without_words_are_asked_for_by_what_is_seen(photos: Catalog) -> None:
