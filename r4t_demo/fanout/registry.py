@@ -179,7 +179,7 @@ METHODS: dict[str, Method] = {
         lambda parts: MMR(parts.index, parts.catalog),
     ),
     "kmeans": Method(
-        "k-means: the best 200 items in clusters, of each the item at its centre.",
+        "The best 200 items in clusters, of each the item at its centre.",
         lambda parts: KMeans(parts.index, parts.catalog),
     ),
     "template": Method(

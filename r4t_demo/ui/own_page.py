@@ -16,10 +16,10 @@ from r4t_demo.ui.scripts import script
 
 EVERY = 1.0  # seconds between two looks at a busy job
 FILES = [".zip", ".csv", ".tsv", ".parquet", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"]
-INTRO = """<header class="step"><h2>Bring your own catalogue</h2><p>Pictures, texts or both: a zip (its folders become
-categories), loose pictures, a table with its pictures, parquet, or a table of texts alone. A few minutes later there is a
-language model tuned to it, a retriever distilled from that, and what both are worth. Nobody sees it but you and whom you give
-its link.</p></header>"""
+INTRO = """<header class="step"><h2>Bring your own catalogue</h2><p>Twenty items or more, as pictures, texts or both: a zip
+(its folders become categories), loose pictures, a table with its pictures, parquet, or a table of texts alone. A few minutes
+later there is a language model tuned to it, a retriever distilled from that, and what both are worth. Nobody sees it but you
+and whom you give its link.</p></header>"""
 QUERIES = """<header class="step"><h2>What it will learn to answer</h2><p>Broad requests, made from what the catalogue holds.
 Change, add or remove any. Eight in ten are trained on; those for validation and test never are. The split goes by a request’s
 words, so what you write gets its own when the run starts.</p></header>"""
