@@ -50,7 +50,8 @@ def measured(figure: Sequence[float] | None, digits: int) -> str:
     if figure is None:
         return "–"
     mean, low, high = figure
-    return f'{mean:.{digits}f}<span class="interval">{low:.{digits}f}–{high:.{digits}f}</span>'
+    to = " to " if low < 0 else "–"
+    return f'{mean:.{digits}f}<span class="interval">{low:.{digits}f}{to}{high:.{digits}f}</span>'
 
 
 def points(name: str, figures: Mapping[str, Sequence[float] | None], digits: int) -> str:

@@ -22,6 +22,7 @@ from r4t_demo.ui.run_view import render_answers, render_curves, render_stages
 from r4t_demo.ui.upload_view import render_upload
 
 CHIPS = 5  # held-out queries that the result offers
+SHARE = 2  # an answer shows a half of a small catalogue at most: all of it would say nothing
 ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answer``
 BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
 SHOWN = {  # the parts of the page that each phase shows
@@ -132,7 +133,7 @@ class OwnTab:
         """Answer a query over the job's catalogue."""
         yield {"status": BUSY}
         try:
-            yield self._answered(self.own.tab(seen.job), seen, Ask(query or "", left, right))
+            yield self._answered(self.own.tab(seen.job), seen, query or "", left, right)
         except UserError as error:
             yield {"status": sentence(error)}
 
@@ -150,11 +151,14 @@ class OwnTab:
             drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
             drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
             query = chips[0] or "something for a quiet evening"
-            yield drawn | {"query": query} | self._answered(tab, seen, Ask(query, left, right))
+            yield drawn | {"query": query} | self._answered(tab, seen, query, left, right)
         except UserError as error:
             yield {"status": sentence(error)}
 
-    def _answered(self, tab: FanOutTab, seen: Seen, ask: Ask) -> Drawn:
+    def _answered(self, tab: FanOutTab, seen: Seen, query: str, left: str, right: str) -> Drawn:
+        ask = Ask(query, left, right)
+        most = len(tab.engine.catalog) // (SHARE * ask.k)
+        ask = replace(ask, n=max(1, min(ask.n, most)))
         return dict(zip(ANSWER, tab.answer(ask, f"?job={seen.job}"), strict=True))
 
     def _begin(self, start: Callable[[], str]) -> Drawn:
@@ -227,7 +231,7 @@ def _download(link: str, name: str) -> str:
     return (
         f'<p class="take"><a href="{esc(link)}" download="{esc(name)}">Download everything as a zip</a>'
         "<span>Models, vectors, catalogue, figures and model card. Load it here again, or ask it anywhere:</span>"
-        f"<code>python -m r4t_demo fanout “…” --catalog {esc(name)}</code>"
+        f"<code>python -m r4t_demo fanout &quot;rainy sunday&quot; --catalog {esc(name)}</code>"
         '<span class="later">Or put it onto the Hugging Face Hub, for yourself alone unless you say otherwise:</span>'
         f"<code>python -m r4t_demo publish catalog {esc(name)} OWNER/NAME</code></p>"
     )

@@ -177,6 +177,8 @@ def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     for told in (drawn["comparison"], answer["left-column"], answer["summary"], str(answer["left"].choices)):
         assert "FOLM before" in told and "Folm" not in told
     assert 'data-method="folm"' in answer["right-column"]
+    assert 0 < answer["right-column"].count("data-item=") <= 12, "of 24 items it shows no more than a half"
+    assert "fanout &quot;rainy sunday&quot; --catalog shop-r4t.zip" in drawn["download"], "can be pasted into a shell"
     *_, refused = tab.search(drawn["seen"], "", "folm", "diffusion")
     assert "query is empty" in refused["status"]
     *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
