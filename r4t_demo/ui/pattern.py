@@ -14,14 +14,15 @@ def draw(result: Mapping) -> str:
     cells = result["cells"]
     charts = [points(", ".join(_words(cell)), {name: cell["methods"][name]["joint"] for name in SHOWN}, 3) for cell in cells]
     rows = [[_name(cell), *_row(cell)] for cell in cells]
-    caption = f"Joint@{result['k']} of {result['k']} items found from {result['seeds']} seeds"
+    caption = f"Joint@{result['k']}, from {result['seeds']} seeds"
     head = ["", *map(display_name, SHOWN), "purity, HPPO less MO-DiT", "p of HPPO over MO-DiT"]
     return f'<div class="panels">{"".join(charts)}</div>{table(head, rows, caption)}'
 
 
 def _row(cell: Mapping) -> list[str]:
     joint = [measured(cell["methods"][name]["joint"], 3) for name in SHOWN]
-    return [*joint, measured(cell["purity_change"], 3), f"{cell['p_hppo_over_modit']:.3f}"]
+    p = cell["p_hppo_over_modit"]
+    return [*joint, measured(cell["purity_change"], 3), f"{p:.3f}" if p >= 0.0005 else "&lt; 0.001"]
 
 
 def _words(cell: Mapping) -> tuple[str, str]:
