@@ -12,8 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio as gr
+from gradio.route_utils import FnIndexInferError
 from gradio.utils import get_upload_folder
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,6 +76,20 @@ class Guard:
             return message if taken <= limit else {"type": "http.disconnect"}
 
         return bounded
+
+
+def no_such(_: Request, error: Exception) -> PlainTextResponse:
+    """404 for a name or number that Gradio looks up and does not find."""
+    return PlainTextResponse("This app has nothing of that name or number: /gradio_api/info lists what it has.", 404)
+
+
+def no_fit(_: Request, error: Exception) -> PlainTextResponse:
+    """400 for arguments that do not fit."""
+    return PlainTextResponse("This request has other arguments than are taken: /gradio_api/info lists them.", 400)
+
+
+# What leaves Gradio's routes for a malformed request, and would be answered as the app's own error, with 500.
+HANDLERS = {FnIndexInferError: no_such, KeyError: no_such, TypeError: no_fit}
 
 
 class Page(gr.Blocks):

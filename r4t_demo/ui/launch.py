@@ -17,7 +17,7 @@ from r4t_demo.jobs import GIB, Jobs
 from r4t_demo.serve.desk import Desk
 from r4t_demo.serve.health import Health
 from r4t_demo.ui.endpoints import answer_in_json
-from r4t_demo.ui.guard import Guard
+from r4t_demo.ui.guard import HANDLERS, Guard
 from r4t_demo.ui.page import HEAD, THEME, create_demo
 
 AT_WORK = 5.0  # seconds that answers under way get once the app is told to stop
@@ -44,6 +44,7 @@ def launch(engine, jobs: Jobs | None = None, *, note: str = "", prevent_thread_l
     closed |= {"max_file_size": (most := settings.job_disk * GIB // 2), "run_history": False}
     closed["app_kwargs"] = {
         "middleware": [Middleware(Guard, host=settings.host, most=most)],
+        "exception_handlers": HANDLERS,
         "routes": [_health(desk)],
     }
     look = {"theme": THEME, "head": HEAD, "footer_links": ["api"], "ssr_mode": False}

@@ -71,7 +71,7 @@ def test_while_the_line_is_full_it_answers_and_callers_read_one_sentence(tmp_pat
 
 def test_after_malformed_requests_it_lives_and_answers(served):
     told = [send(served.address, shot) for shot in SHOTS[::4]]
-    assert all(status is not None for status in told), "each is answered by something"
+    assert all(status is not None and status < 500 for status in told), "each is answered, and none is an error of the app's"
     assert health(served.address).json()["status"] == "ok"
     found = Client(served.address, verbose=False).predict(query="gothic red", n=2, api_name="/search")
     assert len(found["items"]) == 2

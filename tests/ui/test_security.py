@@ -180,6 +180,22 @@ def test_the_details_are_asked_for_by_texts_alone(stranger):
     assert stranger.http.post("component_server", json=body).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("call/no-such", {"data": []}, 404),
+        ("call/v2/no-such", {}, 404),
+        ("run/predict", {"data": []}, 404),
+        ("queue/join", {"data": [], "fn_index": 99999, "session_hash": "x"}, 404),
+        ("component_server", {"data": "x", "component_id": 99999, "fn_name": "details", "session_hash": "x"}, 404),
+        ("call/v2/search", {"no_such": "x"}, 400),
+    ],
+)
+def test_what_is_asked_for_and_not_there_is_told(stranger, path, body, status):
+    answer = stranger.http.post(path, json=body)
+    assert answer.status_code == status and answer.text.startswith("This ") and "/gradio_api/info" in answer.text
+
+
 def test_requests_have_a_size(stranger, monkeypatch):
     large = b'{"data": ["' + b"x" * guard.MAX_BODY + b'"]}'
     headers = {"Content-Type": "application/json"}
