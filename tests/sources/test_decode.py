@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from r4t_demo.errors import UserError
+from r4t_demo.sources import decode as module
 from r4t_demo.sources.decode import MAX_PIXELS, SIDE, thumbnail
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header
 
@@ -109,6 +110,12 @@ def test_of_an_animation_the_first_frame_and_a_note() -> None:
 def test_bad_pictures_have_their_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         thumbnail(data)
+
+
+def test_just_the_size_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert size(thumbnail(picture(size=(400, 10)))[0]) == (320, 8)
+    monkeypatch.setattr(module, "MAX_PIXELS", 24 * 16)
+    assert size(thumbnail(picture(size=(24, 16)))[0]) == (24, 16)
 
 
 KINDS = [picture(RED, (40, 30), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]

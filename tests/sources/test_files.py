@@ -1,6 +1,7 @@
 """Folders and zips: what may be read of them."""
 
 import io
+import random
 import stat
 import zipfile
 from contextlib import suppress
@@ -62,6 +63,11 @@ def test_a_large_file_is_not_read(files, monkeypatch: pytest.MonkeyPatch) -> Non
         read(files, "b.txt")
 
 
+def test_a_file_of_just_the_size_is_read(files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_FILE", 3)
+    assert read(files, "b.txt") == b"two"
+
+
 def zipped(path: Path, change) -> ZipFiles:
     """A zip of a good file and one that ``change`` has made strange."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -115,6 +121,29 @@ def test_a_whole_zip_may_not_unpack_to_too_much(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(module, "MAX_ENTRIES", 9)
     with pytest.raises(UserError, match="holds 10 files; at most 9"):
         ZipFiles(path)
+
+
+def test_a_zip_of_just_the_size_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_zip(tmp_path / "files.zip", {f"{i}.txt": b"x" * 100 for i in range(10)})
+    monkeypatch.setattr(module, "MAX_TOTAL", 1000)
+    monkeypatch.setattr(module, "MAX_ENTRIES", 10)
+    assert len(ZipFiles(path).names()) == 10
+
+
+def test_what_packs_well_is_no_bomb(tmp_path: Path) -> None:
+    """A small plain picture by any ratio, and a large one by a ratio that pictures have."""
+    small, large = bytes(7 * 2**20), random.Random(0).randbytes(90_000) + bytes(9 * 2**20)
+    files = ZipFiles(write_zip(tmp_path / "plain.zip", {"a.bmp": small, "b.bmp": large}))
+    assert files.names() == ["a.bmp", "b.bmp"]
+    assert read(files, "a.bmp") == small
+
+
+def test_an_encrypted_file_is_refused(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "secret.zip", {"a.txt": b"secret"})
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(data)
+    assert ZipFiles(path).names() == [Refusal("a.txt", "is encrypted")]
 
 
 def test_a_file_whose_header_lies_is_not_read_on(tmp_path: Path) -> None:

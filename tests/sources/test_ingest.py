@@ -15,6 +15,7 @@ from r4t_demo.files import WORK
 from r4t_demo.sources import ingest as module
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import REPORT_FILE, ingest, read_report
+from r4t_demo.sources.validate import Report
 from tests.doubles import write_catalog
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header, taken_in, write_files, write_zip
 
@@ -124,6 +125,24 @@ def test_a_zip_with_a_bomb_and_a_climbing_name(tmp_path: Path) -> None:
     assert report.accepted == 3
     assert dict(report.skipped).keys() == {"../evil.png", "bomb.png"}
     assert set(tmp_path.parent.iterdir()) == before
+
+
+def test_a_name_as_long_as_a_system_opens_is_read(tmp_path: Path) -> None:
+    name = f"{'a' * 251}.png"
+    table = f"image,title\n{name},Hat\na{name},Hut\n"
+    report = taken_in(write_files(tmp_path / "shop", {name: picture(), "shop.csv": table}), tmp_path / "out")
+    assert report.accepted == 1
+    ((where, why),) = report.skipped
+    assert where == "row 2" and "has 256 characters in its picture column" in why
+
+
+@pytest.mark.parametrize(
+    ("count", "more"), [(4, ""), (5, ""), (6, "\nskipped: … and 1 more"), (1200, "\nskipped: … and 1,195 more")]
+)
+def test_a_summary_lists_the_first_five_of_a_kind(count: int, more: str) -> None:
+    report = Report("shop", 3, skipped=[(f"row {i}", "is empty") for i in range(count)])
+    lines = "\n".join(f"skipped: row {i}: is empty" for i in range(min(count, 5)))
+    assert report.summary() == f"3 items accepted, {count:,} skipped, 0 duplicates left out.\n{lines}{more}"
 
 
 def test_copies_are_found_by_content(tmp_path: Path) -> None:

@@ -72,9 +72,11 @@ def test_attributes_are_what_a_table_can_hold(tmp_path: Path) -> None:
         "raw": b"x",
         "box": {"w": 1},
         "no": None,
+        "weight": float("nan"),
+        "new": False,
     }
     (record,) = open_source(str(write(tmp_path / "hats.parquet", [row]))).records()
-    assert record.attributes == {"year": 2019, "price": 9.5, "sizes": ["s", "m"], "sold": "2024-05-01"}
+    assert record.attributes == {"year": 2019, "price": 9.5, "sizes": ["s", "m"], "sold": "2024-05-01", "new": False}
 
 
 def test_a_picture_cell_that_is_none(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.sources import table as module
 from r4t_demo.sources.base import Record, Refusal
 from r4t_demo.sources.files import FolderFiles
 from r4t_demo.sources.table import CsvSource
@@ -55,6 +56,16 @@ def test_delimiters_and_encodings(tmp_path: Path, delimiter: str, encoding: str)
     (record,) = shop.records()
     assert (record.title, record.category, shop.total) == ("Chapeau d'été", "hüte", 1)
     assert any("Latin-1" in note for note in shop.notes) == (encoding == "latin-1")
+
+
+@pytest.mark.parametrize("block", [3, 4, 5])
+def test_the_encoding_is_told_by_the_whole_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    """Also where it is read in blocks that end within a letter, and where only the last row tells."""
+    monkeypatch.setattr(module, "_BLOCK", block)
+    rows = "title\n" + "hat\n" * 9 + "été été\n"
+    for encoding in ("utf-8", "latin-1"):
+        *_, last = source(tmp_path, rows.encode(encoding)).records()
+        assert last.title == "été été"
 
 
 def test_missing_columns_are_told_with_those_found(tmp_path: Path) -> None:

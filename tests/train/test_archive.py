@@ -166,6 +166,15 @@ def test_a_table_that_would_unpack_to_too_much_is_not_read(
         archive.load(packed, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
 
 
+def test_a_zip_of_too_much_is_not_unpacked(
+    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    with pytest.raises(UserError, match="it holds more than"):
+        archive.load(packed, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
+    assert list(tmp_path.glob("out/*")) == []
+
+
 def test_a_file_that_is_no_zip_is_told(tiny_app: Settings, tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"nothing")
     with pytest.raises(UserError, match="not a readable zip"):
@@ -207,6 +216,7 @@ def test_the_weights_in_the_zip_are_those_of_the_run(tuned: Path, packed: Path, 
         ("corner-shop-r4t.zip", "corner-shop-r4t.zip"),
         ("../../été.csv", "t-r4t.zip"),
         ("…", "catalogue-r4t.zip"),
+        (f"{'a' * 60}.csv", f"{'a' * 40}-r4t.zip"),
     ],
 )
 def test_the_zip_is_named_after_the_catalogue(catalogue, name):
