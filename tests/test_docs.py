@@ -138,7 +138,7 @@ def test_every_other_command_names_what_there_is() -> None:
         elif "-m" in words[:2] and words[2].startswith("tests."):
             assert (ROOT / (words[2].replace(".", "/") + ".py")).is_file(), (page, line)
         elif "-m" in words[:2]:
-            assert words[2] in ("pytest", "playwright"), (page, line)
+            assert words[2] in ("pytest", "playwright", "coverage"), (page, line)
             assert all((ROOT / word).exists() for word in words if word.startswith("tests")), (page, line)
         elif words[0].endswith("python"):
             assert (ROOT / words[1]).is_file(), (page, line)
