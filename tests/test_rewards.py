@@ -113,7 +113,7 @@ def test_a_short_list_is_short_of_every_part() -> None:
 def test_composite_weights() -> None:
     assert rewards.composite(1.0, 0.0, 0.0) == pytest.approx(0.6)
     assert rewards.composite(0.5, 0.5, 0.5) == pytest.approx(0.5)
-    assert rewards.composite(np.array([1.0, 0.0]), 0.5, 0.5, weights=(0.2, 0.4, 0.4)) == pytest.approx([0.6, 0.4])
+    assert rewards.composite(np.array([1.0, 0.0]), 0.5, 0.25, weights=(0.2, 0.5, 0.3)) == pytest.approx([0.525, 0.325])
 
 
 def test_set_recall() -> None:
