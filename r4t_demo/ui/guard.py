@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from r4t_demo import log
 from r4t_demo.files import free_bytes
 
 MAX_BODY = 4 * 2**20  # bytes of a request that uploads nothing: a long table of queries has a tenth of that
@@ -78,17 +79,19 @@ class Guard:
         return bounded
 
 
-def no_such(_: Request, error: Exception) -> PlainTextResponse:
+def no_such(_request: Request, error: Exception) -> PlainTextResponse:
     """404 for a name or number that Gradio looks up and does not find."""
+    log.error("no-such", error)
     return PlainTextResponse("This app has nothing of that name or number: /gradio_api/info lists what it has.", 404)
 
 
-def no_fit(_: Request, error: Exception) -> PlainTextResponse:
+def no_fit(_request: Request, error: Exception) -> PlainTextResponse:
     """400 for arguments that do not fit."""
+    log.error("no-fit", error)
     return PlainTextResponse("This request has other arguments than are taken: /gradio_api/info lists them.", 400)
 
 
-# What leaves Gradio's routes for a malformed request, and would be answered as the app's own error, with 500.
+# What leaves Gradio's routes for a malformed request, and would be answered with 500. The log tells from where: it may be ours.
 HANDLERS = {FnIndexInferError: no_such, KeyError: no_such, TypeError: no_fit}
 
 

@@ -191,8 +191,11 @@ def test_the_details_are_asked_for_by_texts_alone(stranger):
         ("call/v2/search", {"no_such": "x"}, 400),
     ],
 )
-def test_what_is_asked_for_and_not_there_is_told(stranger, path, body, status):
+def test_what_is_asked_for_and_not_there_is_told(stranger, path, body, status, monkeypatch):
+    logged = []
+    monkeypatch.setattr(guard.log, "error", lambda event, error: logged.append(event))
     answer = stranger.http.post(path, json=body)
+    assert len(logged) == 1, "an error of our own would be seen there"
     assert answer.status_code == status and answer.text.startswith("This ") and "/gradio_api/info" in answer.text
 
 
