@@ -4,8 +4,9 @@ The protocol is the paper's, at our size: K directions with the N nearest items 
 theirs are 5,000 at most (Recall@5K).
 
 - ``recall`` is |Y ∩ R(Q)| / |Y| by identity, ``hit`` whether R(Q) holds any of Y; both are means over the seeds.
+- ``union`` is the recall of the candidates of all seeds together: what asking again adds.
 - ``vs`` is the run-to-run variation: the Vendi score of the seeds' mean directions, brought to unit length. It lies between 1
-  (every run searches the same place) and the number of seeds; there is none for a single seed.
+  (every run searches the same place) and the number of seeds. A single seed has neither of the two.
 
 Plain search (``none``) goes K·N deep by the query's own embedding: as many candidates as the others have at most, without
 fan-out. A list that is shorter than K has fewer candidates. ``best-of-5`` picks by the OAR reward, since set recall needs the
@@ -28,23 +29,26 @@ from r4t_demo.train.reference_sets import ReferenceSet
 from r4t_demo.train.set_recall import DEPTH
 
 K, N, BATCH = 10, DEPTH, 32
-METRICS = ("recall", "hit", "vs")
+METRICS, UNION = ("recall", "hit", "vs"), "union"
 
 
 def evaluate(engine: Engine, sets: Sequence[ReferenceSet], methods: Sequence[str], seeds: int = 5) -> dict[str, Any]:
     """Measure every method on the same sets, with the seeds 0 … seeds-1.
 
-    Returns catalog, n_queries (one a set), n_clusters, seeds; chance, the recall of K·N items drawn at random, and methods
-    {name: {metric: [mean, lo, hi]}} with 95 % intervals from 2,000 resamples of whole clusters (``vs`` None for one seed).
+    Returns catalog, n_queries (one a set), n_clusters, seeds; chance, the recall of K·N items drawn at random, methods
+    {name: {metric: [mean, lo, hi]}} and union {name: [mean, lo, hi]} with 95 % intervals from 2,000 resamples of whole clusters
+    (``vs`` and the unions None for one seed).
     """
     bootstrap = ClusterBootstrap([one.cluster for one in sets])
+    measured = {name: _intervals(bootstrap, _measure(engine, sets, name, seeds)) for name in methods}
     return {
         "catalog": engine.catalog.name,
         "n_queries": len(sets),
         "n_clusters": len({one.cluster for one in sets}),
         "seeds": seeds,
         "chance": min(1.0, K * N / len(engine.catalog)),
-        "methods": {name: _intervals(bootstrap, _measure(engine, sets, name, seeds)) for name in methods},
+        "methods": {name: {metric: figures[metric] for metric in METRICS} for name, figures in measured.items()},
+        UNION: {name: figures[UNION] for name, figures in measured.items()},
     }
 
 
@@ -67,8 +71,9 @@ def variation(means: np.ndarray) -> np.ndarray:
 
 def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
-    rows = [["method", *METRICS]]
-    rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
+    rows = [["method", *METRICS, f"{UNION} of runs"]]
+    for name, figures in result["methods"].items():
+        rows.append([name, *(interval(figures[metric]) for metric in METRICS), interval(result[UNION][name])])
     counts = f"{result['n_queries']} queries in {result['n_clusters']} clusters, {result['seeds']} seed(s)"
     chance = f"recall of {K * N} items drawn at random: {result['chance']:.3f}"
     if "popular" in result:
@@ -85,6 +90,7 @@ def _measure(engine: Engine, sets: Sequence[ReferenceSet], method: str, seeds: i
     posed = [catalog.row(one.posed) if one.posed else None for one in sets]
 
     queries = list(numbers)
+    union: list[set[int]] = [set() for _ in sets]
     recall, means = np.zeros((len(sets), seeds)), np.zeros((len(sets), seeds, engine.encoder.dim))
     runs = [(seed, start) for seed in range(seeds) for start in range(0, len(queries), BATCH)]
     for seed, start in tqdm(runs, desc=method, file=sys.stderr, disable=None):
@@ -93,9 +99,13 @@ def _measure(engine: Engine, sets: Sequence[ReferenceSet], method: str, seeds: i
         for query, vectors in zip(batch, directions, strict=True):
             rows = engine.index.search(vectors, depth + 1)[1]
             for number in numbers[query]:
-                recall[number, seed] = rewards.set_recall(candidates(rows, depth, posed[number]), wanted[number])
+                found = candidates(rows, depth, posed[number])
+                union[number] |= found
+                recall[number, seed] = rewards.set_recall(found, wanted[number])
                 means[number, seed] = vectors.mean(axis=0)
-    return {"recall": recall.mean(axis=1), "hit": (recall > 0).mean(axis=1), "vs": variation(means) if seeds > 1 else None}
+    again = np.array([rewards.set_recall(found, one) for found, one in zip(union, wanted, strict=True)])
+    several = {UNION: again, "vs": variation(means)} if seeds > 1 else {UNION: None, "vs": None}
+    return {"recall": recall.mean(axis=1), "hit": (recall > 0).mean(axis=1), **several}
 
 
 def _directions(engine: Engine, method: str, queries: Sequence[str], seed: int) -> tuple[int, list[np.ndarray]]:
@@ -107,4 +117,4 @@ def _directions(engine: Engine, method: str, queries: Sequence[str], seed: int) 
 
 
 def _intervals(bootstrap: ClusterBootstrap, figures: dict[str, np.ndarray | None]) -> dict[str, list[float] | None]:
-    return {metric: None if (of := figures[metric]) is None else bootstrap.mean(of) for metric in METRICS}
+    return {metric: None if of is None else bootstrap.mean(of) for metric, of in figures.items()}

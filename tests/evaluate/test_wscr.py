@@ -64,7 +64,7 @@ def test_recall_is_that_of_brute_force(engine: Engine, index: FaissIndex, catalo
     queries = list(dict.fromkeys(one.query for one in sets))
     vectors = engine.encoder.encode_text(queries)
     for number, one in enumerate(sets):
-        recalls = []
+        recalls, union = [], set()
         for seed in (0, 1):
             if method == "none":
                 directions, depth = vectors[[queries.index(one.query)]], 30
@@ -74,8 +74,10 @@ def test_recall_is_that_of_brute_force(engine: Engine, index: FaissIndex, catalo
             found = {
                 catalog.items[row].item_id for d in directions for row in np.argsort(-(everything @ d), kind="stable")[:depth]
             }
+            union |= found
             recalls.append(len(found & set(one.items)) / len(one.items))
         assert figures["recall"][number] == pytest.approx(np.mean(recalls))
+        assert figures["union"][number] == pytest.approx(len(union & set(one.items)) / len(one.items))
         assert figures["hit"][number] == np.mean([recall > 0 for recall in recalls])
 
 
@@ -102,6 +104,6 @@ def test_variation_by_hand() -> None:
 def test_without_a_second_run_there_is_no_variation(engine: Engine, catalog: Catalog) -> None:
     sets = select(titled_outfits(catalog.root), "test")
     result = wscr.evaluate(engine, sets, ["folm", "none"], seeds=1)
-    assert result["methods"]["folm"]["vs"] is None and "–" in wscr.tables(result)
+    assert result["methods"]["folm"]["vs"] is result["union"]["folm"] is None and "–" in wscr.tables(result)
     assert result["chance"] == 1.0 and result["methods"]["none"]["recall"] == [1.0, 1.0, 1.0], "500 items of 48 are all"
     assert wscr.evaluate(engine, sets, ["none"], seeds=2)["methods"]["none"]["vs"] == pytest.approx([1.0, 1.0, 1.0])
