@@ -13,6 +13,7 @@ from r4t_demo import __version__
 from r4t_demo.ablate import cli as ablate_cli
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
+from r4t_demo.files import machine_errors
 from r4t_demo.hub import cli as hub_cli
 from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
 from r4t_demo.pattern import cli as steer_cli
@@ -156,14 +157,11 @@ def _index(options: argparse.Namespace) -> None:
     if crew.num_processes > 1 and crew.is_main_process:
         print(f"{crew.num_processes} processes share the work", file=sys.stderr)
     is_new = options.source or options.out or options.limit is not None
-    try:
-        with _builder(options, crew) as build:
-            with crew.main_process_first():  # the others find the source read already
-                folder = _ingested(options, crew) if is_new else None
-            _embed(options, folder, crew, build)
-    except OSError as error:
-        again = "Mend that and run the same command again: it goes on where it stopped."
-        raise UserError(f"A file cannot be read or written ({error}). {again}") from error
+    again = "Mend that and run the same command again: it goes on where it stopped."
+    with machine_errors(again), _builder(options, crew) as build:
+        with crew.main_process_first():  # the others find the source read already
+            folder = _ingested(options, crew) if is_new else None
+        _embed(options, folder, crew, build)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import OWN
-from r4t_demo.files import replace, write_atomically
+from r4t_demo.files import machine_errors, replace, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, choose
 from r4t_demo.sources.decode import SIDE
@@ -60,7 +60,7 @@ def zip_name(catalogue: str) -> str:
 
 
 def export(folder: Path, path: Path) -> None:
-    """Pack the tuned catalogue in ``folder`` into the zip ``path``, as a whole or not at all."""
+    """Pack the tuned catalogue in ``folder`` into the zip ``path``, as a whole or not at all: MachineError on a full disk."""
     index = FaissIndex.load(folder / INDEX_FOLDER)
     vectors = folder / f".{INDEX_FOLDER}.safetensors"
 
@@ -73,7 +73,8 @@ def export(folder: Path, path: Path) -> None:
             packed.write(vectors, VECTORS, zipfile.ZIP_STORED)
 
     try:
-        write_atomically(path, write)
+        with machine_errors("The result stays as it is: pack it again later."):
+            write_atomically(path, write)
     finally:
         vectors.unlink(missing_ok=True)
 

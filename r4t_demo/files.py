@@ -1,12 +1,16 @@
 """Files that are whole or not there at all, and what an interrupted job leaves for the next run of it."""
 
+import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+from r4t_demo.errors import MachineError, UserError
 
 WORK = ".work"
 
@@ -20,6 +24,22 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def machine_errors(again: str) -> Iterator[None]:
+    """Turn what a disk does to the block into a MachineError that ends with ``again``, what to do then."""
+    full = os.strerror(errno.ENOSPC)
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        if full in str(error):  # safetensors, tokenizers and FAISS tell it by errors of their own, of many lines
+            raise MachineError(f"The disk is full ({full}). {again}") from error
+        if isinstance(error, OSError):
+            raise MachineError(f"A file cannot be read or written ({error}). {again}") from error
+        raise
 
 
 def free_bytes(folder: Path) -> int:

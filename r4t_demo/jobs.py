@@ -41,7 +41,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -296,16 +296,15 @@ class Jobs:
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
         times = {"ended": last.get("time", time.time()), "seconds": last.get("clock", record.began) - record.began}
         record = replace(record, state=ends.get(str(stage), "failed"), message=message, **times)
-        self._write(job, record)
+        with suppress(OSError):  # on a full disk it is told all the same, and written down at a later look
+            self._write(job, record)
         return record
 
     def _queued(self, like: Record | None = None) -> list[str]:
         """The jobs that wait, the next one first; where ``like`` is given, those in its queue alone."""
         waiting = {job: record for job, record in self._records().items() if record.state == "queued"}
-        return sorted(
-            (job for job, record in waiting.items() if like is None or like.same_kind(record)),
-            key=lambda job: waiting[job].queued,
-        )
+        chosen = [job for job, record in waiting.items() if like is None or like.same_kind(record)]
+        return sorted(chosen, key=lambda job: waiting[job].queued)
 
     def _idle(self, job: str) -> Record:
         """The record of a job that does nothing, of a session that has nothing else at work; UserError otherwise."""

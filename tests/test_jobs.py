@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -381,3 +382,22 @@ def test_a_disk_that_fills_up_in_an_upload_leaves_nothing_of_it(
     assert [path for path in small_disk.iterdir() if path.is_dir()] == []
     ends.next = "finished"
     reach(jobs, jobs.start([small], "ann"), "ready")
+
+
+def test_what_ends_on_a_full_disk_is_told_and_goes_on_once_there_is_room(
+    settings: Settings, ends: Ends, small_disk: Path, upload: Path
+) -> None:
+    jobs = Jobs(replace(settings, jobs=small_disk), ends)
+    job = jobs.start([upload], "ann", "small")
+    processes = at_work(jobs, job)
+    filler = small_disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    for process in processes:
+        process.kill()
+    assert "the disk is full: Resume goes on" in reach(jobs, job, "failed").message, "though it cannot be written down"
+    filler.unlink()
+    ends.next = "finished"
+    jobs.resume(job)
+    reach(jobs, job, "done")

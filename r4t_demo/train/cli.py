@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
-from r4t_demo.errors import MachineError, UserError
+from r4t_demo.errors import UserError
+from r4t_demo.files import machine_errors
 from r4t_demo.options import add_data, at_least_one
 from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
@@ -99,18 +100,15 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
     if not args.out:
         raise UserError(f"There is no step '{args.step}'. If it is a catalogue, name the folder to make of it with --out DIR.")
     settings = Settings.from_env()
-    with events.beating(args.events) if args.events else nullcontext():
+    again = "Mend that and run it again: it goes on where it stopped."
+    with events.beating(args.events) if args.events else nullcontext(), machine_errors(again):
         from r4t_demo.train import catalog_run, comparison  # seconds of imports, in which there are events already
 
-        try:
-            queries = _lines(args.queries) if args.queries else None
-            if args.until:
-                follow(catalog_run.prepare(args.step, args.out, settings, queries), args.events)
-            else:
-                follow(catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed), args.events)
-        except OSError as error:
-            again = "Mend that and run it again: it goes on where it stopped."
-            raise MachineError(f"A file cannot be read or written ({error}). {again}") from error
+        queries = _lines(args.queries) if args.queries else None
+        if args.until:
+            follow(catalog_run.prepare(args.step, args.out, settings, queries), args.events)
+        else:
+            follow(catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed), args.events)
     result = comparison.read(args.out)
     print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
 from r4t_demo.train.presets import PRESETS, cost
 from r4t_demo.ui.ask import Ask
@@ -193,9 +193,16 @@ class OwnTab:
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
         if phase == "done":
             drawn["comparison"] = _rendered(render_comparison, self.own.comparison(job))
-            drawn["download"] = _download(*self.own.download(job))
+            drawn["download"] = self._download(job)
             drawn["opened"] = f'<i data-result="{esc(job)} {status.seconds}" hidden></i>'  # its change asks for the first answer
         return drawn
+
+    def _download(self, job: str) -> str:
+        """The link to the zip; where the disk is too full for it, that: the result is shown all the same."""
+        try:
+            return _download(*self.own.download(job))
+        except MachineError as error:
+            return sentence(error)
 
 
 def _phase(status: Status) -> str:

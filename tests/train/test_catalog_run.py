@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from r4t_demo.__main__ import main
@@ -185,11 +186,20 @@ def test_what_cannot_be_trained_on_is_refused_with_a_sentence(
     assert capsys.readouterr().err.strip().endswith(last["metrics"]["message"]), "who asked is told the same"
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        RuntimeError("Error in void faiss::write_index(...): 'ret == (size * 4)' failed: (No space left on device)"),
+    ],
+)
 def test_a_full_disk_is_told_to_who_asked_and_who_watches(
-    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    error: Exception,
+) -> None:  # fmt: skip
     def full(*args):
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(catalog_run, "ensure_index", full)
     monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
@@ -198,7 +208,8 @@ def test_a_full_disk_is_told_to_who_asked_and_who_watches(
     last = json.loads(events.read_text().splitlines()[-1])
     message = last["metrics"]["message"]
     assert last["stage"] == "failed", "once there is room, the same input will do"
-    assert "No space left on device" in message and "goes on where it stopped" in message
+    assert message.startswith("The disk is full (No space left on device). Mend that")
+    assert message.endswith("it goes on where it stopped.")
     assert message in capsys.readouterr().err
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import EVENTS, Jobs, Status
 from r4t_demo.train import events
 from r4t_demo.ui.own_catalogues import OwnCatalogues
@@ -184,6 +184,16 @@ def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
     assert "no method" in refused["status"]
     assert list(tab.opening(Seen())) == [{}]
+
+
+def test_a_result_is_shown_where_the_disk_is_too_full_for_its_zip(tab, shop, monkeypatch):
+    def full(job):
+        raise MachineError("The disk is full: pack it again later.")
+
+    monkeypatch.setattr(tab.jobs, "export", full)
+    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
+    assert visible(drawn) == SHOWN["done"] and "points" in drawn["comparison"]
+    assert "pack it again later" in drawn["download"]
 
 
 @pytest.mark.parametrize("name", ["comparison.json", "understanding.json"])
