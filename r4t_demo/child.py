@@ -48,6 +48,8 @@ class Child:
         if not self.alive():
             return
         with suppress(ProcessLookupError):
+            with suppress(PermissionError):  # only root may: at the lowest priority, to end takes seconds on a busy machine
+                os.setpriority(os.PRIO_PGRP, self.pid, 0)
             os.killpg(self.pid, signal.SIGTERM)
             with suppress(psutil.Error):
                 psutil.Process(self.pid).wait(GRACE)

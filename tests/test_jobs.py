@@ -182,6 +182,18 @@ def test_a_process_that_does_not_listen_is_killed(jobs: Jobs, upload: Path, monk
     assert alive == []
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may raise a priority")
+def test_a_process_that_shall_end_gets_the_time_to(jobs: Jobs, upload: Path) -> None:
+    heard = "lambda *_: (events.with_name('nice').write_text(str(os.nice(0))), os._exit(0))"
+    tells = RUN.replace("if end ==", f"import os, signal; signal.signal(signal.SIGTERM, {heard})\nif end ==")
+    jobs._command = lambda folder, record: [sys.executable, "-c", tells, str(folder / module.EVENTS), "wait"]
+    job = jobs.start([upload], "ann", "small")
+    at_work(jobs, job)
+    time.sleep(0.2)
+    jobs.cancel(job)
+    assert (jobs.root / job / "nice").read_text() == "0", "among others at work, one of the lowest priority takes seconds to end"
+
+
 def test_a_new_app_finds_the_job_of_one_that_was_killed(settings: Settings, upload: Path) -> None:
     app = f"""
 import sys, time
