@@ -9,12 +9,14 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from r4t_demo.jobs import Jobs, Status
 from r4t_demo.settings import Settings
 from r4t_demo.train.presets import STAGES
+from tests.browser.tiny_run import tiny_offered
 
 MOST = 2.0  # seconds that a visitor waits for a cancelled job to be gone
 
@@ -23,10 +25,12 @@ def main() -> None:
     """Cancel and resume; the exit status is 1 where a process outlives its cancellation."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path)
-    parser.add_argument("--budget", default="small")
+    parser.add_argument("--budget", default="small", help="one of the presets, or tiny (%(default)s)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         jobs = Jobs(replace(Settings.from_env(), jobs=Path(folder)))
+        if options.budget == "tiny":
+            stack.enter_context(tiny_offered(jobs))
         job = jobs.start([options.source], "canceller", options.budget)
         slowest = 0.0
         for stage in STAGES:
@@ -51,7 +55,7 @@ def main() -> None:
 
 def _until(jobs: Jobs, job: str, there: Callable[[Status], bool]) -> Status:
     while not there(status := jobs.status(job)):
-        time.sleep(0.01)
+        time.sleep(0.05)
     return status
 
 
