@@ -20,6 +20,7 @@ from transformers import PreTrainedTokenizerFast
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
 from r4t_demo.fanout.folm import END, PAD, SEPARATOR, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.train import diffusion
 from r4t_demo.train.folm import train_tokenizer
 from tests.doubles import HashEncoder
 
@@ -111,6 +112,12 @@ def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, kind: 
         for parameter in model.parameters():
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.15)
     return model
+
+
+def save_retriever(model: SetDenoiser, encoder: HashEncoder, folder: Path) -> None:
+    """Save a denoiser with a bank of two phrases."""
+    phrases = ["red dress", "hat"]
+    diffusion.save(model, phrases, encoder.encode_text(phrases), folder)
 
 
 def tiny_folm(encoder: HashEncoder, seed: int = 0) -> Folm:

@@ -36,8 +36,8 @@ Network = TypeVar("Network", bound=PyTorchModelHubMixin)
 class SetRetriever(ABC):
     """Fan-out by a ``model`` that gives whole sets of directions; a ``FanOutMethod``.
 
-    A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are the bank of garment phrases that the FOLM
-    wrote; the nearest one is given as a direction's reading. It runs where the model is.
+    A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are a bank of phrases, the FOLM's own or those
+    of a visitor's catalogue; the nearest one is given as a direction's reading. It runs where the model is.
     """
 
     def __init__(self, model: torch.nn.Module, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str) -> None:

@@ -27,6 +27,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
+from r4t_demo.sources.validate import NO_CATEGORY
 from r4t_demo.train.themes import COLOURS, DOMAINS, FAMILIES, FRAME, LOOKS, NO_NAMES, THEMES, THINGS, WORDINGS
 
 FILE = "queries.jsonl"
@@ -180,6 +181,24 @@ def title_words(catalog: Catalog, most: int = 40) -> list[Facet]:
     return [Facet(word, n) for word, n in broad[:most]]
 
 
+def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[list[str], np.ndarray] | None:
+    """Return what a direction may be read as: categories, and labels before the category that carries them ("oak stool").
+
+    The most frequent come first, each with the direction of the items ``vectors`` (n, d) that it names, unit rows: the encoder
+    need not know the word. None where the catalogue has fewer than ENOUGH of its own.
+    """
+    known = {value for facet in labels(catalog) for values in facet.require.values() for value in values}
+    rows: dict[str, list[int]] = {}
+    for row, item in enumerate(catalog.items):
+        kind = "" if item.category == NO_CATEGORY else item.category.lower()
+        carried = {value.lower() for name in item.attributes for value in item.labels(name) if value in known}
+        for text in filter(None, (kind, *(f"{value} {kind}".strip() for value in sorted(carried - {kind})))):
+            rows.setdefault(text, []).append(row)
+    phrases = sorted(rows, key=lambda text: -len(rows[text]))[:most]
+    sums = np.array([vectors[rows[text]].sum(0) for text in phrases])
+    return (phrases, sums / np.linalg.norm(sums, axis=1, keepdims=True)) if len(phrases) >= ENOUGH else None
+
+
 def zero_shot(vectors: np.ndarray, words: Sequence[str], encoder: Encoder) -> list[tuple[str, int]]:
     """Return the words that items ``vectors`` (n, d) are nearest to, with how many, most frequent first.
 
@@ -227,7 +246,7 @@ def _shuffled(things: Sequence, key: str) -> Iterator:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in NO_NAMES | FRAME]
+    return [word for word in re.findall(r"[^\W\d_]{3,}(?:-[^\W\d_]+)*", text.lower()) if word not in NO_NAMES | FRAME]
 
 
 def _is_label(value: str) -> bool:

@@ -17,6 +17,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import numpy as np
+
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
@@ -175,6 +177,7 @@ class Tuning:
             self.engine, self.queries["train"], self.states / "supervision", self.states / "diffusion.safetensors",
             self.out / OWN["diffusion-teacher"], steps=self.preset.diffusion_steps, seed=self.seed,
             start=self.engine.settings.checkpoints / "diffusion-teacher", rate=5e-4, every=EVERY_STEPS,
+            bank=catalog_queries.readings(self.engine.catalog, self.engine.index.vectors(np.arange(len(self.engine.index)))),
         )  # fmt: skip
 
     def student(self) -> Iterator[Progress]:
@@ -191,7 +194,7 @@ class Tuning:
         )  # fmt: skip
         lengths = {"one-step pairs": 1, "one-step whole": self.preset.whole_steps, "one-step refined": self.preset.refined_steps}
         student = yield from _joined(run, "one-step", lengths)
-        diffusion.save(student, teacher.phrases, self.engine.encoder, self.out / OWN["diffusion-mini"])
+        diffusion.save(student, teacher.phrases, teacher.phrase_vectors, self.out / OWN["diffusion-mini"])
 
     def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
         rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]

@@ -4,10 +4,10 @@ import copy
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.regression import SetRegressor
 from r4t_demo.train.descent import descend
@@ -59,11 +59,11 @@ def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetD
     return model, copy.deepcopy(model).requires_grad_(False)
 
 
-def save(model: SetDenoiser | SetRegressor, phrases: Sequence[str], encoder: Encoder, folder: Path) -> None:
-    """Write a checkpoint folder: the network, and the bank of garment phrases with their vectors in half precision."""
+def save(model: SetDenoiser | SetRegressor, phrases: Sequence[str], vectors: np.ndarray, folder: Path) -> None:
+    """Write a checkpoint folder: the network, and the bank of phrases with their unit ``vectors`` (n, d) in half precision."""
     staged = folder.with_name(f".{folder.name}.part")
     model.save_pretrained(staged)
     (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card; the folder's own stays
-    save_file({"vectors": torch.from_numpy(encoder.encode_text(phrases)).half()}, staged / "phrases.safetensors")
+    save_file({"vectors": torch.from_numpy(vectors).half()}, staged / "phrases.safetensors")
     (staged / "phrases.txt").write_text("\n".join(phrases) + "\n", encoding="utf-8")
     move_folder(staged, folder)

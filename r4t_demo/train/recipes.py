@@ -12,6 +12,8 @@ from r4t_demo.options import with_public_catalog
 from r4t_demo.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from r4t_demo.train.soft_grpo import Reward
 
 OAR_WEIGHTS = (0.45, 0.15, 0.4)  # groundedness, diversity, alignment: the mini's, chosen on Atelier's validation queries
@@ -217,25 +219,26 @@ def _diffusion(args, settings: Settings):
 
 def fit_retriever(
     engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, start: Path | None = None,
-    **options,
+    bank: tuple[list[str], "np.ndarray"] | None = None, **options,
 ):  # fmt: skip
     """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``.
 
-    ``start`` is a checkpoint to go on from; its bank of phrases stays where the new lists have none in common. ``options`` go to
+    ``start`` is a checkpoint to go on from. ``bank``: phrases and their unit vectors (n, d), by which directions are read;
+    without it, what the lists have in common, and where that is nothing, the phrases of ``start``. ``options`` go to
     ``diffusion.train``.
     """
     from r4t_demo.fanout.diffusion import DiffusionRetriever
     from r4t_demo.train import diffusion
 
-    sets, bank = _training_sets(engine, queries, written)
+    sets, phrases = _training_sets(engine, queries, written)
     if start:
         retriever = DiffusionRetriever.load(start, engine.encoder)
         model, ema = retriever.model, copy.deepcopy(retriever.model).requires_grad_(False)
-        bank = bank or retriever.phrases
+        phrases = phrases or list(retriever.phrases)
     else:
         model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, **options)
-    diffusion.save(ema, bank, engine.encoder, out)
+    diffusion.save(ema, *(bank or (phrases, engine.encoder.encode_text(phrases))), out)
 
 
 def _regression(args, settings: Settings, *, matched: bool):
@@ -246,13 +249,13 @@ def _regression(args, settings: Settings, *, matched: bool):
         raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
     name = "regression-matched" if matched else "regression"
     engine = Engine.load(settings)
-    sets, bank = _training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
+    sets, phrases = _training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
     model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from regression.train(
         model, ema, sets, _state(args, f"{name}.safetensors"),
         matched=matched, steps=args.steps or diffusion.STEPS, seed=args.seed,
     )  # fmt: skip
-    diffusion.save(ema, bank, engine.encoder, args.out / name)
+    diffusion.save(ema, phrases, engine.encoder.encode_text(phrases), args.out / name)
 
 
 def _one_step(args, settings: Settings):
@@ -266,7 +269,7 @@ def _one_step(args, settings: Settings):
     student = yield from one_step.distil(
         teacher.model, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), seed=args.seed, **steps
     )
-    diffusion.save(student, teacher.phrases, encoder, args.out / _task(args).student)
+    diffusion.save(student, teacher.phrases, teacher.phrase_vectors, args.out / _task(args).student)
 
 
 STEPS: dict[str, Callable] = {

@@ -12,11 +12,11 @@ from r4t_demo.errors import HubUnreachable, UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.serve.desk import Desk
 from r4t_demo.settings import Settings
-from r4t_demo.train import diffusion, folm
+from r4t_demo.train import folm
 from r4t_demo.ui.page import create_demo
 from tests.doubles import HashEncoder
 from tests.hub.stub_hub import StubHub
-from tests.tiny_models import list_writer, tiny_denoiser
+from tests.tiny_models import list_writer, save_retriever, tiny_denoiser
 from tests.ui.fake_engine import FakeEngine
 
 
@@ -30,7 +30,7 @@ def models(tmp_path_factory: pytest.TempPathFactory, encoder: HashEncoder) -> di
     root, writer = tmp_path_factory.mktemp("models"), list_writer(encoder)
     folm.save(writer.model, writer.tokenizer, root / "folm")
     for name, space in (("diffusion", encoder.id), ("foreign", "hf-hub:some/clip")):
-        diffusion.save(tiny_denoiser(space, dim=encoder.dim), ["red dress", "hat"], encoder, root / name)
+        save_retriever(tiny_denoiser(space, dim=encoder.dim), encoder, root / name)
     return {name: files_of(root / name) for name in ("folm", "diffusion", "foreign")}
 
 

@@ -9,17 +9,16 @@ from r4t_demo.__main__ import main
 from r4t_demo.hub import catalogs
 from r4t_demo.hub.repo import Repo
 from r4t_demo.index.kinds import GIB
-from r4t_demo.train import diffusion
 from tests.doubles import HashEncoder
 from tests.hub.conftest import TOKEN
 from tests.hub.stub_hub import StubHub
-from tests.tiny_models import tiny_denoiser
+from tests.tiny_models import save_retriever, tiny_denoiser
 
 
 @pytest.fixture
 def retriever(tmp_path: Path, encoder: HashEncoder) -> Path:
     folder = tmp_path / "my-diffusion"
-    diffusion.save(tiny_denoiser(encoder.id, dim=encoder.dim), ["red dress", "hat"], encoder, folder)
+    save_retriever(tiny_denoiser(encoder.id, dim=encoder.dim), encoder, folder)
     for name in ("state.pt", ".env", "notes.csv"):
         (folder / name).write_text(f"HF_TOKEN={TOKEN}")
     return folder

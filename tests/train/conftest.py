@@ -8,11 +8,11 @@ import pytest
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.settings import Settings
-from r4t_demo.train import catalog_run, diffusion, folm, one_step
+from r4t_demo.train import catalog_run, folm, one_step
 from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
 from tests.sources.makers import picture, write_files
-from tests.tiny_models import list_writer, tiny_denoiser
+from tests.tiny_models import list_writer, save_retriever, tiny_denoiser
 
 
 @pytest.fixture(scope="module")
@@ -44,5 +44,5 @@ def tiny_app(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPat
     teacher, other = (tiny_denoiser(encoder.id, seed, encoder.dim) for seed in (0, 1))
     student, _ = one_step.new_student(teacher, other)
     for model, name in ((teacher, "diffusion-teacher"), (student, "diffusion-mini")):
-        diffusion.save(model, ["red dress", "hat"], encoder, checkpoints / name)
+        save_retriever(model, encoder, checkpoints / name)
     return Settings(checkpoints=checkpoints, threads=1)

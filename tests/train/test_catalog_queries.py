@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.errors import UserError
 from r4t_demo.train import catalog_queries
-from r4t_demo.train.catalog_queries import FRAME, labels, make_queries, posed, split_of, term_of, title_words, zero_shot
+from r4t_demo.train.catalog_queries import (
+    FRAME,
+    labels,
+    make_queries,
+    posed,
+    readings,
+    split_of,
+    term_of,
+    title_words,
+    zero_shot,
+)
 from r4t_demo.train.themes import COLOURS, FAMILIES
 from tests.doubles import HashEncoder
 
@@ -74,6 +84,25 @@ def test_pictures_without_words_are_asked_for_by_what_is_seen(photos: Catalog) -
     assert "striped" in texts and "blue" in texts and "img" not in texts.lower()
     assert all(not query.require for query in make_queries(photos, SEEN, 200)), "what the encoder sees is no label"
     assert len(make_queries(photos, NOTHING, 400)) > 20, "themes alone are left"
+
+
+def test_a_direction_is_read_by_the_catalogues_own_words_where_there_are_enough(shop: Catalog, photos: Catalog) -> None:
+    vectors = np.eye(60, dtype=np.float32)
+    phrases, read = readings(shop, vectors)
+    assert set(phrases) == {f"category {n}" for n in range(5)} | {
+        f"{what} category {n}" for n in range(5) for what in ("wool", "oak", "glass")
+    }, "neither ids nor numbers"
+    named = read[phrases.index("oak category 1")]
+    assert np.flatnonzero(named).tolist() == [1, 16, 31, 46] and np.linalg.norm(named) == pytest.approx(1)
+    assert readings(photos, vectors) is None
+
+
+def test_a_word_with_a_hyphen_is_one() -> None:
+    rows = [(f"mid-century {'oak' if n % 2 else 'red'} thing", "stool" if n % 2 else "lamp") for n in range(20)] + [
+        ("x", "y")
+    ] * 20
+    found = title_words(catalogue(*(Item(str(n), title, category, None) for n, (title, category) in enumerate(rows))))
+    assert "mid-century" in {facet.text for facet in found} and "mid" not in {facet.text for facet in found}
 
 
 def test_zero_shot_names_what_lies_nearest() -> None:

@@ -58,6 +58,10 @@ def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_
         tuned, before = (load_file(f / "model.safetensors") for f in (out / own, tiny_app.checkpoints / app))
         assert moved(tuned, before), f"{own} has learned nothing"
         assert all((tuned[name] - before[name]).abs().max() < 0.02 for name in tuned), f"{own} did not start as the app's own"
+    own = {item.category for item in engine.catalog.items}
+    for name in ("diffusion", "diffusion-teacher"):
+        read = set((out / name / "phrases.txt").read_text().splitlines())
+        assert own < read and any(f"gothic {category}" in read for category in own), "directions are read by its own words"
     assert not (out / catalog_run.STATES).exists()
     plain = Engine.load(replace(tiny_app, catalog=str(out))).on(out)
     shutil.copytree(out, out.with_name("untuned"), ignore=shutil.ignore_patterns("folm", "diffusion*"))

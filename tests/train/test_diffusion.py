@@ -12,7 +12,7 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.train import diffusion
 from r4t_demo.train.sets import TrainingSets
 from tests.doubles import HashEncoder
-from tests.tiny_models import KINDS, assert_same_weights, moved, tiny_denoiser, unit, weights_of
+from tests.tiny_models import KINDS, assert_same_weights, moved, save_retriever, tiny_denoiser, unit, weights_of
 
 STEPS = 221  # one state at 200, one at the end
 
@@ -123,6 +123,6 @@ def test_saving_keeps_the_model_card(encoder: HashEncoder, tmp_path: Path) -> No
     folder = tmp_path / "diffusion"
     folder.mkdir()
     (folder / "README.md").write_text("our card")
-    diffusion.save(tiny_denoiser(encoder.id, dim=encoder.dim), ["red dress", "hat"], encoder, folder)
+    save_retriever(tiny_denoiser(encoder.id, dim=encoder.dim), encoder, folder)
     assert (folder / "README.md").read_text() == "our card"
     assert [path.name for path in tmp_path.iterdir()] == ["diffusion"], "nothing staged is left behind"
