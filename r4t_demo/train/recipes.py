@@ -202,7 +202,8 @@ def _training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
     query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS, repeat=few)
     if not len(rows):
         raise UserError(
-            "No query has two lists of enough different targets to learn from: write more with supervision --samples."
+            "No query has two lists of enough different targets to learn from: write more with supervision --samples, or, on a "
+            "catalogue of your own, take a larger budget."
         )
     return TrainingSets(engine.encoder.encode_text(queries), query_of, rows, pairs.targets), pairs.bank
 
