@@ -239,7 +239,8 @@ def fit_retriever(
     else:
         model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, **options)
-    diffusion.save(ema, *(bank or (phrases, engine.encoder.encode_text(phrases))), out)
+    phrases, vectors = bank or (phrases, engine.encoder.encode_text(phrases))
+    diffusion.save(ema, phrases, vectors, out)
 
 
 def _regression(args, settings: Settings, *, matched: bool):
