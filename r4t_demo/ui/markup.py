@@ -10,7 +10,7 @@ from zlib import crc32
 NAMES = {
     "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
     "modit": "MO-DiT", "hppo": "MO-DiT + HPPO", "stage1": "Stage 1", "direction": "Vector arithmetic",
-    "filter-sparse": "Sparse filter",
+    "filter-sparse": "Sparse filter", "MO-DiT": "MO-DiT", "HPPO": "MO-DiT + HPPO",
 }  # fmt: skip
 
 
@@ -24,7 +24,8 @@ class Mark(NamedTuple):
 
 def display_name(method: str) -> str:
     """The method's name as the page writes it."""
-    return NAMES.get(method, method.replace("-", " ").capitalize().replace("Folm", "FOLM"))
+    spaced = method.replace("-", " ")
+    return NAMES.get(method, f"{spaced[:1].upper()}{spaced[1:]}".replace("Folm", "FOLM"))
 
 
 def image_url(path) -> str:

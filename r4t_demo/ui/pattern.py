@@ -1,6 +1,6 @@
-"""Steering in the results tab: the share of hits in every cell, method by method, and what HPPO adds to MO-DiT."""
+"""Steering in the results tab: the share of hits in every cell, method by method, what HPPO adds, and the ablation of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from r4t_demo.ui.charts import measured, points, table, words
 from r4t_demo.ui.markup import display_name, esc
@@ -17,6 +17,26 @@ def draw(result: Mapping) -> str:
     caption = f"Joint@{result['k']}, from {result['seeds']} seeds"
     head = ["", *map(display_name, SHOWN), "purity, HPPO less MO-DiT", "p of HPPO over MO-DiT"]
     return f'<div class="panels">{"".join(charts)}</div>{table(head, rows, caption)}'
+
+
+def draw_ablation(result: Mapping) -> str:
+    """What each variant finds and what it changes, and how well the predictor knows the attributes."""
+    metrics = list(result["rows"][0]["figures"])
+    charts = [points(words(metric), {row["name"]: row["figures"][metric] for row in result["rows"]}, 3) for metric in metrics]
+    gained = [f"{words(metric)}, gained" for metric in metrics]
+    rows = [[esc(display_name(row["name"])), *_figures(row, metrics)] for row in result["rows"]]
+    known = [[esc(words(name)), *(f"{figure:.3f}" for figure in of.values())] for name, of in result["predictor"].items()]
+    heads = ["", *map(words, next(iter(result["predictor"].values())))]
+    caption = "The predictor beside the measured density of each attribute"
+    head = ["", *map(words, metrics), "beside", *gained]
+    found = table(head, rows, f"{result['n_sets']} validation seed sets, K = {result['k']}")
+    return f'<div class="panels">{"".join(charts)}</div>{found}{table(heads, known, caption)}'
+
+
+def _figures(row: Mapping, metrics: Sequence[str]) -> list[str]:
+    beside = row["beside"] or ""  # the first variant stands beside none
+    gained = [measured(row["change"][metric] if beside else None, 3) for metric in metrics]
+    return [*(measured(row["figures"][metric], 3) for metric in metrics), esc(display_name(beside)) or "–", *gained]
 
 
 def _row(cell: Mapping) -> list[str]:

@@ -322,6 +322,15 @@ SECTIONS = (
         _scale,
         _nothing_beside,
     ),
+    Section(
+        "ablate-pattern",
+        "Ablation: steering",
+        "MO-DiT trained in another order or without a stage, and HPPO with other candidates or without its filter; each beside "
+        "the variant that it is a change of, on validation seeds of all domains together.",
+        "python -m r4t_demo ablate pattern",
+        pattern.draw_ablation,
+        _nothing_beside,
+    ),
     *(
         Section(f"ablate-{what}", title, says, f"python -m r4t_demo ablate {what}", ablations.draw, _nothing_beside)
         for what, (title, says) in ablations.TITLES.items()

@@ -41,6 +41,16 @@ WSCR = {
 CELL = {"domain": "season", "protocol": "pattern-holdout", "purity_change": [-0.5, -0.75, -0.25], "p_hppo_over_modit": 0.012}
 JOINT = {name: {"joint": [0.5, 0.25, 0.75]} for name in pattern.SHOWN} | {"hppo": {"joint": [0.625, 0.5, 0.75]}}
 PATTERN = {"k": 24, "seeds": 3, "cells": [{**CELL, "methods": JOINT}, {**CELL, "domain": EVIL, "methods": JOINT}]}
+FOUND = {"figures": {"joint": HIT, "purity": HIT}, "change": {"joint": [-0.5, -0.75, -0.25], "purity": HIT}}
+STEERED = {
+    "k": 24,
+    "n_sets": 800,
+    "predictor": {"season": {"spearman": 0.65625, "calibration_error": 0.0625}},
+    "rows": [
+        {"name": "MO-DiT", "beside": None, "figures": FOUND["figures"], "change": None},
+        {"name": EVIL, "beside": "MO-DiT", **FOUND},
+    ],
+}
 ABLATION = {
     "axis": None,
     "doubling": False,
@@ -71,6 +81,7 @@ def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
         *((name, PATTERN) for name in ("pattern", "pattern-photos")),
         *((name, WSCR) for name in ("wscr", "wscr-stylist", "wscr-music")),
         ("ablate-weights", ABLATION),
+        ("ablate-pattern", STEERED),
     ):
         write(folder, name, result)
     write(folder, "scale", [{**row, "memory_mib": 5.0, "disk_mib": 6.0} for row in SCALE], command=EVIL)
@@ -95,7 +106,7 @@ def missing(part: ElementTree.Element) -> str | None:
 def test_every_record_is_shown_with_its_command(folder: Path) -> None:
     shown = parts(folder)
     names = ["oar", "oar-photos", "pareto", "judge", "wscr", "wscr-stylist", "wscr-music", "pattern", "pattern-photos"]
-    names += ["latency", "encoder", "scale", "ablate-weights"]
+    names += ["latency", "encoder", "scale", "ablate-pattern", "ablate-weights"]
     assert [name for name in shown if not missing(shown[name])] == names
     for name in names:
         made = shown[name].find(".//p[@class='made']")
@@ -131,6 +142,14 @@ def test_steering_is_shown_cell_by_cell(folder: Path) -> None:
     assert evil[0] == f"{EVIL}unseen patterns"
     assert [chart.find("h4").text for chart in part.iter("div") if chart.get("class") == "points"][0] == "season, unseen patterns"
     assert cells(parts(folder)["oar-photos"])[1][0] == "FOLM photos"
+
+
+def test_the_ablation_of_steering_tells_what_each_change_does(folder: Path) -> None:
+    first, changed = cells(parts(folder)["ablate-pattern"])[1:3]
+    hit = "0.5000.250–0.750"
+    assert first == ["MO-DiT", hit, hit, "–", "–", "–"]
+    assert changed == [EVIL, hit, hit, "MO-DiT", "-0.500-0.750 to -0.250", hit]
+    assert ["season", "0.656", "0.062"] in cells(parts(folder)["ablate-pattern"])
 
 
 def test_every_record_of_the_repository_has_its_section() -> None:
