@@ -230,7 +230,9 @@ def test_another_encoder_by_a_setting(encoder: HashEncoder, tmp_path: Path) -> N
     write_words(tmp_path / "siglip")
     folm = tiny_folm(encoder)
     save_folm(folm.model, folm.tokenizer, tmp_path / "folm-mini")
-    save_diffusion(tiny_denoiser(encoder.id, dim=encoder.dim), ["boots"], encoder, tmp_path / "diffusion-mini")
+    save_diffusion(
+        tiny_denoiser(encoder.id, dim=encoder.dim), ["boots"], encoder.encode_text(["boots"]), tmp_path / "diffusion-mini"
+    )
     shop = Catalog.load(write_catalog(tmp_path / "shop"))
     deque(build_index(shop, encoder), maxlen=0)
     settings = Settings(catalog=str(shop.root), encoder=f"local-dir:{tmp_path / 'siglip'}", checkpoints=tmp_path)

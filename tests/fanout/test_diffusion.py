@@ -95,7 +95,7 @@ def test_the_dial_at_rest_changes_nothing(retriever: DiffusionRetriever, encoder
 
 
 def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
-    training.save(retriever.model, PHRASES, encoder, tmp_path / "d")
+    training.save(retriever.model, PHRASES, encoder.encode_text(PHRASES), tmp_path / "d")
     loaded = DiffusionRetriever.load(tmp_path / "d", encoder)
     vectors = encoder.encode_text(["boho", "gothic"])
     for a, b in zip(retriever.fan_out(["a", "b"], vectors, 4), loaded.fan_out(["a", "b"], vectors, 4), strict=True):
@@ -107,7 +107,7 @@ def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: Has
     with pytest.raises(UserError, match="no retriever in .*nowhere"):
         DiffusionRetriever.load(tmp_path / "nowhere", encoder)
     for name, other in {"id": tiny_denoiser("clip-other", dim=48), "dim": tiny_denoiser(encoder.id, dim=16)}.items():
-        training.save(other, PHRASES, encoder, tmp_path / name)
+        training.save(other, PHRASES, encoder.encode_text(PHRASES), tmp_path / name)
         found = rf"{tmp_path / name} was trained for the encoder {other.encoder_id} \({other.dim} dimensions\)"
         with pytest.raises(UserError, match=rf"{found}, not for hash-48 \(48\)\."):
             DiffusionRetriever.load(tmp_path / name, encoder)
@@ -135,7 +135,7 @@ def small_denoiser(encoder: HashEncoder, steps: int, guidance: float) -> SetDeno
 def test_a_checkpoint_says_how_it_is_sampled(
     encoder: HashEncoder, tmp_path: Path, steps: int, guidance: float, calls: int
 ) -> None:
-    training.save(small_denoiser(encoder, steps, guidance), PHRASES, encoder, tmp_path / "d")
+    training.save(small_denoiser(encoder, steps, guidance), PHRASES, encoder.encode_text(PHRASES), tmp_path / "d")
     retriever, seen = DiffusionRetriever.load(tmp_path / "d", encoder), []
     retriever.model.register_forward_hook(lambda module, inputs, output: seen.append(len(inputs[0])))
     retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)

@@ -58,14 +58,14 @@ def test_a_slot_is_told_from_another_by_its_input_alone(retriever: RegressionRet
 def test_a_checkpoint_answers_alike_and_knows_its_encoder(
     retriever: RegressionRetriever, encoder: HashEncoder, tmp_path: Path
 ) -> None:
-    training.save(retriever.model, PHRASES, encoder, tmp_path / "regression")
+    training.save(retriever.model, PHRASES, encoder.encode_text(PHRASES), tmp_path / "regression")
     loaded = RegressionRetriever.load(tmp_path / "regression", encoder, "regression")
     vectors = encoder.encode_text(QUERIES)
     for a, b in zip(retriever.fan_out(QUERIES, vectors, 4), loaded.fan_out(QUERIES, vectors, 4), strict=True):
         np.testing.assert_allclose(a.vectors, b.vectors, atol=1e-6)
         assert a.labels == b.labels
     other = randomised(SetRegressor(**TINY, dim=encoder.dim, encoder_id="clip-other"))
-    training.save(other, PHRASES, encoder, tmp_path / "other")
+    training.save(other, PHRASES, encoder.encode_text(PHRASES), tmp_path / "other")
     with pytest.raises(UserError, match=r"other was trained for the encoder clip-other \(48 dimensions\), not for hash-48"):
         RegressionRetriever.load(tmp_path / "other", encoder, "regression")
     with pytest.raises(UserError, match="no retriever in .*nowhere"):

@@ -175,6 +175,12 @@ def test_a_zip_of_too_much_is_not_unpacked(
     assert list(tmp_path.glob("out/*")) == []
 
 
+def test_an_export_is_told_from_a_packed_catalogue(packed: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as shop:
+        shop.writestr("hats/a.png", picture())
+    assert archive.is_export(packed) and not archive.is_export(tmp_path / "shop.zip")
+
+
 def test_a_file_that_is_no_zip_is_told(tiny_app: Settings, tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_bytes(b"nothing")
     with pytest.raises(UserError, match="not a readable zip"):
