@@ -158,19 +158,15 @@ def test_a_picture_that_would_be_a_bomb_is_told(
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_table_that_would_unpack_to_too_much_is_not_read(
-    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [("MAX_TABLE", "its table would unpack to 0 MB; at most 0 MB"), ("MAX_BYTES", "it holds more than 0 GiB")],
+)
+def test_a_zip_of_too_much_is_not_loaded(
+    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, sentence: str
 ) -> None:
-    monkeypatch.setattr(archive, "MAX_TABLE", 1000)
-    with pytest.raises(UserError, match="its table would unpack to"):
-        archive.load(packed, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
-
-
-def test_a_zip_of_too_much_is_not_unpacked(
-    packed: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
-    with pytest.raises(UserError, match="it holds more than"):
+    monkeypatch.setattr(archive, limit, 1000)
+    with pytest.raises(UserError, match=sentence):
         archive.load(packed, tmp_path / "out" / "x", Encoder.load(""), tiny_app.checkpoints)
     assert list(tmp_path.glob("out/*")) == []
 
