@@ -10,7 +10,7 @@ from zlib import crc32
 NAMES = {
     "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
     "modit": "MO-DiT", "hppo": "MO-DiT + HPPO", "stage1": "Stage 1", "direction": "Vector arithmetic",
-    "filter-sparse": "Sparse filter", "MO-DiT": "MO-DiT", "HPPO": "MO-DiT + HPPO",
+    "filter-sparse": "Sparse filter",
 }  # fmt: skip
 
 

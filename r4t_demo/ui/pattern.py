@@ -6,6 +6,7 @@ from r4t_demo.ui.charts import measured, points, table, words
 from r4t_demo.ui.markup import display_name, esc
 
 SHOWN = ("seed-mean", "interpolation", "direction", "filter-sparse", "stage1", "modit", "hppo")
+WHOLE = {"MO-DiT": "modit", "HPPO": "hppo"}  # the variants that are the methods themselves
 PROTOCOLS = {"item-holdout": "unseen seeds", "pattern-holdout": "unseen patterns"}
 
 
@@ -22,21 +23,29 @@ def draw(result: Mapping) -> str:
 def draw_ablation(result: Mapping) -> str:
     """What each variant finds and what it changes, and how well the predictor knows the attributes."""
     metrics = list(result["rows"][0]["figures"])
-    charts = [points(words(metric), {row["name"]: row["figures"][metric] for row in result["rows"]}, 3) for metric in metrics]
+    charts = [
+        points(words(metric), {WHOLE.get(row["name"], row["name"]): row["figures"][metric] for row in result["rows"]}, 3)
+        for metric in metrics
+    ]
     gained = [f"{words(metric)}, gained" for metric in metrics]
-    rows = [[esc(display_name(row["name"])), *_figures(row, metrics)] for row in result["rows"]]
+    rows = [[_variant(row), *_figures(row, metrics)] for row in result["rows"]]
     known = [[esc(words(name)), *(f"{figure:.3f}" for figure in of.values())] for name, of in result["predictor"].items()]
     heads = ["", *map(words, next(iter(result["predictor"].values())))]
     caption = "The predictor beside the measured density of each attribute"
-    head = ["", *map(words, metrics), "beside", *gained]
+    head = ["", *map(words, metrics), *gained]
     found = table(head, rows, f"{result['n_sets']} validation seed sets, K = {result['k']}")
     return f'<div class="panels">{"".join(charts)}</div>{found}{table(heads, known, caption)}'
 
 
 def _figures(row: Mapping, metrics: Sequence[str]) -> list[str]:
-    beside = row["beside"] or ""  # the first variant stands beside none
-    gained = [measured(row["change"][metric] if beside else None, 3) for metric in metrics]
-    return [*(measured(row["figures"][metric], 3) for metric in metrics), esc(display_name(beside)) or "–", *gained]
+    gained = [measured(row["change"][metric] if row["beside"] else None, 3) for metric in metrics]
+    return [*(measured(row["figures"][metric], 3) for metric in metrics), *gained]
+
+
+def _variant(row: Mapping) -> str:
+    """Its name, and the one that it is a change of; the first is a change of none."""
+    name, beside = (esc(display_name(WHOLE.get(one, one))) for one in (row["name"], row["beside"] or ""))
+    return f'{name}<span class="interval">beside {beside}</span>' if beside else name
 
 
 def _row(cell: Mapping) -> list[str]:

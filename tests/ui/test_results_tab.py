@@ -147,8 +147,8 @@ def test_steering_is_shown_cell_by_cell(folder: Path) -> None:
 def test_the_ablation_of_steering_tells_what_each_change_does(folder: Path) -> None:
     first, changed = cells(parts(folder)["ablate-pattern"])[1:3]
     hit = "0.5000.250–0.750"
-    assert first == ["MO-DiT", hit, hit, "–", "–", "–"]
-    assert changed == [EVIL, hit, hit, "MO-DiT", "-0.500-0.750 to -0.250", hit]
+    assert first == ["MO-DiT", hit, hit, "–", "–"]
+    assert changed == [f"{EVIL}beside MO-DiT", hit, hit, "-0.500-0.750 to -0.250", hit]
     assert ["season", "0.656", "0.062"] in cells(parts(folder)["ablate-pattern"])
 
 
