@@ -17,6 +17,7 @@ from r4t_demo.fanout.base import own_seed
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.retriever import SetRetriever, load_bank, load_network
 from r4t_demo.fanout.samplers import euler_maruyama, guide, heun, karras_sigmas, tangent_steps
+from r4t_demo.index.base import VectorIndex
 
 
 def guided(model: SetDenoiser, x: torch.Tensor, sigma: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
@@ -64,17 +65,17 @@ class DiffusionRetriever(SetRetriever):
     model: SetDenoiser
 
     def __init__(
-        self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, name: str = "diffusion",
-        precision: torch.dtype = torch.float32,
+        self, model: SetDenoiser, phrases: Sequence[str], phrase_vectors: np.ndarray, index: VectorIndex,
+        name: str = "diffusion", precision: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
-        super().__init__(model, phrases, phrase_vectors, name)
+        super().__init__(model, phrases, phrase_vectors, index, name)
         self.precision = precision
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, name: str = "diffusion") -> "DiffusionRetriever":
+    def load(cls, folder: Path, encoder: Encoder, index: VectorIndex, name: str = "diffusion") -> "DiffusionRetriever":
         """Load a checkpoint folder; UserError where it is missing or was trained for another encoder."""
         folder = Path(folder)
-        return cls(load_network(SetDenoiser, folder, encoder), *load_bank(folder), name)
+        return cls(load_network(SetDenoiser, folder, encoder), *load_bank(folder), index, name)
 
     @torch.inference_mode()
     def sample(self, queries: Sequence[str], vectors: np.ndarray, *, seed: int = 0, steps: int | None = None) -> np.ndarray:

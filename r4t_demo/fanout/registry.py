@@ -135,13 +135,13 @@ def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
 def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
 
-    return DiffusionRetriever.load(parts.folder(folder), parts.encoder, name)
+    return DiffusionRetriever.load(parts.folder(folder), parts.encoder, parts.index, name)
 
 
 def _regression(parts: MethodSet, name: str) -> FanOutMethod:
     from r4t_demo.fanout.regression import RegressionRetriever
 
-    return RegressionRetriever.load(parts.checkpoints / name, parts.encoder, name)
+    return RegressionRetriever.load(parts.checkpoints / name, parts.encoder, parts.index, name)
 
 
 TRAIN = "python -m r4t_demo train"

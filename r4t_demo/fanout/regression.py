@@ -16,6 +16,7 @@ from torch import nn
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.retriever import SetRetriever, load_bank, load_network
+from r4t_demo.index.base import VectorIndex
 
 
 class SetRegressor(nn.Module, PyTorchModelHubMixin):
@@ -44,10 +45,10 @@ class RegressionRetriever(SetRetriever):
     model: SetRegressor
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, name: str) -> "RegressionRetriever":
+    def load(cls, folder: Path, encoder: Encoder, index: VectorIndex, name: str) -> "RegressionRetriever":
         """Load a checkpoint folder; UserError where it is missing or was trained for another encoder."""
         folder = Path(folder)
-        return cls(load_network(SetRegressor, folder, encoder), *load_bank(folder), name)
+        return cls(load_network(SetRegressor, folder, encoder), *load_bank(folder), index, name)
 
     @torch.inference_mode()
     def sample(self, queries: Sequence[str], vectors: np.ndarray, *, seed: int = 0) -> np.ndarray:

@@ -182,19 +182,20 @@ class Tuning:
 
     def student(self) -> Iterator[Progress]:
         """The one-call student goes on from the app's own."""
-        from r4t_demo.fanout.diffusion import DiffusionRetriever
+        from r4t_demo.fanout.denoiser import SetDenoiser
+        from r4t_demo.fanout.retriever import load_bank, load_network
         from r4t_demo.train import diffusion, one_step
 
-        teacher = DiffusionRetriever.load(self.out / OWN["diffusion-teacher"], self.engine.encoder)
-        start = DiffusionRetriever.load(self.engine.settings.checkpoints / "diffusion-mini", self.engine.encoder).model
+        own, encoder = self.out / OWN["diffusion-teacher"], self.engine.encoder
         run = one_step.distil(
-            teacher.model, self.engine.encoder.encode_text(self.queries["train"]), self.states / "one-step", start=start,
+            load_network(SetDenoiser, own, encoder), encoder.encode_text(self.queries["train"]), self.states / "one-step",
+            start=load_network(SetDenoiser, self.engine.settings.checkpoints / "diffusion-mini", encoder),
             passes=self.preset.passes, whole_steps=self.preset.whole_steps, refined_steps=self.preset.refined_steps,
             batch=64, seed=self.seed,
         )  # fmt: skip
         lengths = {"one-step pairs": 1, "one-step whole": self.preset.whole_steps, "one-step refined": self.preset.refined_steps}
         student = yield from _joined(run, "one-step", lengths)
-        diffusion.save(student, teacher.phrases, teacher.phrase_vectors, self.out / OWN["diffusion-mini"])
+        diffusion.save(student, *load_bank(own), self.out / OWN["diffusion-mini"])
 
     def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
         rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]

@@ -228,14 +228,15 @@ def fit_retriever(
     without it, what the lists have in common, and where that is nothing, the phrases of ``start``. ``options`` go to
     ``diffusion.train``.
     """
-    from r4t_demo.fanout.diffusion import DiffusionRetriever
+    from r4t_demo.fanout.denoiser import SetDenoiser
+    from r4t_demo.fanout.retriever import load_bank, load_network
     from r4t_demo.train import diffusion
 
     sets, phrases = _training_sets(engine, queries, written)
     if start:
-        retriever = DiffusionRetriever.load(start, engine.encoder)
-        model, ema = retriever.model, copy.deepcopy(retriever.model).requires_grad_(False)
-        phrases = phrases or list(retriever.phrases)
+        model = load_network(SetDenoiser, start, engine.encoder)
+        ema = copy.deepcopy(model).requires_grad_(False)
+        phrases = phrases or load_bank(start)[0]
     else:
         model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, **options)
@@ -262,16 +263,17 @@ def _regression(args, settings: Settings, *, matched: bool):
 
 def _one_step(args, settings: Settings):
     from r4t_demo.encoder import Encoder
-    from r4t_demo.fanout.diffusion import DiffusionRetriever
+    from r4t_demo.fanout.denoiser import SetDenoiser
+    from r4t_demo.fanout.retriever import load_bank, load_network
     from r4t_demo.train import diffusion, one_step
 
     encoder = Encoder.load(settings.encoder)
-    teacher = DiffusionRetriever.load(_teacher(args), encoder)
+    teacher = load_network(SetDenoiser, _teacher(args), encoder)
     steps = {"whole_steps": args.steps, "refined_steps": args.steps} if args.steps else {}
     student = yield from one_step.distil(
-        teacher.model, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), seed=args.seed, **steps
+        teacher, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), seed=args.seed, **steps
     )
-    diffusion.save(student, teacher.phrases, teacher.phrase_vectors, args.out / _task(args).student)
+    diffusion.save(student, *load_bank(_teacher(args)), args.out / _task(args).student)
 
 
 STEPS: dict[str, Callable] = {

@@ -37,6 +37,7 @@ def ablate(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         tiny_denoiser(engine.encoder.id, dim=engine.encoder.dim),
         ["boots"],
         engine.encoder.encode_text(["boots"]),
+        engine.index,
         "diffusion-teacher",
     )
     engine.fanouts._loaded["diffusion"] = engine.fanouts._loaded["diffusion-teacher"]

@@ -35,7 +35,7 @@ def test_without_the_retriever_there_is_no_roofline(engine: Engine) -> None:
 def test_the_roofline_counts_every_product_of_the_sampler(engine: Engine, encoder: HashEncoder) -> None:
     """By hand: 2·5 - 1 guided calls, so 18 rows of the network, over one query token and 16 rows."""
     model = tiny_denoiser(encoder.id, dim=encoder.dim)
-    engine.fanouts._loaded["diffusion"] = DiffusionRetriever(model, ["hat"], encoder.encode_text(["hat"]))
+    engine.fanouts._loaded["diffusion"] = DiffusionRetriever(model, ["hat"], encoder.encode_text(["hat"]), engine.index)
     dim, width, tokens = encoder.dim, 32, 17
     attention = 2 * tokens * tokens * width
     block = tokens * width * (3 * width + width + 8 * width) + attention

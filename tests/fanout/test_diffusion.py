@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever, sample
-from r4t_demo.fanout.retriever import PULL, RELEVANCE
+from r4t_demo.fanout.retriever import CLOSEST, RELEVANCE
+from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import KINDS, TINY, tiny_denoiser
@@ -25,10 +26,9 @@ def model() -> SetDenoiser:
 
 
 @pytest.fixture(params=KINDS)
-def retriever(request: pytest.FixtureRequest, encoder: HashEncoder) -> DiffusionRetriever:
-    return DiffusionRetriever(
-        tiny_denoiser(encoder.id, dim=encoder.dim, kind=request.param), PHRASES, encoder.encode_text(PHRASES)
-    )
+def retriever(request: pytest.FixtureRequest, encoder: HashEncoder, index: FaissIndex) -> DiffusionRetriever:
+    model = tiny_denoiser(encoder.id, dim=encoder.dim, kind=request.param)
+    return DiffusionRetriever(model, PHRASES, encoder.encode_text(PHRASES), index)
 
 
 @pytest.mark.parametrize("k", [1, 3, 4])
@@ -62,10 +62,11 @@ WORDS = st.lists(st.sampled_from(["boho", "gothic", "red", "hat"]), min_size=1, 
 @settings(max_examples=8)
 @given(st.lists(WORDS, min_size=1, max_size=4), st.integers(0, 2**32 - 1), st.integers(1, 4), st.floats(-1, 1), st.randoms())
 def test_a_batch_in_another_order_is_answered_in_that_order(
-    encoder: HashEncoder, kind: str, queries: list[str], seed: int, k: int, variety: float, random
+    encoder: HashEncoder, index: FaissIndex, kind: str, queries: list[str], seed: int, k: int, variety: float, random
 ) -> None:
     """Finite unit rows, the same for the same seed, whatever stands beside a query and wherever it stands."""
-    asked = DiffusionRetriever(tiny_denoiser(encoder.id, dim=encoder.dim, kind=kind), PHRASES, encoder.encode_text(PHRASES))
+    model = tiny_denoiser(encoder.id, dim=encoder.dim, kind=kind)
+    asked = DiffusionRetriever(model, PHRASES, encoder.encode_text(PHRASES), index)
     order = random.sample(range(len(queries)), len(queries))
     batches = [queries, queries, [queries[row] for row in order]]
     first, again, turned = (
@@ -94,23 +95,25 @@ def test_the_dial_at_rest_changes_nothing(retriever: DiffusionRetriever, encoder
         np.testing.assert_array_equal(plain.vectors, rest.vectors)
 
 
-def test_a_saved_retriever_gives_the_same_directions(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
+def test_a_saved_retriever_gives_the_same_directions(
+    retriever: DiffusionRetriever, encoder: HashEncoder, index: FaissIndex, tmp_path: Path
+) -> None:
     training.save(retriever.model, PHRASES, encoder.encode_text(PHRASES), tmp_path / "d")
-    loaded = DiffusionRetriever.load(tmp_path / "d", encoder)
+    loaded = DiffusionRetriever.load(tmp_path / "d", encoder, index)
     vectors = encoder.encode_text(["boho", "gothic"])
     for a, b in zip(retriever.fan_out(["a", "b"], vectors, 4), loaded.fan_out(["a", "b"], vectors, 4), strict=True):
         np.testing.assert_allclose(a.vectors, b.vectors, atol=1e-6)
         assert a.labels == b.labels
 
 
-def test_loading_tells_what_is_wrong(retriever: DiffusionRetriever, encoder: HashEncoder, tmp_path: Path) -> None:
+def test_loading_tells_what_is_wrong(encoder: HashEncoder, index: FaissIndex, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no retriever in .*nowhere"):
-        DiffusionRetriever.load(tmp_path / "nowhere", encoder)
+        DiffusionRetriever.load(tmp_path / "nowhere", encoder, index)
     for name, other in {"id": tiny_denoiser("clip-other", dim=48), "dim": tiny_denoiser(encoder.id, dim=16)}.items():
         training.save(other, PHRASES, encoder.encode_text(PHRASES), tmp_path / name)
         found = rf"{tmp_path / name} was trained for the encoder {other.encoder_id} \({other.dim} dimensions\)"
         with pytest.raises(UserError, match=rf"{found}, not for hash-48 \(48\)\."):
-            DiffusionRetriever.load(tmp_path / name, encoder)
+            DiffusionRetriever.load(tmp_path / name, encoder, index)
 
 
 @pytest.mark.parametrize("strength", [-1.0, 0.0, 0.1, 2.0])
@@ -133,31 +136,33 @@ def small_denoiser(encoder: HashEncoder, steps: int, guidance: float) -> SetDeno
 
 @pytest.mark.parametrize(("steps", "guidance", "calls"), [(1, 1.0, 1), (1, 3.0, 1), (3, 1.0, 5)])
 def test_a_checkpoint_says_how_it_is_sampled(
-    encoder: HashEncoder, tmp_path: Path, steps: int, guidance: float, calls: int
+    encoder: HashEncoder, index: FaissIndex, tmp_path: Path, steps: int, guidance: float, calls: int
 ) -> None:
     training.save(small_denoiser(encoder, steps, guidance), PHRASES, encoder.encode_text(PHRASES), tmp_path / "d")
-    retriever, seen = DiffusionRetriever.load(tmp_path / "d", encoder), []
+    retriever, seen = DiffusionRetriever.load(tmp_path / "d", encoder, index), []
     retriever.model.register_forward_hook(lambda module, inputs, output: seen.append(len(inputs[0])))
     retriever.fan_out(["boho"], encoder.encode_text(["boho"]), 4)
     assert seen == [1 if guidance == 1 else 2] * calls, "without guidance the network need not be asked without the query"
 
 
 @pytest.mark.parametrize(
-    ("variety", "pull", "relevance"), [(0.0, 0, RELEVANCE), (-0.5, PULL / 2, RELEVANCE), (0.5, 0, RELEVANCE / 2)]
+    ("variety", "relevance"),
+    [(0.0, RELEVANCE), (-1.0, CLOSEST), (-0.5, (RELEVANCE + CLOSEST) / 2), (0.5, RELEVANCE / 2), (1.0, 0.0)],
 )
-def test_k_rows_are_kept_by_marginal_relevance(
-    retriever: DiffusionRetriever, encoder: HashEncoder, variety: float, pull: float, relevance: float
+def test_k_rows_are_kept_by_the_marginal_relevance_of_what_they_find(
+    retriever: DiffusionRetriever, encoder: HashEncoder, index: FaissIndex, variety: float, relevance: float
 ) -> None:
-    """Pulled to the query first, or by another relevance, as the dial says."""
+    """Carbonell and Goldstein's rule, item by item; the dial says how much closeness to the query counts."""
     queries = ["boho festival", "gothic"]
     vectors = encoder.encode_text(queries)
     drawn = retriever.sample(queries, vectors, seed=3)
     assert drawn.shape == (2, retriever.model.drawn, encoder.dim)
+    items = index.vectors(np.arange(len(index)))
     turned = retriever.fan_out(queries, vectors, 5, seed=3, variety=variety)
     for fan, rows, query in zip(turned, drawn, vectors, strict=True):
-        rows = np.array([(row + pull * query) / np.linalg.norm(row + pull * query) for row in rows])
+        found = items[(rows @ items.T).argmax(1)]
         kept: list[int] = []
         for _ in range(5):
-            gain = [relevance * row @ query - (1 - relevance) * max((row @ rows[j] for j in kept), default=0) for row in rows]
+            gain = [relevance * one @ query - (1 - relevance) * max((one @ found[j] for j in kept), default=0) for one in found]
             kept.append(max(set(range(len(rows))) - set(kept), key=lambda i: gain[i]))  # noqa: B023
         np.testing.assert_allclose(fan.vectors, rows[kept], atol=1e-5)

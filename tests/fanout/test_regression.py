@@ -8,6 +8,7 @@ import torch
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.regression import RegressionRetriever, SetRegressor
+from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import TINY, randomised
@@ -17,9 +18,9 @@ QUERIES = ["boho festival", "gothic", "ivory party"]
 
 
 @pytest.fixture
-def retriever(encoder: HashEncoder) -> RegressionRetriever:
+def retriever(encoder: HashEncoder, index: FaissIndex) -> RegressionRetriever:
     model = randomised(SetRegressor(**TINY | {"slots": 6}, dim=encoder.dim, encoder_id=encoder.id))
-    return RegressionRetriever(model, PHRASES, encoder.encode_text(PHRASES), "regression")
+    return RegressionRetriever(model, PHRASES, encoder.encode_text(PHRASES), index, "regression")
 
 
 @pytest.mark.parametrize("k", [1, 4, 6])
@@ -56,10 +57,10 @@ def test_a_slot_is_told_from_another_by_its_input_alone(retriever: RegressionRet
 
 
 def test_a_checkpoint_answers_alike_and_knows_its_encoder(
-    retriever: RegressionRetriever, encoder: HashEncoder, tmp_path: Path
+    retriever: RegressionRetriever, encoder: HashEncoder, index: FaissIndex, tmp_path: Path
 ) -> None:
     training.save(retriever.model, PHRASES, encoder.encode_text(PHRASES), tmp_path / "regression")
-    loaded = RegressionRetriever.load(tmp_path / "regression", encoder, "regression")
+    loaded = RegressionRetriever.load(tmp_path / "regression", encoder, index, "regression")
     vectors = encoder.encode_text(QUERIES)
     for a, b in zip(retriever.fan_out(QUERIES, vectors, 4), loaded.fan_out(QUERIES, vectors, 4), strict=True):
         np.testing.assert_allclose(a.vectors, b.vectors, atol=1e-6)
@@ -67,6 +68,6 @@ def test_a_checkpoint_answers_alike_and_knows_its_encoder(
     other = randomised(SetRegressor(**TINY, dim=encoder.dim, encoder_id="clip-other"))
     training.save(other, PHRASES, encoder.encode_text(PHRASES), tmp_path / "other")
     with pytest.raises(UserError, match=r"other was trained for the encoder clip-other \(48 dimensions\), not for hash-48"):
-        RegressionRetriever.load(tmp_path / "other", encoder, "regression")
+        RegressionRetriever.load(tmp_path / "other", encoder, index, "regression")
     with pytest.raises(UserError, match="no retriever in .*nowhere"):
-        RegressionRetriever.load(tmp_path / "nowhere", encoder, "regression")
+        RegressionRetriever.load(tmp_path / "nowhere", encoder, index, "regression")
