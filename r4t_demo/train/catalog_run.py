@@ -10,10 +10,9 @@ Every stage goes on from what it has written; states lie in states/ until the ru
 import hashlib
 import json
 import shutil
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -181,37 +180,22 @@ class Tuning:
         )  # fmt: skip
 
     def student(self) -> Iterator[Progress]:
-        """The one-call student goes on from the app's own."""
+        """The one-call student goes on from the app's own, on the same sets."""
         from r4t_demo.fanout.denoiser import SetDenoiser
         from r4t_demo.fanout.retriever import load_bank, load_network
         from r4t_demo.train import diffusion, one_step
+        from r4t_demo.train.recipes import training_sets
 
-        own, encoder = self.out / OWN["diffusion-teacher"], self.engine.encoder
-        run = one_step.distil(
-            load_network(SetDenoiser, own, encoder), encoder.encode_text(self.queries["train"]), self.states / "one-step",
-            start=load_network(SetDenoiser, self.engine.settings.checkpoints / "diffusion-mini", encoder),
-            passes=self.preset.passes, whole_steps=self.preset.whole_steps, refined_steps=self.preset.refined_steps,
-            batch=64, seed=self.seed,
-        )  # fmt: skip
-        lengths = {"one-step pairs": 1, "one-step whole": self.preset.whole_steps, "one-step refined": self.preset.refined_steps}
-        student = yield from _joined(run, "one-step", lengths)
-        diffusion.save(student, *load_bank(own), self.out / OWN["diffusion-mini"])
+        sets, _ = training_sets(self.engine, self.queries["train"], self.states / "supervision")
+        start = load_network(SetDenoiser, self.engine.settings.checkpoints / "diffusion-mini", self.engine.encoder)
+        student = yield from one_step.tune(
+            start, sets, self.states / "one-step.safetensors", steps=self.preset.student_steps, seed=self.seed, every=EVERY_STEPS
+        )
+        diffusion.save(student, *load_bank(self.out / OWN["diffusion-teacher"]), self.out / OWN["diffusion-mini"])
 
     def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
         rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]
         return {"query": query, "sub_queries": list(texts), "items": [self.engine.catalog.items[row].item_id for row in rows]}
-
-
-def _joined(run: Generator[Progress, None, Any], name: str, lengths: Mapping[str, int]) -> Generator[Progress, None, Any]:
-    """Tell the records of stages that follow each other as those of one stage; ``lengths`` are their shares of its steps."""
-    before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))
-    while True:
-        try:
-            record = next(run)
-        except StopIteration as end:
-            return end.value
-        step = before[record.stage] + lengths[record.stage] * record.step // record.total
-        yield Progress(name, step, sum(lengths.values()), record.metrics)
 
 
 def _timed(record: Progress, clock: Clock | None) -> Progress:

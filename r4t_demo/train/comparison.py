@@ -88,8 +88,7 @@ library_name: transformers
 
 - `folm/`: {start} after {rollouts} rollouts of Soft-GRPO ({batch} queries x {group} lists) against this catalogue's index.
 - `diffusion-teacher/`: the app's retriever after {diffusion_steps} steps on sets that `folm/` wrote, {samples} lists a query.
-- `diffusion/`: the app's one-step student after {whole_steps} steps on what that retriever makes of noise, and {refined_steps}
-  on what it makes of the student's own jumps.
+- `diffusion/`: the app's one-call student after {student_steps} steps on the same sets.
 - `items.parquet`, `images/`, `index/`: the catalogue.
 - `queries.jsonl`: the broad queries, made or written for it; `split` tells what was trained on and what was held out.
 

@@ -31,6 +31,21 @@ stopped unjudged. Neither has been compared at its end. ``python -m r4t_demo eva
 
 Noise and goal belong together slot by slot, so no matching is needed. The second stage measures by the pseudo-Huber distance of
 Song and Dhariwal 2024 ("Improved Techniques for Training Consistency Models"), which pulls less at rows that are far off.
+
+``tune`` takes a finished student to another catalogue in minutes, in which a teacher does not become worth distilling: it learns
+that catalogue's sets themselves. On 300 photos (train rows, no text, 96 held-out queries, 61 of which the photos' labels can
+judge), ``diversity`` / ``set_f1`` beside the FOLM's .557 / .418 after the same run:
+
+=============================================================  ===========
+the teacher after 110 steps                                    .572 / .325
+its student, 90 + 45 steps of the two stages                   .477 / .308
+a student matched to that teacher's sets, 270 steps            .613 / .313
+a student matched to the FOLM's sets, 270 steps                .638 / .368
+the same after 500 steps                                       .653 / .384
+=============================================================  ===========
+
+Where the sets are many and the time is long it is the other way round: 400 such steps after the second stage take Atelier's
+student from .270 to .245 on validation queries.
 """
 
 import copy
@@ -49,6 +64,8 @@ from r4t_demo.files import write_atomically
 from r4t_demo.train.descent import descend
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress
+from r4t_demo.train.regression import set_loss
+from r4t_demo.train.sets import TrainingSets
 
 PASSES, WHOLE_STEPS, REFINED_STEPS = 3, 5000, 400
 SIGMA_REFINE = 0.1  # chosen on Atelier's validation queries
@@ -60,15 +77,15 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def distil(
-    teacher: SetDenoiser, query_vectors: np.ndarray, folder: Path, *, start: SetDenoiser | None = None, passes: int = PASSES,
+    teacher: SetDenoiser, query_vectors: np.ndarray, folder: Path, *,
     whole_steps: int = WHOLE_STEPS, refined_steps: int = REFINED_STEPS, batch: int = 64, seed: int = 0,
 ) -> Generator[Progress, None, SetDenoiser]:  # fmt: skip
     """Make a one-call student of ``teacher`` on the queries (q, d); the generator returns it.
 
-    ``start`` is a student to go on from instead of the teacher. What ``folder`` holds of an earlier run, that goes on.
+    What ``folder`` holds of an earlier run, that goes on.
     """
-    student, ema = new_student(teacher, start)
-    yield from write_pairs(teacher, query_vectors, folder / "pairs", passes=passes, seed=seed)
+    student, ema = new_student(teacher)
+    yield from write_pairs(teacher, query_vectors, folder / "pairs", seed=seed)
     whole = stored(read_pairs(folder / "pairs"), query_vectors, batch)
     yield from train(
         student, ema, whole, squared, folder / "whole.safetensors",
@@ -83,10 +100,29 @@ def distil(
     return ema
 
 
-def new_student(teacher: SetDenoiser, start: SetDenoiser | None = None) -> tuple[SetDenoiser, SetDenoiser]:
-    """Return a network that starts as the teacher's, or as ``start``, and is sampled in one call, and its moving average."""
-    student = SetDenoiser(**{**cast(dict, teacher._hub_mixin_config), "steps": 1, "guidance": 1.0, "drawn": DRAWN})
-    student.load_state_dict((start or teacher).state_dict())
+def tune(
+    start: SetDenoiser, sets: TrainingSets, state: Path, *, steps: int, batch: int = 64, seed: int = 0, every: int = 200
+) -> Generator[Progress, None, SetDenoiser]:
+    """Go on from the student ``start`` on the FOLM's ``sets``, without a teacher; the generator returns the student.
+
+    A row that noise leads to learns the target that the best assignment of its set gives it (``regression.match``): the noise
+    decides which rows are near to which targets, and no two learn the same one.
+    """
+    student, ema = new_student(start)
+
+    def loss_of(generator: torch.Generator) -> torch.Tensor:
+        targets, query = sets.draw(batch, generator)
+        rows = sample(student, torch.randn(targets.shape, generator=generator), query)
+        return set_loss(rows, targets, matched=True)
+
+    yield from descend("one-step", student, ema, loss_of, state, steps=steps, rate=8e-4, decay=0.99, seed=seed, every=every)
+    return ema
+
+
+def new_student(start: SetDenoiser) -> tuple[SetDenoiser, SetDenoiser]:
+    """Return a network that starts as another one and is sampled in one call, and its moving average."""
+    student = SetDenoiser(**{**cast(dict, start._hub_mixin_config), "steps": 1, "guidance": 1.0, "drawn": DRAWN})
+    student.load_state_dict(start.state_dict())
     return student, copy.deepcopy(student).requires_grad_(False)
 
 

@@ -14,7 +14,7 @@ STAGES: Mapping[str, str] = {
     "soft-grpo": "Train the language model on them (Soft-GRPO)",
     "supervision": "Let it write the retriever's training sets",
     "diffusion": "Train the diffusion retriever",
-    "one-step": "Distil it into one step",
+    "one-step": "Train its one-call student",
     "evaluate": "Compare before and after",
 }  # the name of a progress record's stage -> what happens in it, in this order
 PREPARATION = ("read", "embed", "queries")  # the stages that need no budget
@@ -22,7 +22,7 @@ PREPARATION = ("read", "embed", "queries")  # the stages that need no budget
 
 @dataclass(frozen=True)
 class Preset:
-    """The sizes of a run's stages: ``rollouts`` of ``batch`` queries x ``group`` lists, ``passes`` of the teacher over them."""
+    """The sizes of a run's stages: ``rollouts`` of ``batch`` queries x ``group`` lists, and the steps of the two retrievers."""
 
     purpose: str
     rollouts: int
@@ -30,15 +30,13 @@ class Preset:
     group: int
     samples: int  # lists that the FOLM writes for each training query
     diffusion_steps: int
-    passes: int
-    whole_steps: int  # of the one-call student's two stages
-    refined_steps: int
+    student_steps: int
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 11, 8, 8, 2, 110, 1, 90, 45),
-    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 3, 800, 200),
-    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3, 3000, 400),
+    "small": Preset("a first look", 11, 8, 8, 2, 110, 400),
+    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200),
+    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000),
 }
 
 SECONDS = {
@@ -48,9 +46,8 @@ SECONDS = {
     "query": 0.01,  # of making it
     "rollout": 0.14,  # of each list in it
     "list": 0.08,  # of the supervision
-    "pair": 0.02,  # of the teacher's noise and set
     "step": 0.45,  # of the teacher's training
-    "jump": 0.24,  # of the student's training, twice in its second stage
+    "jump": 0.24,  # of the student's training
     "evaluated": 0.3,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 
@@ -59,7 +56,6 @@ TRUST = 10.0  # seconds of the plan that speak as loudly as those that were meas
 
 def plan(preset: Preset, items: int) -> dict[str, float]:
     """Return the seconds that each stage is expected to take for a catalogue of ``items``."""
-    jumps = preset.whole_steps + 2 * preset.refined_steps
     return {
         "read": SECONDS["read"] * items,
         "embed": SECONDS["embed"] * items,
@@ -67,7 +63,7 @@ def plan(preset: Preset, items: int) -> dict[str, float]:
         "soft-grpo": SECONDS["rollout"] * preset.rollouts * preset.batch * preset.group,
         "supervision": SECONDS["list"] * preset.samples * QUERIES * 0.8,
         "diffusion": SECONDS["step"] * preset.diffusion_steps,
-        "one-step": SECONDS["pair"] * preset.passes * QUERIES * 0.8 + SECONDS["jump"] * jumps,
+        "one-step": SECONDS["jump"] * preset.student_steps,
         "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
 

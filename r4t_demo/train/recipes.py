@@ -192,7 +192,7 @@ def _supervision(args, settings: Settings):
     )  # fmt: skip
 
 
-def _training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
+def training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
     """The sets that a retriever learns from what ``supervision`` has ``written`` for ``queries``, and the bank of phrases."""
     from r4t_demo.train import diffusion, supervision
     from r4t_demo.train.sets import TrainingSets
@@ -232,7 +232,7 @@ def fit_retriever(
     from r4t_demo.fanout.retriever import load_bank, load_network
     from r4t_demo.train import diffusion
 
-    sets, phrases = _training_sets(engine, queries, written)
+    sets, phrases = training_sets(engine, queries, written)
     if start:
         model = load_network(SetDenoiser, start, engine.encoder)
         ema = copy.deepcopy(model).requires_grad_(False)
@@ -252,7 +252,7 @@ def _regression(args, settings: Settings, *, matched: bool):
         raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
     name = "regression-matched" if matched else "regression"
     engine = Engine.load(settings)
-    sets, phrases = _training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
+    sets, phrases = training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
     model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
     yield from regression.train(
         model, ema, sets, _state(args, f"{name}.safetensors"),

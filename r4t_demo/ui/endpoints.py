@@ -59,7 +59,7 @@ class Endpoints:
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
             distinct: list an item once an answer, as the page does
-            variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is as trained
+            variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is the default
         """
         numbers: dict[str, Any] = {
             "k": whole(k, "k"),

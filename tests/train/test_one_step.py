@@ -4,12 +4,14 @@ import copy
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import sample
 from r4t_demo.train import one_step
+from r4t_demo.train.sets import TrainingSets
 from tests.tiny_models import assert_same_weights, moved, tiny_denoiser, unit, weights_of
 
 QUERIES = unit(7, 16)
@@ -162,3 +164,35 @@ def test_one_call_reaches_both_points_of_a_mixture(tmp_path: Path) -> None:
             along = sample(ema, again, query) @ teacher.point
         assert along.abs().mean() > 0.8, "rows lie at the points, not at their mean"
         assert 0.4 < (along > 0).float().mean() < 0.6, "either point is as likely"
+
+
+def tuned(start: SetDenoiser, state: Path, killed: Path | None = None) -> SetDenoiser:
+    """A student of two queries with two targets each; what a run killed at step 150 would leave is put into ``killed``."""
+    sets = TrainingSets(QUERIES[:2].numpy(), np.arange(2), np.arange(4).reshape(2, 2), unit(4, 16).numpy())
+    run = one_step.tune(start, sets, state, steps=200, every=150)
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            return end.value
+        if killed and state.exists() and not killed.exists():
+            shutil.copy(state, killed)
+
+
+def test_a_tuned_student_gives_every_target_of_a_set_once_and_resumes(tmp_path: Path) -> None:
+    start = tiny_denoiser(seed=3)
+    before = weights_of(start)
+    student = tuned(start, tmp_path / "state.safetensors", tmp_path / "killed.safetensors")
+    assert (student.steps, student.guidance) == (1, 1.0)
+    assert_same_weights(weights_of(start), before)
+
+    targets = unit(4, 16).view(2, 2, 16)
+    noise = torch.randn(50, 2, 2, 16, generator=torch.Generator().manual_seed(9))  # never seen in training
+    with torch.inference_mode():
+        rows = torch.stack([sample(student, own, QUERIES[:2]) for own in noise])
+    nearest = torch.einsum("nqsd,qtd->nqst", rows, targets).argmax(-1)
+    both = (nearest[..., 0] != nearest[..., 1]).float()
+    assert both.mean() > 0.8, "rows that learn no target of their own find both half of the time"
+    assert 0.2 < nearest[:, 0, 0].float().mean() < 0.8, "which row goes where hangs on the noise"
+
+    assert_same_weights(weights_of(tuned(start, tmp_path / "killed.safetensors")), weights_of(student), rtol=1e-5, atol=1e-6)
