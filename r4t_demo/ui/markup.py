@@ -23,8 +23,8 @@ class Mark(NamedTuple):
 
 
 def display_name(method: str) -> str:
-    """The method's name as the page writes it."""
-    spaced = method.replace("-", " ")
+    """The method's name as the page writes it; one that is written in words stays."""
+    spaced = method if " " in method else method.replace("-", " ")
     return NAMES.get(method, f"{spaced[:1].upper()}{spaced[1:]}".replace("Folm", "FOLM"))
 
 

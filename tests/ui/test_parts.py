@@ -18,7 +18,7 @@ from r4t_demo.pattern.steer import Spread
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import COLUMNS, csv_link, guard, to_csv
-from r4t_demo.ui.markup import card, milliseconds, picture
+from r4t_demo.ui.markup import card, display_name, milliseconds, picture
 from r4t_demo.ui.plot import plane, render_plot, to_canvas
 from r4t_demo.ui.results import item_ids, render_column, render_summary
 from r4t_demo.ui.steer_parts import render_grid, render_seeds
@@ -194,3 +194,10 @@ def test_link_with_a_wrong_number_is_a_sentence(value):
 
 def test_durations_have_the_digits_they_deserve():
     assert [milliseconds(value) for value in (0.421, 7.26, 128.4, 1240)] == ["0.42 ms", "7.3 ms", "128 ms", "1.24 s"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("best-of-7", "Best of 7"), ("folm-wscr", "FOLM wscr"), ("HPPO, on-policy only", "HPPO, on-policy only")]
+)
+def test_a_method_is_named_in_words_and_words_stay(name: str, shown: str) -> None:
+    assert display_name(name) == shown
