@@ -90,7 +90,7 @@ def paper_engine(
     fanouts: dict[str, FanOutMethod] = {"folm": UntrainedFolm(model, tokenizer, encoder, words)}
     for name, sampling in SAMPLERS.items():
         network = SetDenoiser(**{**denoiser, **sampling, "encoder_id": encoder.id}).to(device)
-        fanouts[name] = DiffusionRetriever(network, words, encoder.encode_text(words), small.index, name, precision)
+        fanouts[name] = DiffusionRetriever(network, words, encoder.encode_text(words), small.index, name, precision=precision)
     small.fanouts = cast(MethodSet, fanouts)  # which is asked for by name, and nothing else
     return small
 
