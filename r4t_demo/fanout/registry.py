@@ -163,7 +163,7 @@ def _trained_on(task: str, what: str) -> dict[str, Method]:
             writes=True,
         ),
         diffusion: Method(
-            "The retriever distilled from that one: all directions at once, in one network call.",
+            "Distilled from that one: all directions in one network call.",
             lambda parts: _diffusion(parts, diffusion, diffusion),
             needs=diffusion,
             made_by=made_by,
@@ -216,7 +216,7 @@ METHODS: dict[str, Method] = {
         tuned=True,
     ),
     "diffusion": Method(
-        "The retriever distilled from the FOLM: all directions at once, in one network call.",
+        "Distilled from the FOLM: all directions in one network call.",
         lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
         needs="diffusion-mini",
         takes=("variety",),
