@@ -25,6 +25,7 @@ from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import OWN
+from r4t_demo.fanout.retriever import load_relevance
 from r4t_demo.files import machine_errors, replace, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, choose
@@ -91,6 +92,7 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
         _judge(staged, encoder)
         for name, own in OWN.items():
             _dress(staged / own, checkpoints / name)
+        load_relevance(staged / OWN["diffusion-mini"])
         _index(staged, encoder)
         replace(staged, folder)
     except UserError as error:

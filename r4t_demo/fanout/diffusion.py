@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.base import own_seed
 from r4t_demo.fanout.denoiser import SetDenoiser
-from r4t_demo.fanout.retriever import RELEVANCE, SetRetriever, load_bank, load_network
+from r4t_demo.fanout.retriever import RELEVANCE, SetRetriever, load_bank, load_network, load_relevance
 from r4t_demo.fanout.samplers import euler_maruyama, guide, heun, karras_sigmas, tangent_steps
 from r4t_demo.index.base import VectorIndex
 
@@ -72,12 +72,10 @@ class DiffusionRetriever(SetRetriever):
         self.precision = precision
 
     @classmethod
-    def load(
-        cls, folder: Path, encoder: Encoder, index: VectorIndex, name: str = "diffusion", relevance: float = RELEVANCE
-    ) -> "DiffusionRetriever":
+    def load(cls, folder: Path, encoder: Encoder, index: VectorIndex, name: str = "diffusion") -> "DiffusionRetriever":
         """Load a checkpoint folder; UserError where it is missing or was trained for another encoder."""
         folder = Path(folder)
-        return cls(load_network(SetDenoiser, folder, encoder), *load_bank(folder), index, name, relevance)
+        return cls(load_network(SetDenoiser, folder, encoder), *load_bank(folder), index, name, load_relevance(folder))
 
     @torch.inference_mode()
     def sample(self, queries: Sequence[str], vectors: np.ndarray, *, seed: int = 0, steps: int | None = None) -> np.ndarray:

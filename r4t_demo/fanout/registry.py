@@ -134,11 +134,8 @@ def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
 
 def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     from r4t_demo.fanout.diffusion import DiffusionRetriever
-    from r4t_demo.fanout.retriever import RELEVANCE, TUNED_RELEVANCE
 
-    place = parts.folder(folder)
-    relevance = TUNED_RELEVANCE if place.parent == parts.catalog.root else RELEVANCE
-    return DiffusionRetriever.load(place, parts.encoder, parts.index, name, relevance)
+    return DiffusionRetriever.load(parts.folder(folder), parts.encoder, parts.index, name)
 
 
 def _regression(parts: MethodSet, name: str) -> FanOutMethod:

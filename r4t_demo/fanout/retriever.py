@@ -12,7 +12,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 
 from r4t_demo.encoder import Encoder
@@ -24,11 +24,10 @@ from r4t_demo.index.base import VectorIndex
 # How the paper's L = 12 tokens become its k = 10 directions is not stated. Here the rows that a network gives are thinned to k
 # by maximal marginal relevance of the items that they find first. The number was chosen for the one-call student on Atelier's
 # validation queries: of 0.5, 0.55, 0.57, 0.6 and 0.65 the one that keeps 0.98 of the FOLM's diversity and 0.99 of its set F1.
-# Thinned by the rows' own vectors instead, the student keeps 0.99 and 0.93.
+# Thinned by the rows' own vectors instead, the student keeps 0.99 and 0.93. What is tuned to a visitor's catalogue has its own
+# number (``train.relevance``).
 RELEVANCE = 0.57
-# The same for what was tuned to a catalogue of a visitor's own, whose rows lie further apart: of 0.57, 0.65, 0.7, 0.73 and 0.76
-# the one with the best set F1 on 300 photos (train rows), 0.97 of the tuned FOLM's at 1.09 of its diversity.
-TUNED_RELEVANCE = 0.7
+PHRASES = "phrases.safetensors"  # the readings' vectors, and the relevance where it is a checkpoint's own
 CLOSEST = 0.85  # relevance at the end of the dial that is close to the request; at the other end it is 0
 
 
@@ -40,7 +39,7 @@ class SetRetriever(ABC):
 
     A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are a bank of phrases, the FOLM's own or those
     of a visitor's catalogue; the nearest one is given as a direction's reading. It runs where the model is. ``index`` tells what
-    a direction finds, and ``relevance`` is how much an item's closeness to the query counts in thinning.
+    a direction finds, and ``relevance``, from 0 to 1, is how much an item's closeness to the query counts in thinning.
     """
 
     def __init__(
@@ -103,7 +102,19 @@ def load_network(kind: type[Network], folder: Path, encoder: Encoder) -> Network
 def load_bank(folder: Path) -> tuple[list[str], np.ndarray]:
     """Return the phrases of a checkpoint folder and their unit vectors (n, d)."""
     try:
-        vectors = F.normalize(load_file(folder / "phrases.safetensors")["vectors"].float(), dim=-1).numpy()
+        vectors = F.normalize(load_file(folder / PHRASES)["vectors"].float(), dim=-1).numpy()
         return (folder / "phrases.txt").read_text(encoding="utf-8").splitlines(), vectors
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(f"The phrases in {folder} cannot be read: {error}.") from error
+
+
+def load_relevance(folder: Path) -> float:
+    """Return the relevance that a checkpoint folder names, RELEVANCE where it names none."""
+    try:
+        with safe_open(folder / PHRASES, "numpy") as tensors:
+            found = float(tensors.get_tensor("relevance").item()) if "relevance" in tensors.keys() else RELEVANCE  # noqa: SIM118
+    except (OSError, ValueError, SafetensorError) as error:
+        raise UserError(f"The phrases in {folder} cannot be read: {error}.") from error
+    if not 0 <= found <= 1:
+        raise UserError(f"The retriever in {folder} is thinned by {found:g}, which is not between 0 and 1.")
+    return found

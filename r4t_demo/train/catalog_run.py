@@ -182,8 +182,9 @@ class Tuning:
     def student(self) -> Iterator[Progress]:
         """The one-call student goes on from the app's own, on the same sets."""
         from r4t_demo.fanout.denoiser import SetDenoiser
+        from r4t_demo.fanout.diffusion import DiffusionRetriever
         from r4t_demo.fanout.retriever import load_bank, load_network
-        from r4t_demo.train import diffusion, one_step
+        from r4t_demo.train import diffusion, one_step, relevance
         from r4t_demo.train.recipes import training_sets
 
         sets, _ = training_sets(self.engine, self.queries["train"], self.states / "supervision")
@@ -191,7 +192,9 @@ class Tuning:
         student = yield from one_step.tune(
             start, sets, self.states / "one-step.safetensors", steps=self.preset.student_steps, seed=self.seed, every=EVERY_STEPS
         )
-        diffusion.save(student, *load_bank(self.out / OWN["diffusion-teacher"]), self.out / OWN["diffusion-mini"])
+        bank = load_bank(self.out / OWN["diffusion-teacher"])
+        thinned = relevance.like_sets(DiffusionRetriever(student, *bank, self.engine.index), self.queries["train"], sets)
+        diffusion.save(student, *bank, self.out / OWN["diffusion-mini"], thinned)
 
     def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
         rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.regression import SetRegressor
+from r4t_demo.fanout.retriever import PHRASES
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress, move_folder
 from r4t_demo.train.sets import TrainingSets
@@ -59,11 +60,17 @@ def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetD
     return model, copy.deepcopy(model).requires_grad_(False)
 
 
-def save(model: SetDenoiser | SetRegressor, phrases: Sequence[str], vectors: np.ndarray, folder: Path) -> None:
-    """Write a checkpoint folder: the network, and the bank of phrases with their unit ``vectors`` (n, d) in half precision."""
+def save(
+    model: SetDenoiser | SetRegressor, phrases: Sequence[str], vectors: np.ndarray, folder: Path, relevance: float | None = None
+) -> None:
+    """Write a checkpoint folder: the network, and the bank of phrases with their unit ``vectors`` (n, d) in half precision.
+
+    ``relevance`` is that of the thinning where it is the checkpoint's own.
+    """
     staged = folder.with_name(f".{folder.name}.part")
     model.save_pretrained(staged)
     (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card; the folder's own stays
-    save_file({"vectors": torch.from_numpy(vectors).half()}, staged / "phrases.safetensors")
+    own = {} if relevance is None else {"relevance": torch.tensor(relevance, dtype=torch.float64)}
+    save_file({"vectors": torch.from_numpy(vectors).half(), **own}, staged / PHRASES)
     (staged / "phrases.txt").write_text("\n".join(phrases) + "\n", encoding="utf-8")
     move_folder(staged, folder)

@@ -110,6 +110,8 @@ FILE_DATA = {"path": "app.py", "meta": {"_type": "gradio.FileData"}}
         ("folm/model.safetensors", lambda data: data[:-9], "damaged"),
         ("folm/model.safetensors", lambda data: save({"a": np.zeros(3)}), "other shapes than the app's own"),
         ("diffusion/model.safetensors", lambda data: b"\x80\x04pickle", "damaged"),
+        ("diffusion/phrases.safetensors", lambda data: save({"relevance": np.float32([np.nan])}), "thinned by nan"),
+        ("diffusion/phrases.safetensors", lambda data: save({"relevance": np.ones(3)}), "phrases in .* cannot be read"),
         (
             "index/vectors.safetensors",
             lambda data: save({"vectors": np.ones((MIN_ITEMS, 3), np.float32)}),
