@@ -9,7 +9,16 @@ from r4t_demo.job_folder import Record
 from r4t_demo.train import catalog_run, presets
 
 TINY = presets.Preset(
-    "for a test", rollouts=3, batch=4, group=4, samples=1, diffusion_steps=8, passes=1, whole_steps=4, refined_steps=4
+    "for a test",
+    rollouts=3,
+    batch=4,
+    group=4,
+    samples=1,
+    diffusion_steps=8,
+    passes=1,
+    whole_steps=4,
+    refined_steps=4,
+    steering=10,
 )
 QUERIES = 60
 
