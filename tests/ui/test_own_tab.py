@@ -9,7 +9,9 @@ import pytest
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import EVENTS, Jobs, Status
+from r4t_demo.pattern.steer import Steering
 from r4t_demo.train import events
+from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_tab import PARTS, SHOWN, OwnTab, Seen
 from r4t_demo.ui.run_view import History, render_stages
@@ -34,7 +36,7 @@ def shop(tmp_path_factory) -> Path:
 def tab(tmp_path):
     engine = FakeEngine(tmp_path)
     jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
-    yield OwnTab(OwnCatalogues(engine, jobs))
+    yield OwnTab(OwnCatalogues(engine, jobs, Steering.load))
     for status in jobs.of("mine") + jobs.of("another"):
         jobs.cancel(status.job)
 
@@ -170,7 +172,7 @@ def test_the_log_is_read_only_while_it_is_wanted(tab, shop):
 def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
     assert drawn["comparison"].count('class="row') > 3
-    busy, answer = tab.opening(drawn["seen"])
+    busy, answer = tab.opening(drawn["seen"], Aim())
     held_out = {text for text, split in tab.own.queries(drawn["seen"].job) if split == "test"}
     assert answer["query"] in held_out
     assert 'data-method="folm-before"' in answer["left-column"]
@@ -183,7 +185,7 @@ def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     assert "query is empty" in refused["status"]
     *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
     assert "no method" in refused["status"]
-    assert list(tab.opening(Seen())) == [{}]
+    assert list(tab.opening(Seen(), Aim())) == [{}]
 
 
 def test_a_result_is_shown_where_the_disk_is_too_full_for_its_zip(tab, shop, monkeypatch):
