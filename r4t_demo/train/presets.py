@@ -38,7 +38,7 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 11, 8, 8, 2, 110, 1, 90, 45, 100),
+    "small": Preset("a first look", 11, 8, 8, 2, 110, 1, 90, 45, 150),
     "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 3, 800, 200, 200),
     "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3, 3000, 400, 400),
 }

@@ -118,10 +118,11 @@ class OwnCatalogues:
 
     def steerable(self, job: str) -> list[str] | UserError:
         """The attributes of a prepared catalogue that a run learns to steer by, or why there is none."""
+        catalog = self.catalog(job)
 
         def judge() -> list[str] | UserError:
             try:
-                return list(check(self.catalog(job)).domains)
+                return list(check(catalog).domains)
             except UserError as error:
                 return error
 

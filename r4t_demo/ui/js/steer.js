@@ -1,7 +1,7 @@
 // Whatever chooses seeds: items to choose from, the crosses of the chosen ones, "Steer from …". There is a hand for the page's
 // catalogue and one for a visitor's own, and each takes what is clicked on among the items of its catalogue alone.
 // What is told goes by the value: of several quick events Gradio sends the last one again, but without the data of its own.
-const own = element.closest("[id]").id.startsWith("own-"), place = own ? "#own-steer" : "#steer";
+const own = element.closest("#own-steer-hand") !== null, place = own ? "#own-steer" : "#steer";
 const mine = (target) => Boolean(target.closest("#own") || target.closest("#details")?.dataset.job) === own;
 const tell = (what) => { props.value = JSON.stringify(what); trigger("submit"); };
 let wanted = null; // what was chosen last, until the row of seeds shows it: clicks may be quicker than that
