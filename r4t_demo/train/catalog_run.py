@@ -234,7 +234,7 @@ class Tuning:
         plan = Plan(label_share=own.LABEL_SHARE, seed=self.seed).scaled(self.preset.steering)
         yield Progress("steering", 0, sum(plan.lengths.values()))
         run = Run(self.task, plan, self.states / "steering", self.engine.encoder.id)
-        yield from _joined(map(_by_stage, run.train()), "steering", plan.lengths)
+        yield from _joined(map(_told_apart, run.train()), "steering", plan.lengths)
         checkpoint.save(run, folder)
 
     @property
@@ -247,10 +247,10 @@ class Tuning:
         return {"query": query, "sub_queries": list(texts), "items": [self.engine.catalog.items[row].item_id for row in rows]}
 
 
-def _by_stage(record: Progress) -> Progress:
-    """The record with its loss under the name of its stage, whose losses are of different kinds."""
-    metrics = {record.stage if name == "loss" else name: value for name, value in record.metrics.items()}
-    return replace(record, metrics=metrics)
+def _told_apart(record: Progress) -> Progress:
+    """The record with HPPO's loss, which is of another kind than those before it, under a name of its own."""
+    name = "preference_loss" if record.stage == "hppo" else "loss"
+    return replace(record, metrics={name if key == "loss" else key: value for key, value in record.metrics.items()})
 
 
 def _joined(run: Iterator[Progress], name: str, lengths: Mapping[str, int]) -> Generator[Progress, None, Any]:

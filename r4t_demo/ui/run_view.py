@@ -22,8 +22,8 @@ PANELS = {  # title: its stage, the name of each metric's line, and values that 
     "Share of groups without spread": ("soft-grpo", {"frac_reward_zero_std": ""}, (0.0, 0.2)),
     "Diffusion loss": ("diffusion", {"loss": ""}, ()),
     "Loss of the one-step student": ("one-step", {"loss": ""}, ()),
-    "Loss of steering, MO-DiT": ("steering", {name: name for name in ("raw", "ordered", "tails")}, ()),
-    "Loss of steering, HPPO": ("steering", {"hppo": ""}, ()),
+    "Loss of MO-DiT, which steers": ("steering", {"loss": ""}, ()),
+    "Loss of its preferences (HPPO)": ("steering", {"preference_loss": ""}, ()),
 }  # fmt: skip
 LOADED = "Loaded from a zip; it was trained elsewhere."
 X_NAMES = {"soft-grpo": "rollout"}

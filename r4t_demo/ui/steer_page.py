@@ -9,6 +9,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import MAX_STRENGTH, METHODS
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.fanout_tab import html, sentence
+from r4t_demo.ui.markup import esc
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import ANSWER, SteerTab
 
@@ -22,12 +23,12 @@ Parts = dict[str, Any]  # name -> component
 
 def build_missing(why: UserError) -> None:
     """The tab where nothing can be steered."""
-    html(missing(why), "steer-missing", elem_classes="status")
+    html(missing(why), "steer-missing")
 
 
 def missing(why: UserError) -> str:
     """What stands there instead of steering."""
-    return f'{INTRO}<p class="missing">{sentence(why)}</p>'
+    return f'{INTRO}<p class="missing" role="status">{esc(str(why))}</p>'
 
 
 def build(tab: SteerTab, demo: gr.Blocks, tabs: gr.Tabs, hand: gr.HTML) -> None:

@@ -135,7 +135,7 @@ def test_a_result_is_steered_by_its_own_items_and_labels(browser, app):
 def test_a_result_without_labels_says_what_steering_takes(browser, app):
     address, made = app
     with watched_page(browser, f"{address}?job={made['done']}", **PHONE) as page:
-        page.wait_for_selector("#own-steer-missing .error")
+        page.wait_for_selector("#own-steer-missing .missing")
         assert "no labels to steer by" in page.locator("#own-steer-missing").inner_text()
         page.locator("#own-right-column .card").first.click()
         page.wait_for_selector("dialog[open] .found-by li")

@@ -70,7 +70,7 @@ def test_a_run_on_labels_leaves_what_steers_by_them(whole, tiny_app: Settings) -
     told = [record for record in records if record.stage == "steering"]
     assert [told[0].step, told[-1].step] == [0, told[-1].total]
     assert [record.step for record in told] == sorted(record.step for record in told)
-    assert {"raw", "ordered", "tails", "own_joint", "hppo"} <= {name for record in told for name in record.metrics}
+    assert {"loss", "own_joint", "preference_loss"} <= {name for record in told for name in record.metrics}
     steering = Steering.load(Engine.load(replace(tiny_app, catalog=str(out))))
     assert steering.domains == {"tone": ["dark", "light"]}, "whatever its folder is called"
     _, found = steering.run(SEEDS, "tone", "light", k=12)
@@ -90,7 +90,7 @@ def test_a_run_that_is_cut_while_it_learns_to_steer_goes_on_to_the_same(shop: Pa
     assert seen[-1].stage == "steering" and not (out / FOLDER).exists() and comparison.read(out) is None
     again = run(shop, out, tiny_app)
     stages = [record for record in again if record.stage == "steering"]
-    assert not {"raw", "ordered", "tails"} & {name for record in stages for name in record.metrics}, "that was finished"
+    assert "loss" not in {name for record in stages for name in record.metrics}, "what comes before was finished"
     assert "soft-grpo" not in {record.stage for record in again if record.step}, "and so was this"
     for name in checkpoint.MODELS:
         one, other = (load_file(folder / FOLDER / name / checkpoint.WEIGHTS) for folder in (whole[0], out))

@@ -226,7 +226,7 @@ def test_where_nothing_steers_a_result_it_says_what_that_takes(tab, shop):
     )
     *_, last = tab.opening(drawn["seen"], Aim())
     assert not [name for name in last if name.startswith("steer_")]
-    assert "Train steering" not in drawn["stages"] and "Loss of steering" not in drawn["curves"]
+    assert "Train steering" not in drawn["stages"] and "preferences (HPPO)" not in drawn["curves"]
     ready = tab.open_link(make_job(tab.jobs, shop, "ready", None))
     assert "no labels to steer by" in ready["steer_note"]
 
@@ -238,7 +238,7 @@ def test_labels_are_told_before_the_run_that_learns_to_steer_by_them(tab, tmp_pa
     assert "learns to steer sets by its labels" in ready["steer_note"] and "tone" in ready["steer_note"]
     drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
     assert "older version" in drawn["steer_missing"], "it has labels, and nothing that was trained on them"
-    assert "Train steering" in drawn["stages"] and "Loss of steering, HPPO" in drawn["curves"]
+    assert "Train steering" in drawn["stages"] and "preferences (HPPO)" in drawn["curves"]
 
 
 def test_a_result_is_shown_where_the_disk_is_too_full_for_its_zip(tab, shop, monkeypatch):
