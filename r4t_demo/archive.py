@@ -5,7 +5,7 @@ to load them, the queries, the comparison and the card. There is no pickle in it
 
 A zip that comes back may be anybody's. Of it are taken: pictures that are small WebP, tables and JSON, and tensors. File names,
 configurations and tokenizers are the app's own, so the models must be of the app's own shapes; the index is built anew from the
-vectors.
+vectors, and the steering models, which not every zip has, from their numbers and the table's labels.
 """
 
 import re
@@ -29,6 +29,8 @@ from r4t_demo.fanout.retriever import load_relevance
 from r4t_demo.files import machine_errors, replace, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import GIB, choose
+from r4t_demo.pattern import checkpoint
+from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.sources.decode import SIDE
 from r4t_demo.sources.files import ZipFiles, read
 from r4t_demo.train import catalog_queries, comparison
@@ -94,6 +96,8 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
             _dress(staged / own, checkpoints / name)
         load_relevance(staged / OWN["diffusion-mini"])
         _index(staged, encoder)
+        if (staged / STEERING).is_dir():
+            _steering(staged, encoder)
         replace(staged, folder)
     except UserError as error:
         raise UserError(f"'{path.name}' is no export of a tuned catalogue that can be loaded here: {error}") from error
@@ -114,7 +118,7 @@ def is_export(path: Path) -> bool:
 def _files(folder: Path) -> Iterator[Path]:
     """What is exported; the validation report stays, since it names files of this machine."""
     yield from (folder / name for name in TABLES if (folder / name).is_file())
-    for part in (IMAGES_FOLDER, *OWN.values()):
+    for part in (IMAGES_FOLDER, *OWN.values(), STEERING):
         yield from (file for file in sorted((folder / part).rglob("*")) if file.is_file() and not file.name.startswith("."))
 
 
@@ -122,9 +126,12 @@ def _unpack(files: ZipFiles, staged: Path) -> None:
     """Take out of the zip what is wanted, under names that are made here."""
     models = {f"{own}/{name}" for own in OWN.values() for name in TENSORS if own != OWN["folm-mini"] or name == TENSORS[0]}
     wanted = {*TABLES, VECTORS, *models}
+    names = [name for name in files.names() if isinstance(name, str)]
+    if any(name.startswith(f"{STEERING}/") for name in names):
+        wanted |= {f"{STEERING}/{name}" for name in checkpoint.TENSORS}
     total = 0
-    for name in files.names():
-        if not isinstance(name, str) or not (name in wanted or PICTURE.fullmatch(name)):
+    for name in names:
+        if not (name in wanted or PICTURE.fullmatch(name)):
             continue
         data = read(files, name)
         total += len(data)
@@ -164,6 +171,14 @@ def _dress(own: Path, app: Path) -> None:
     for file in app.iterdir():
         if file.suffix == ".json":
             shutil.copyfile(file, own / file.name)
+
+
+def _steering(staged: Path, encoder: Encoder) -> None:
+    """Put in the place of the unpacked tensors a checkpoint that is made of them."""
+    given = staged / f".{STEERING}"
+    (staged / STEERING).rename(given)
+    checkpoint.rebuild(given, staged / STEERING, Catalog.load(staged), encoder)
+    shutil.rmtree(given)
 
 
 def _shapes(path: Path) -> dict[str, tuple[int, ...]]:

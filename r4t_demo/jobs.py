@@ -20,7 +20,8 @@ The folder of a job, ``settings.jobs``/ID:
     log.txt         what the process printed
     upload/         a copy of what the visitor gave
     catalog/        the catalogue made of it: items.parquet, images/, index/, report.json (what was skipped), queries.jsonl;
-                    once trained also folm/, diffusion/, diffusion-teacher/, comparison.json, README.md; meanwhile states/
+                    once trained also folm/, diffusion/, diffusion-teacher/, comparison.json, README.md and, where the
+                    catalogue has labels to steer by, steering/; meanwhile states/
 
 An event's ``metrics`` are numbers, or a text under ``sample``; ``seconds_left`` is the run's corrected estimate. Every two
 seconds at most there is an event, if only with a new estimate. An ``answer`` is {"query", "sub_queries", "items"}: the fixed

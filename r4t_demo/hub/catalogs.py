@@ -26,8 +26,10 @@ from r4t_demo.files import replace
 from r4t_demo.hub.repo import Repo, check_room
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import choose
+from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.sources.decode import SIDE
 
+TUNED = (*OWN.values(), STEERING)  # the models that a run leaves in a catalogue's folder
 SHARDS, VECTORS = "data", "vectors.safetensors"
 BESIDE = ("queries.jsonl", "outfits.jsonl", "understanding.json", "comparison.json")  # what evaluations and the page read
 SHARD, GROUP = 10_000, 500  # rows of a file, and of those that are in memory at once
@@ -55,7 +57,7 @@ def pack(folder: Path, target: Path) -> dict[str, Any]:
     for name in (*BESIDE, "README.md"):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, target / name)
-    tuned = [own for own in OWN.values() if (folder / own).is_dir()]
+    tuned = [own for own in TUNED if (folder / own).is_dir()]
     for own in tuned:
         shutil.copytree(folder / own, target / own, ignore=shutil.ignore_patterns(".*"))
     return {
@@ -75,7 +77,7 @@ def fetch(reference: str, budget: int) -> Path:
     from huggingface_hub import cached_assets_path
 
     repo = Repo.of(reference, "dataset")
-    models = [f"{own}/{pattern}" for own in OWN.values() for pattern in MODEL_FILES]
+    models = [f"{own}/{pattern}" for own in TUNED for pattern in MODEL_FILES]
     snapshot = repo.fetch([f"{SHARDS}/*.parquet", VECTORS, "README.md", *BESIDE, *models])
     name = repo.name.replace("/", "--")
     folder = cached_assets_path("r4t-demo", "catalogs", name) / snapshot.name / repo.name.partition("/")[2]
@@ -115,7 +117,7 @@ def _unpack(snapshot: Path, folder: Path, budget: int) -> None:
     for name in (*BESIDE, "README.md"):
         if (snapshot / name).is_file():
             shutil.copyfile(snapshot / name, folder / name)
-    for own in OWN.values():
+    for own in TUNED:
         if (snapshot / own).is_dir():
             shutil.copytree(snapshot / own, folder / own)
     _index(snapshot / VECTORS, folder, budget)

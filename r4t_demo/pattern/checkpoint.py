@@ -3,12 +3,16 @@
 import contextlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+import torch
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import load_file as load_tensors
+from torch import nn
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -18,7 +22,9 @@ from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.pattern.baselines import Centroids, wanted
 from r4t_demo.pattern.context import read
+from r4t_demo.pattern.labels import labels_of
 from r4t_demo.pattern.model import Modit
+from r4t_demo.pattern.own import LABEL_SHARE
 from r4t_demo.pattern.predictor import Predictor
 from r4t_demo.pattern.recipe import Run
 from r4t_demo.pattern.task import SeedSet, Task, make_task
@@ -26,6 +32,8 @@ from r4t_demo.train.progress import move_folder
 
 CONFIG, PATTERNS, PREDICTOR = "steering.json", "patterns.safetensors", "predictor"
 MODELS = ("stage1", "modit", "hppo")
+WEIGHTS = "model.safetensors"
+TENSORS = (PATTERNS, *(f"{name}/{WEIGHTS}" for name in (PREDICTOR, *MODELS)))  # all numbers of a checkpoint
 
 
 @dataclass(frozen=True)
@@ -67,22 +75,19 @@ def of_run(run: Run) -> Trained:
 
 def save(run: Run, folder: Path) -> None:
     """Write a finished run; a model card that is there stays."""
-    for name, model in {**run.models, PREDICTOR: run.predictor}.items():
-        staged = folder / f".{name}.part"
-        model.save_pretrained(staged)
-        (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card
-        move_folder(staged, folder / name)
     arrays = {"centres": run.task.centres, "attributes": run.centroids.of, "everywhere": run.centroids.everywhere}
-    write_atomically(folder / PATTERNS, lambda temporary: save_file(arrays, temporary))
-    config = {"label_share": run.plan.label_share, "items": len(run.task.vectors)}
-    write_atomically(folder / CONFIG, lambda temporary: temporary.write_text(json.dumps(config, indent=1) + "\n"))
+    facts = {"label_share": run.plan.label_share, "items": len(run.task.vectors)} | ({"own": True} if run.task.own else {})
+    _write(folder, {**run.models, PREDICTOR: run.predictor}, arrays, facts)
 
 
-def load(folder: Path, catalog: Catalog, index: VectorIndex, encoder: Encoder) -> Trained:
-    """Read a checkpoint for the catalogue that it was trained on; UserError where there is none or it does not fit."""
+def load(folder: Path, catalog: Catalog, index: VectorIndex, encoder: Encoder, own: bool = False) -> Trained:
+    """Read a checkpoint for the catalogue that it was trained on; UserError where there is none or it does not fit.
+
+    ``own``: the catalogue is a visitor's own, and the checkpoint is that of a run on it.
+    """
+    again = "python -m r4t_demo train SOURCE --out DIR" if own else "python -m r4t_demo train modit"
     if not (folder / CONFIG).is_file():
-        missing = f"There is no steering model '{folder.name}' for the catalogue '{catalog.name}'"
-        raise UserError(f"{missing}: run python -m r4t_demo train modit.")
+        raise UserError(f"There is no steering model '{folder.name}' for the catalogue '{catalog.name}': run {again}.")
     try:
         config, arrays = json.loads((folder / CONFIG).read_text()), load_file(folder / PATTERNS)
         share, items = config["label_share"], config["items"]
@@ -92,12 +97,53 @@ def load(folder: Path, catalog: Catalog, index: VectorIndex, encoder: Encoder) -
             predictor = Predictor.from_pretrained(folder / PREDICTOR, strict=True)
     except Exception as error:  # a damaged file can be broken in any way
         reason = f"The steering model '{folder.name}' is damaged ({type(error).__name__})"
-        raise UserError(f"{reason}: get its folder anew, or run python -m r4t_demo train modit.") from error
+        raise UserError(f"{reason}: get its folder anew, or run {again}.") from error
     check_encoder(f"The steering model '{folder.name}'", models["modit"].encoder_id, models["modit"].dim, encoder)
-    task = make_task(catalog, index, share, centres)
+    task = make_task(catalog, index, share, centres, own)
     if len(catalog) != items or task.labels.names != models["modit"].attributes:
         raise UserError(
             f"The steering model '{folder.name}' was trained on another catalogue than '{catalog.name}': "
-            "train one on it with python -m r4t_demo train modit."
+            f"train one on it with {again}."
         )
     return Trained(task, predictor.density(task.vectors), centroids, models)
+
+
+def rebuild(tensors: Path, folder: Path, catalog: Catalog, encoder: Encoder) -> None:
+    """Make an own catalogue's checkpoint of somebody's numbers alone: the ``tensors`` of TENSORS, and nothing else of a folder.
+
+    What they belong to is told by the catalogue, its labels and the encoder. UserError where their shapes are others than those
+    of a run on it, or one of them is no number.
+    """
+    labels = labels_of(catalog, own=True)
+    attributes = [list(name) for name in labels.names]
+    models: dict[str, nn.Module] = {name: Modit(attributes, encoder.dim, encoder_id=encoder.id) for name in MODELS}
+    models[PREDICTOR] = Predictor(encoder.dim, len(attributes))
+    for name, model in models.items():
+        model.load_state_dict(_numbers(tensors / name / WEIGHTS, {k: tuple(v.shape) for k, v in model.state_dict().items()}))
+    found = load_file(tensors / PATTERNS).get("centres")
+    count = 0 if found is None or found.ndim != 2 else len(found)
+    if not 1 <= count <= len(catalog):
+        raise UserError(f"its steering has {count} patterns for {len(catalog)} items.")
+    shapes = {"centres": (count, encoder.dim), "attributes": (len(attributes), encoder.dim), "everywhere": (encoder.dim,)}
+    arrays = {name: values.numpy() for name, values in _numbers(tensors / PATTERNS, shapes).items()}
+    _write(folder, models, arrays, {"label_share": LABEL_SHARE, "items": len(catalog), "own": True})
+
+
+def _write(folder: Path, models: Mapping[str, nn.Module], arrays: Mapping[str, np.ndarray], facts: Mapping[str, object]) -> None:
+    for name, model in models.items():
+        staged = folder / f".{name}.part"
+        cast(Modit, model).save_pretrained(staged)
+        (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card
+        move_folder(staged, folder / name)
+    write_atomically(folder / PATTERNS, lambda temporary: save_file(dict(arrays), temporary))
+    write_atomically(folder / CONFIG, lambda temporary: temporary.write_text(json.dumps(facts, indent=1) + "\n"))
+
+
+def _numbers(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
+    """The finite float32 tensors of a file, which must be of these names and shapes."""
+    tensors = load_tensors(path)
+    if {name: tuple(values.shape) for name, values in tensors.items()} != shapes:
+        raise UserError(f"its steering has other shapes in {path.parent.name}/{path.name} than its labels and encoder give.")
+    if not all(values.dtype == torch.float32 and values.isfinite().all() for values in tensors.values()):
+        raise UserError(f"its steering holds what is no number in {path.parent.name}/{path.name}.")
+    return tensors

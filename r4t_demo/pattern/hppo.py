@@ -39,7 +39,6 @@ from r4t_demo.train.progress import Progress
 
 BETA, MARGIN, RESERVE = 40.0, 0.02, 0.06
 OTHERS = 20  # further partitions into patterns that requests come from
-TRAINED_PER_PATTERN = 8  # of the items that training may look at, a quarter of all: as many to a pattern as the task has
 DIRECTION_STEPS = (0.5, 1.0, 1.5)
 PAST_TAIL = (1.25, 1.5)
 TAIL_STEPS = (0.25, 0.5)
@@ -101,8 +100,9 @@ def partitions(task: Task, seed: int = 0) -> Iterator[np.ndarray]:
     """The task's patterns and OTHERS further ones, each the pattern of every item (n,): k-means of what training may look at."""
     yield task.pattern
     own = task.vectors[task.trained]
+    per_pattern = max(1, round(len(own) / len(task.centres)))  # as many as the task's patterns have
     for turn in range(OTHERS):
-        count = max(1, len(own) // TRAINED_PER_PATTERN)
+        count = max(1, len(own) // per_pattern)
         kmeans = faiss.Kmeans(own.shape[1], count, niter=10, seed=seed + turn, spherical=True, min_points_per_centroid=1)
         kmeans.train(own)
         yield (task.vectors @ kmeans.centroids.T).argmax(1)

@@ -69,12 +69,14 @@ class Labels:
         return self.names.index((domain, value))
 
 
-def labels_of(catalog: Catalog) -> Labels:
+def labels_of(catalog: Catalog, own: bool = False) -> Labels:
     """The attributes of a catalogue, by value names in alphabetical order; UserError where it has none.
 
-    A known catalogue has its four domains, any other one every attribute with two to MAX_VALUES values of MIN_ITEMS items each.
+    A known catalogue has its four domains; any other one, and a visitor's ``own``, whatever its folder is called, every attribute
+    with two to MAX_VALUES values of MIN_ITEMS items each.
     """
-    columns = KNOWN.get(catalog.name) or {name: Column(name) for name in sorted({n for i in catalog.items for n in i.attributes})}
+    every = {name: Column(name) for name in sorted({n for i in catalog.items for n in i.attributes})}
+    columns = every if own else KNOWN.get(catalog.name, every)
     names, carried = [], []
     for domain, column in columns.items():
         values = [_values(item.labels(column.attribute), column.groups) for item in catalog.items]
@@ -85,8 +87,8 @@ def labels_of(catalog: Catalog) -> Labels:
         names += [(domain, value) for value in wanted]
         carried += [np.array([value in own for own in values]) for value in wanted]
     if not names:
-        need = f"an attribute with at least two values that {MIN_ITEMS} items or more carry"
-        raise UserError(f"The catalogue '{catalog.name}' has no labels to steer by: it needs {need}.")
+        need = f"an attribute (a column such as colour or season) with at least two values that {MIN_ITEMS} items or more carry"
+        raise UserError(f"The catalogue has no labels to steer by: it needs {need}.")
     return Labels(names, np.stack(carried, axis=1))
 
 

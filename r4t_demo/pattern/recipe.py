@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from r4t_demo.errors import UserError
 from r4t_demo.files import job_digest
 from r4t_demo.pattern import hppo, predictor, train
 from r4t_demo.pattern.baselines import Centroids
@@ -18,7 +17,8 @@ from r4t_demo.pattern.task import Task
 from r4t_demo.train.progress import Progress
 
 RATE = 3e-4
-LEAST_PATTERNS = 4  # of those that training looks at
+SIZES = ("raw", "ordered", "tails", "requests", "preference")  # of a plan
+REQUESTS_A_STEP = 8  # whose candidates are made and labelled in about the time of a step
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,17 @@ class Plan:
     pareto: bool = True
     seed: int = 0
 
+    def scaled(self, tails: int) -> "Plan":
+        """The same with so many steps of stage 3, and as many more or fewer of everything else."""
+        sizes = {name: getattr(self, name) * tails // self.tails for name in SIZES}
+        return replace(self, **sizes)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """stage -> its steps, or of the candidate pool about as many as it takes as long as."""
+        pool = self.requests // REQUESTS_A_STEP
+        return {"raw": self.raw, "ordered": self.ordered, "tails": self.tails, "pool": pool, "hppo": self.preference}
+
 
 class Run:
     """One training run on a task. ``train()`` yields progress; afterwards ``predictor``, ``centroids`` and ``models`` are there.
@@ -60,8 +71,6 @@ class Run:
         self.density = self.predictor.density(task.vectors)
         self.centroids = Centroids.fit(task)
         self._trajectories = train.Trajectories(task, self.density)
-        if len(self._trajectories.patterns) < LEAST_PATTERNS:
-            raise UserError("The catalogue is too small to learn steering from: it needs some hundred items at least.")
         torch.manual_seed(plan.seed)
         self._model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], encoder_id=encoder_id)
         self._model.directions[:-1] = torch.from_numpy(self.centroids.directions)

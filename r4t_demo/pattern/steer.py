@@ -11,6 +11,7 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import MAX_SEED, Engine, Hit
 from r4t_demo.errors import UserError
 from r4t_demo.pattern import checkpoint
+from r4t_demo.pattern.own import FOLDER as OWN
 from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
 
 FOLDER = "modit-mini"
@@ -79,9 +80,13 @@ class Steering:
 
     @classmethod
     def load(cls, engine: Engine) -> "Steering":
-        """The checkpoint for the engine's catalogue; UserError where there is none or it does not fit."""
-        folder = engine.settings.checkpoints / folder_name(engine.catalog.name)
-        return cls(engine, checkpoint.load(folder, engine.catalog, engine.index, engine.encoder))
+        """The checkpoint for the engine's catalogue: its own, where a run on it has left one, else the app's for it.
+
+        UserError where there is none or it does not fit.
+        """
+        own = engine.catalog.root / OWN
+        folder = own if own.is_dir() else engine.settings.checkpoints / folder_name(engine.catalog.name)
+        return cls(engine, checkpoint.load(folder, engine.catalog, engine.index, engine.encoder, own.is_dir()))
 
     @property
     def domains(self) -> dict[str, list[str]]:
@@ -167,6 +172,8 @@ class Steering:
         if method != "seed-mean":
             generated = self.trained.queries(method, rows[None], np.array([attribute]), seed)[0]
             query = unit(mean + strength * (generated - mean))
+            if not np.isfinite(query).all():  # weights that came in anybody's zip
+                raise UserError(f"The steering model answers with what is no number ({method}): train it again.")
         made = perf_counter()
         scores, found = search(self.index, query[None, None], [rows], k)
         task, hits = self.trained.task, []

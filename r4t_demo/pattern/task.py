@@ -3,7 +3,7 @@
 Reconstructed from the abstract of arXiv 2606.26899; its body could not be read:
 
 - A *pattern* is a fine latent cluster of the index: spherical k-means over the item vectors, ITEMS_PER_PATTERN of them each on
-  average. Labels play no part in it.
+  average, in a small catalogue fewer. Labels play no part in it.
 - A *seed set* is SEEDS items of one pattern that do **not** carry the wanted attribute; at most MAX_SHARE of the pattern's
   items carry it, and at least MIN_POSITIVES do, so that there is something to find and something to be gained.
 - Joint@K is the share of the K items found that carry the attribute and belong to the seeds' pattern; attribute@K and purity@K
@@ -12,10 +12,12 @@ Reconstructed from the abstract of arXiv 2606.26899; its body could not be read:
 - Items and patterns are split by hashing: an item by its id, a pattern by the id of its medoid. Training reads items of the train
   split in train patterns alone, and of those the labels of a part only (``labelled``): sparse labels. Other items are never
   seeds, targets or labels there; but they lie in the index, where the searches of training find them as a visitor's do.
+- A visitor's *own* catalogue is there to be used and labelled as it is: all its patterns are trained on, and its items but for a
+  fifth, which are kept to judge by (item-holdout alone).
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import faiss
@@ -27,10 +29,26 @@ from r4t_demo.pattern.labels import Labels, labels_of
 
 K, SEEDS = 24, 3
 ITEMS_PER_PATTERN = 32
+FEW_PATTERNS, FEW_ITEMS = 8, 12  # a small catalogue has so many patterns all the same, of no fewer items each
 MIN_POSITIVES, MAX_SHARE = 4, 0.5
 PROTOCOLS = ("item-holdout", "pattern-holdout")
-ITEM_SPLIT = {"train": 0.5, "validation": 0.1, "test": 0.4}
-PATTERN_SPLIT = {"train": 0.5, "validation": 0.1, "test": 0.4}
+
+
+@dataclass(frozen=True)
+class Split:
+    """split -> its share, of the items and of the patterns."""
+
+    items: Mapping[str, float]
+    patterns: Mapping[str, float]
+
+    @property
+    def trained(self) -> float:
+        """The share of all items that training may look at."""
+        return self.items["train"] * self.patterns["train"]
+
+
+_HALVES = {"train": 0.5, "validation": 0.1, "test": 0.4}
+MEASURED, OWN = Split(_HALVES, _HALVES), Split({"train": 0.8, "test": 0.2}, {"train": 1.0})
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,7 @@ class Task:
 
     ``item_split`` (n,) and ``pattern_split`` (patterns,) hold "train", "validation" or "test"; ``labelled`` (n,) marks the items
     whose labels training reads, ``sparse`` (n,) as many that are spread over all splits, for a filter that knows no more labels.
+    ``own``: it is a visitor's own catalogue.
     """
 
     index: VectorIndex
@@ -59,6 +78,7 @@ class Task:
     pattern_split: np.ndarray
     labelled: np.ndarray
     sparse: np.ndarray
+    own: bool = False
 
     @property
     def trained(self) -> np.ndarray:
@@ -99,35 +119,39 @@ class Task:
         return members[~has & fresh]
 
 
-def make_task(catalog: Catalog, index: VectorIndex, label_share: float, centres: np.ndarray | None = None) -> Task:
+def make_task(
+    catalog: Catalog, index: VectorIndex, label_share: float, centres: np.ndarray | None = None, own: bool = False
+) -> Task:
     """The task on a catalogue; training reads the labels of ``label_share`` of its items, or of all that it may look at.
 
-    ``centres`` (patterns, d) are those that a checkpoint was trained with; without them the patterns are made.
+    ``centres`` (patterns, d) are those that a checkpoint was trained with; without them the patterns are made. ``own``: it is a
+    visitor's own catalogue. UserError where it has no labels.
     """
+    labels, split = labels_of(catalog, own), OWN if own else MEASURED
     vectors = index.vectors(np.arange(len(index)))
     centres = make_patterns(vectors) if centres is None else centres
     nearness = vectors @ centres.T
     pattern = nearness.argmax(1)
     ids = [item.item_id for item in catalog.items]
     medoids = [ids[row] for row in nearness.argmax(0)]
-    item_split = np.array([split_of(name, "item", ITEM_SPLIT) for name in ids])
-    pattern_split = np.array([split_of(name, "pattern", PATTERN_SPLIT) for name in medoids])
+    item_split = np.array([split_of(name, "item", split.items) for name in ids])
+    pattern_split = np.array([split_of(name, "pattern", split.patterns) for name in medoids])
     trained = (item_split == "train") & (pattern_split[pattern] == "train")
     place = np.array([_place(name, "label") for name in ids])
-    labelled = trained & (place < label_share / (ITEM_SPLIT["train"] * PATTERN_SPLIT["train"]))
+    labelled = trained & (place < label_share / split.trained)
     sparse = place < label_share
-    return Task(index, vectors, labels_of(catalog), centres, pattern, item_split, pattern_split, labelled, sparse)
+    return Task(index, vectors, labels, centres, pattern, item_split, pattern_split, labelled, sparse, own)
 
 
 def make_patterns(vectors: np.ndarray) -> np.ndarray:
     """Centres (patterns, d) of spherical k-means over the item vectors (n, d), the same for the same vectors."""
-    count = max(1, len(vectors) // ITEMS_PER_PATTERN)
+    count = max(1, len(vectors) // ITEMS_PER_PATTERN, min(FEW_PATTERNS, len(vectors) // FEW_ITEMS))
     kmeans = faiss.Kmeans(vectors.shape[1], count, niter=10, seed=0, spherical=True, min_points_per_centroid=1)
     kmeans.train(vectors)
     return kmeans.centroids
 
 
-def split_of(name: str, kind: str, shares: dict[str, float]) -> str:
+def split_of(name: str, kind: str, shares: Mapping[str, float]) -> str:
     """The split of an item or a pattern by its name alone."""
     place, end = _place(name, kind), 0.0
     for split, share in shares.items():

@@ -22,6 +22,7 @@ import faiss
 import numpy as np
 import torch
 
+from r4t_demo.errors import UserError
 from r4t_demo.pattern.context import MAX_SEEDS, Context, read
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import Task, unit
@@ -33,6 +34,7 @@ GROUP = 24  # items that a trajectory has at most
 TAIL = 0.25  # share of a trajectory that is its high tail
 LOW = 0.6  # share of a trajectory that seeds are drawn from
 MIN_ITEMS = 8  # of a pattern that training looks at, to learn from it
+LEAST_PATTERNS = 4  # to learn from
 NEIGHBOURHOODS = 0.5  # share of the sequences that come from neighbourhoods
 WARMUP = 20  # steps: the stages are short
 
@@ -49,8 +51,7 @@ class Trajectories:
         self.task, self.vectors, self.density, self.order = task, task.vectors, density, order
         self.attributes = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
         rows = np.flatnonzero(task.trained)
-        own = [rows[task.pattern[rows] == pattern] for pattern in np.unique(task.pattern[rows])]
-        self.patterns = [members for members in own if len(members) >= MIN_ITEMS]
+        self.patterns = learnable(task)
         sizes = np.array([len(members) for members in self.patterns])
         self.share = sizes / sizes.sum()
         self.neighbours = rows[_nearest(self.vectors[rows], GROUP)]
@@ -82,6 +83,16 @@ class Trajectories:
             return self.neighbours[rng.integers(len(self.neighbours)), :length]
         members = self.patterns[rng.choice(len(self.patterns), p=self.share)]
         return rng.choice(members, length, replace=len(members) < length)
+
+
+def learnable(task: Task) -> list[np.ndarray]:
+    """The rows of each pattern of which training may look at MIN_ITEMS items or more; UserError where such patterns are few."""
+    rows = np.flatnonzero(task.trained)
+    own = [rows[task.pattern[rows] == pattern] for pattern in np.unique(task.pattern[rows])]
+    patterns = [members for members in own if len(members) >= MIN_ITEMS]
+    if len(patterns) < LEAST_PATTERNS:
+        raise UserError("The catalogue is too small to learn steering from: it needs about a hundred items at least.")
+    return patterns
 
 
 def choose_attributes(density: np.ndarray, domains: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:

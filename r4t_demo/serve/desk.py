@@ -42,6 +42,10 @@ class Desk:
         self.engine = ServedEngine(engine, self)
         self.stopping = False
 
+    def steering(self, engine) -> "ServedSteering":
+        """What steers the catalogue of an engine of this desk; UserError where nothing does."""
+        return ServedSteering(steer.Steering.load(engine), self)
+
     @property
     def threads(self) -> int:
         """How many requests can be held here at once."""

@@ -1,20 +1,24 @@
-"""All of R4T on one catalogue, in minutes: read, embed, queries, Soft-GRPO, supervision, diffusion, one step, comparison.
+"""All of both methods on one catalogue, in minutes: read, embed, queries, Soft-GRPO, supervision, diffusion, one step, steering,
+comparison.
 
 The folder of the result *is* a catalogue's folder (items.parquet, images/, index/) that also holds the models tuned to it, folm/,
-diffusion/ and diffusion-teacher/, and how they compare, comparison.json and README.md. So ``--catalog FOLDER`` answers with them.
+diffusion/, diffusion-teacher/ and, where the catalogue has labels to steer by, steering/; and how they compare, comparison.json
+and README.md. So ``--catalog FOLDER`` answers with them.
 
 Few steps suffice because nothing starts anew: the policy starts as the app's FOLM, the retriever and its student as the app's.
+The steering models, which know a catalogue's labels and patterns alone, are small enough to be trained from the beginning.
 Every stage goes on from what it has written; states lie in states/ until the run is complete.
 """
 
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -32,6 +36,9 @@ from r4t_demo.sources.ingest import ingest, read_report
 from r4t_demo.train import catalog_queries, comparison
 from r4t_demo.train.presets import MIN_ITEMS, PREPARATION, PRESETS, QUERIES, Clock, Preset, plan
 from r4t_demo.train.progress import Progress
+
+if TYPE_CHECKING:
+    from r4t_demo.pattern.task import Task
 
 STATES = "states"
 START = "folm-mini"  # the policy's start: on photos of a shop it is before folm-base in all but content alignment
@@ -82,19 +89,23 @@ def run(
         if clock is None and record.total and record.stage in PREPARATION:
             clock = Clock(plan(preset, record.total))
         yield _timed(record, clock)
-    for record in train(out, settings, preset, seed):
+    tuning = Tuning.on(out, settings, preset, seed)
+    if clock and not tuning.task:
+        clock.leave_out("steering")
+    for record in train(tuning):
         yield _timed(record, clock)
 
 
-def train(out: Path, settings: Settings, preset: Preset, seed: int = 0) -> Iterator[Progress]:
-    """Train on the prepared catalogue ``out`` and compare before and after."""
-    tuning = Tuning(Engine.load(replace(settings, catalog=str(out.resolve()), index="")), preset, seed)
+def train(tuning: "Tuning") -> Iterator[Progress]:
+    """Train on a prepared catalogue and compare before and after."""
+    out = tuning.out
     if comparison.job_of(out) == tuning.job:
         return
     (out / comparison.FILE).unlink(missing_ok=True)
-    for stage in (tuning.policy, tuning.supervision, tuning.retriever, tuning.student):
+    for stage in (tuning.policy, tuning.supervision, tuning.retriever, tuning.student, tuning.steering):
         yield from stage()
-    facts = {"job": tuning.job, "start": START, "preset": asdict(preset), "seed": seed}
+    facts = {"job": tuning.job, "start": START, "preset": asdict(tuning.preset), "seed": tuning.seed}
+    facts["steers"] = tuning.task.labels.domains if tuning.task else {}
     yield from comparison.compare(tuning.engine.on(out), catalog_queries.load(out), facts)
     shutil.rmtree(out / STATES)
 
@@ -106,6 +117,11 @@ class Tuning:
     engine: Engine
     preset: Preset
     seed: int
+
+    @classmethod
+    def on(cls, out: Path, settings: Settings, preset: Preset, seed: int = 0) -> "Tuning":
+        """On the prepared catalogue ``out``."""
+        return cls(Engine.load(replace(settings, catalog=str(out.resolve()), index="")), preset, seed)
 
     @cached_property
     def out(self) -> Path:
@@ -126,7 +142,18 @@ class Tuning:
             "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, self.engine.encoder.digest],
             "start": [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights], "preset": asdict(self.preset),
             "queries": hashlib.sha256(json.dumps(self.queries).encode()).hexdigest(), "seed": self.seed,
+            "labels": hashlib.sha256(self._labels).hexdigest(),
         }  # fmt: skip
+
+    @cached_property
+    def task(self) -> "Task | None":
+        """What steering is trained on; None where there is nothing to steer by."""
+        from r4t_demo.pattern.own import task_of
+
+        try:
+            return task_of(self.engine.catalog, self.engine.index)
+        except UserError:  # of which the page tells the reason
+            return None
 
     @cached_property
     def states(self) -> Path:
@@ -196,9 +223,43 @@ class Tuning:
         thinned = relevance.like_sets(DiffusionRetriever(student, *bank, self.engine.index), self.queries["train"], sets)
         diffusion.save(student, *bank, self.out / OWN["diffusion-mini"], thinned)
 
+    def steering(self) -> Iterator[Progress]:
+        """MO-DiT and HPPO on the catalogue's own labels, where it has any to steer by."""
+        from r4t_demo.pattern import checkpoint, own
+        from r4t_demo.pattern.recipe import Plan, Run
+
+        folder = self.out / own.FOLDER
+        if not self.task:
+            shutil.rmtree(folder, ignore_errors=True)  # of an earlier table, which had some
+            return
+        plan = Plan(label_share=own.LABEL_SHARE, seed=self.seed).scaled(self.preset.steering)
+        yield Progress("steering", 0, sum(plan.lengths.values()))
+        run = Run(self.task, plan, self.states / "steering", self.engine.encoder.id)
+        yield from _joined(map(_told_apart, run.train()), "steering", plan.lengths)
+        checkpoint.save(run, folder)
+
+    @property
+    def _labels(self) -> bytes:
+        """Who carries what, where there is something to steer by."""
+        return json.dumps(self.task.labels.names).encode() + self.task.labels.carries.tobytes() if self.task else b""
+
     def _answer(self, query: str, texts: Sequence[str]) -> dict[str, str | list[str]]:
         rows = self.engine.index.search(self.engine.encoder.encode_text(texts), 1)[1][:, 0]
         return {"query": query, "sub_queries": list(texts), "items": [self.engine.catalog.items[row].item_id for row in rows]}
+
+
+def _told_apart(record: Progress) -> Progress:
+    """The record with HPPO's loss, which is of another kind than those before it, under a name of its own."""
+    name = "preference_loss" if record.stage == "hppo" else "loss"
+    return replace(record, metrics={name if key == "loss" else key: value for key, value in record.metrics.items()})
+
+
+def _joined(run: Iterator[Progress], name: str, lengths: Mapping[str, int]) -> Iterator[Progress]:
+    """Tell the records of stages that follow each other as those of one stage; ``lengths`` are their shares of its steps."""
+    before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))
+    for record in run:
+        step = before[record.stage] + lengths[record.stage] * record.step // record.total
+        yield Progress(name, step, sum(lengths.values()), record.metrics)
 
 
 def _timed(record: Progress, clock: Clock | None) -> Progress:

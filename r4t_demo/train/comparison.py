@@ -75,9 +75,18 @@ def table(result: Mapping) -> str:
 def card(result: Mapping) -> str:
     """README.md of a tuned catalogue's folder."""
     judged = f" `set_f1`: by {result['labelled']['n_queries']} of them that ask for a label." if result["labelled"] else ""
-    return CARD_TEXT.format(**result["preset"], **{name: result[name] for name in TOLD}, judged=judged, table=table(result))
+    facts = {**result["preset"], **{name: result[name] for name in TOLD}, "judged": judged, "table": table(result)}
+    steered, steer = "", ""
+    if result["steers"]:
+        named = ", ".join(f"{domain} ({len(values)} values)" for domain, values in result["steers"].items())
+        steered, steer = STEERED.format(named=named, **result["preset"]), STEER
+    return CARD_TEXT.format(**facts, steered=steered, steer=steer)
 
 
+STEERED = """- `steering/`: MO-DiT and HPPO, trained on this catalogue alone ({steering} steps of the third stage): from a few
+  items to more of their pattern with a wanted label of {named}. A fifth of the items was kept to judge by.
+"""
+STEER = " Steer it: `python -m r4t_demo steer --seeds ID,ID,ID --attribute COLUMN=VALUE --catalog DIR`."
 TOLD = ("items", "encoder", "start", "n_queries")
 CARD_TEXT = """---
 library_name: transformers
@@ -89,7 +98,7 @@ library_name: transformers
 - `folm/`: {start} after {rollouts} rollouts of Soft-GRPO ({batch} queries x {group} lists) against this catalogue's index.
 - `diffusion-teacher/`: the app's retriever after {diffusion_steps} steps on sets that `folm/` wrote, {samples} lists a query.
 - `diffusion/`: the app's one-call student after {student_steps} steps on the same sets.
-- `items.parquet`, `images/`, `index/`: the catalogue.
+{steered}- `items.parquet`, `images/`, `index/`: the catalogue.
 - `queries.jsonl`: the broad queries, made or written for it; `split` tells what was trained on and what was held out.
 
 On {n_queries} held-out queries, whose content words together occur in no training query; means with 95 % intervals from a
@@ -99,7 +108,7 @@ alignment.{judged}
 {table}
 
 `comparison.json` has all figures. It was made by `python -m r4t_demo train SOURCE --out DIR`. Ask it:
-`python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.
+`python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.{steer}
 
 The models know this catalogue's requests and no others, and they read English words.
 """

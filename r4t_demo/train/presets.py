@@ -15,8 +15,9 @@ STAGES: Mapping[str, str] = {
     "supervision": "Let it write the retriever's training sets",
     "diffusion": "Train the diffusion retriever",
     "one-step": "Train its one-call student",
+    "steering": "Train steering by its labels (MO-DiT, HPPO)",
     "evaluate": "Compare before and after",
-}  # the name of a progress record's stage -> what happens in it, in this order
+}  # the name of a progress record's stage -> what happens in it, in this order; "steering" where there are labels to steer by
 PREPARATION = ("read", "embed", "queries")  # the stages that need no budget
 
 
@@ -31,12 +32,13 @@ class Preset:
     samples: int  # lists that the FOLM writes for each training query
     diffusion_steps: int
     student_steps: int
+    steering: int  # steps of MO-DiT's third stage, the others in proportion (``pattern.recipe.Plan``)
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 11, 8, 8, 2, 110, 400),
-    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200),
-    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000),
+    "small": Preset("a first look", 11, 8, 8, 2, 110, 400, 150),
+    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200, 200),
+    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000, 400),
 }
 
 SECONDS = {
@@ -48,14 +50,15 @@ SECONDS = {
     "list": 0.08,  # of the supervision
     "step": 0.45,  # of the teacher's training
     "jump": 0.24,  # of the student's training
+    "steered": 0.2,  # of each of those steps, with what goes with it
     "evaluated": 0.3,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
 
 
-def plan(preset: Preset, items: int) -> dict[str, float]:
-    """Return the seconds that each stage is expected to take for a catalogue of ``items``."""
+def plan(preset: Preset, items: int, steers: bool = True) -> dict[str, float]:
+    """Return the seconds that each stage is expected to take for a catalogue of ``items``; ``steers``: it has labels for that."""
     return {
         "read": SECONDS["read"] * items,
         "embed": SECONDS["embed"] * items,
@@ -64,13 +67,14 @@ def plan(preset: Preset, items: int) -> dict[str, float]:
         "supervision": SECONDS["list"] * preset.samples * QUERIES * 0.8,
         "diffusion": SECONDS["step"] * preset.diffusion_steps,
         "one-step": SECONDS["jump"] * preset.student_steps,
+        "steering": SECONDS["steered"] * preset.steering * steers,
         "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
 
 
-def cost(preset: Preset, items: int) -> str:
+def cost(preset: Preset, items: int, steers: bool = True) -> str:
     """Say what a run costs before it starts, in one sentence."""
-    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items).values())) / 60))
+    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items, steers).values())) / 60))
     return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
 
 
@@ -78,9 +82,13 @@ class Clock:
     """How many seconds a run has left: its plan, times how much slower or faster than planned it has been so far."""
 
     def __init__(self, planned: Mapping[str, float], now: Callable[[], float] = monotonic) -> None:
-        self._planned, self._now = planned, now
+        self._planned, self._now = dict(planned), now
         self._began = now()
         self._first: float | None = None
+
+    def leave_out(self, stage: str) -> None:
+        """Plan without a stage that is still to come."""
+        self._planned[stage] = 0.0
 
     def left(self, stage: str, step: int, total: int) -> float:
         """The seconds left at ``step`` of ``total`` in ``stage``; what an earlier run had done counts for no pace."""

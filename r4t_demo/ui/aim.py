@@ -17,9 +17,10 @@ class Aim:
     strength: float = 1.0
     own: bool = False
 
-    def to_link(self) -> str:
-        """Return the query part of a link that opens the page with this steering answered."""
-        named = [("seeds", seed) for seed in self.seeds]
+    def to_link(self, job: str = "") -> str:
+        """Return the query part of a link that opens the page with this steering answered; of a ``job``'s catalogue, where it is
+        one's own."""
+        named = [*([("job", job)] if job else []), *(("seeds", seed) for seed in self.seeds)]
         return "?" + urlencode([*named, ("domain", self.domain), ("value", self.value), ("strength", self.strength)])
 
     def with_link(self, pairs: Sequence[tuple[str, str]]) -> "Aim":

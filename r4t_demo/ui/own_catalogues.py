@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
+from typing import Any
 
 import gradio as gr
 
@@ -16,6 +17,8 @@ from r4t_demo import archive
 from r4t_demo.catalog import IMAGES_FOLDER, ITEMS_FILE, Catalog
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
+from r4t_demo.pattern.own import FOLDER as STEERING
+from r4t_demo.pattern.own import check
 from r4t_demo.samples.catalogues import sample_file
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.train import catalog_queries
@@ -23,21 +26,25 @@ from r4t_demo.ui.details import render_details
 from r4t_demo.ui.fanout_tab import FanOutTab, sentence
 from r4t_demo.ui.markup import image_url
 from r4t_demo.ui.run_view import History
+from r4t_demo.ui.steer_tab import SteerTab
 
 HISTORIES, CATALOGS, ENGINES = 32, 8, 2  # kept in memory at once
 COMPARISON = "comparison.json"
 
 
 class OwnCatalogues:
-    """``engine`` answers for the page's own catalogue; its encoder serves the visitors' too."""
+    """``engine`` answers for the page's own catalogue; its encoder serves the visitors' too. ``steering`` of an engine steers
+    its catalogue."""
 
-    def __init__(self, engine, jobs: Jobs) -> None:
-        self.engine, self.jobs = engine, jobs
+    def __init__(self, engine, jobs: Jobs, steering: Callable[[Any], Any]) -> None:
+        self.engine, self.jobs, self._steering = engine, jobs, steering
         self._lock, self._reading = RLock(), RLock()  # a poll does not wait while another visitor's models are loaded
         self._served: set[Path] = set()
         self._histories: OrderedDict[str, tuple[History, int]] = OrderedDict()
         self._catalogs: OrderedDict[str, Catalog] = OrderedDict()
         self._tabs: OrderedDict[str, FanOutTab] = OrderedDict()
+        self._steered: OrderedDict[str, SteerTab] = OrderedDict()
+        self._labels: OrderedDict[str, list[str] | UserError] = OrderedDict()
 
     # -- beginning ------------------------------------------------------------------------------------------------------
 
@@ -69,6 +76,7 @@ class OwnCatalogues:
         with self._reading, self._lock:  # what came before is of another run
             self._histories.pop(job, None)
             self._tabs.pop(job, None)
+            self._steered.pop(job, None)
 
     # -- looking --------------------------------------------------------------------------------------------------------
 
@@ -97,7 +105,28 @@ class OwnCatalogues:
     def tab(self, job: str) -> FanOutTab:
         """What answers queries over the catalogue of a job that is done; UserError before."""
         folder = self.jobs.result(job)
-        return self._once(self._tabs, job, lambda: FanOutTab(self.engine.on(folder)), ENGINES)
+        return self._once(self._tabs, job, lambda: FanOutTab(self.engine.on(folder), self.steers(job)), ENGINES)
+
+    def steer_tab(self, job: str) -> SteerTab:
+        """What steers the catalogue of a job that is done; UserError before, or where nothing does."""
+        engine = self.tab(job).engine
+        return self._once(self._steered, job, lambda: SteerTab(engine, self._steering(engine), job), ENGINES)
+
+    def steers(self, job: str) -> bool:
+        """Whether its run has left something that steers the catalogue."""
+        return (self.jobs.catalog(job) / STEERING).is_dir()
+
+    def steerable(self, job: str) -> list[str] | UserError:
+        """The attributes of a prepared catalogue that a run learns to steer by, or why there is none."""
+        catalog = self.catalog(job)
+
+        def judge() -> list[str] | UserError:
+            try:
+                return list(check(catalog).domains)
+            except UserError as error:
+                return error
+
+        return self._once(self._labels, job, judge, HISTORIES)
 
     def upload_facts(self, job: str) -> tuple:
         """What ``render_upload`` takes."""

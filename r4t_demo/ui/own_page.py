@@ -7,10 +7,12 @@ from typing import Any, cast
 import gradio as gr
 
 from r4t_demo.samples.catalogues import samples
+from r4t_demo.ui import steer_page
+from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import answer_parts, html
 from r4t_demo.ui.own_catalogues import OwnCatalogues
-from r4t_demo.ui.own_tab import ANSWER, CHIPS, OwnTab, Seen
+from r4t_demo.ui.own_tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen
 from r4t_demo.ui.samples import preview
 from r4t_demo.ui.scripts import script
 
@@ -37,7 +39,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     part["told"] = html("", "own-told", "element.setAttribute('role', 'status');", elem_classes="status")
     sample_buttons = _upload(part, own)
     leave, remove = _about(part)
-    go = _result(part)
+    go, hand, steered = _result(part)
     _run(part)
     start = _ask(part)
     log = _watch(part)
@@ -59,13 +61,16 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
         return begin
 
     def open_link(request: gr.Request) -> dict:
-        return draw(tab.open_link(dict(request.query_params).get("job", "")))
+        pairs = request.query_params.multi_items()
+        return draw(tab.open_link(dict(pairs).get("job", ""), pairs))
 
     def search(*values) -> Iterator[dict]:
         yield from map(draw, tab.search(*values))
 
-    def opening(seen: Seen) -> Iterator[dict]:
-        yield from map(draw, tab.opening(seen))
+    def opening(seen: Seen, aim: Aim) -> Iterator[dict]:
+        yield from map(draw, tab.opening(seen, aim))
+
+    steer_page.wire({"tabs": tabs} | steered, EXAMPLES, hand, lambda seen: own.steer_tab(seen.job), [part["seen"]])
 
     everything, seen = list(part.values()), part["seen"]
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -90,7 +95,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     for chip in chips:
         chosen = chip.click(lambda text: text, chip, part["query"], queue=False, **quiet)
         chosen.then(search, form, everything, **in_line)
-    part["opened"].submit(opening, seen, everything, trigger_mode="always_last", **in_line)
+    part["opened"].submit(opening, [seen, part["steer_aim"]], everything, trigger_mode="always_last", **in_line)
 
 
 def _upload(part: dict, own: OwnCatalogues) -> dict[str, gr.Button]:
@@ -145,6 +150,7 @@ def _ask(part: dict) -> gr.Button:
                 )
             with gr.Column(scale=2, min_width=300):
                 part["budget"] = gr.Radio(label="Budget", elem_id="own-budget")
+                part["steer_note"] = html("", "own-steer-note")
                 return gr.Button("Start", variant="primary", elem_id="own-start")
 
 
@@ -167,8 +173,11 @@ def _watch(part: dict) -> gr.Accordion:
     return log
 
 
-def _result(part: dict) -> gr.Button:
-    """What came of it: figures, the zip, and a search over the catalogue; returns the search's button."""
+def _result(part: dict) -> tuple[gr.Button, gr.HTML, steer_page.Parts]:
+    """What came of it: figures, the zip, a search over the catalogue, and what steers it.
+
+    Returns the search's button, and of steering its hand and its parts, which are "steer_…" in ``part``.
+    """
     with gr.Column(visible=False) as part["result_part"]:
         part["comparison"] = html("", "own-comparison")
         part["download"] = html("", "own-download")
@@ -181,4 +190,9 @@ def _result(part: dict) -> gr.Button:
             part |= {f"chip{number}": gr.Button("", size="sm", min_width=0) for number in range(CHIPS)}
         part["left"], part["right"], answer = answer_parts([], Ask(left="", right=""), [""] * 5, "own-")
         part |= dict(zip(ANSWER, answer, strict=True))
-    return go
+        part["steer_missing"] = html("", "own-steer-missing")
+        with gr.Column(visible=False, elem_id="own-steer") as part["steer_part"]:
+            hand = html("", "own-steer-hand", script("steer.js"), html_template="")
+            steered = steer_page.layout({}, EXAMPLES, "own-")
+            part |= {f"steer_{name}": one for name, one in steered.items()}
+    return go, hand, steered

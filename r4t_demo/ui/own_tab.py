@@ -13,16 +13,19 @@ import gradio as gr
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
 from r4t_demo.train.presets import PRESETS, cost
+from r4t_demo.ui import steer_page
+from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import BUSY, FanOutTab, sentence
 from r4t_demo.ui.markup import counted, esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_result import render_comparison
 from r4t_demo.ui.run_view import render_answers, render_curves, render_stages
+from r4t_demo.ui.steer_tab import SHARE
 from r4t_demo.ui.upload_view import render_upload
 
 CHIPS = 5  # held-out queries that the result offers
-SHARE = 2  # an answer shows a half of a small catalogue at most: all of it would say nothing
+EXAMPLES = 6  # seed sets that it offers to be steered
 ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answer``
 BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
 SHOWN = {  # the parts of the page that each phase shows
@@ -48,6 +51,8 @@ class Seen:
     log: bool = False
 
 
+UNSTEERED = UserError("Nothing in this result steers it: its items form too few groups, or an older version of the app made it.")
+
 Drawn = dict[str, Any]  # part of the page -> what it becomes
 
 
@@ -67,9 +72,15 @@ class OwnTab:
         """Begin with a sample."""
         return self._begin(lambda: self.own.sample(name, session))
 
-    def open_link(self, job: str) -> Drawn:
-        """Come back to the job that the page's address names, if it names one."""
-        return {"tabs": gr.Tabs(selected="own")} | self._begin(lambda: self.jobs.status(job).job) if job else {}
+    def open_link(self, job: str, pairs: Sequence[tuple[str, str]] = ()) -> Drawn:
+        """Come back to the job that the page's address names, if it names one, and to the seeds among its ``pairs``."""
+        if not job:
+            return {}
+        drawn = {"tabs": gr.Tabs(selected="own")} | self._begin(lambda: self.jobs.status(job).job)
+        try:
+            return drawn | ({"steer_aim": Aim().with_link(pairs)} if "seeds" in dict(pairs) else {})
+        except UserError as error:
+            return drawn | _told(error)
 
     def train(self, seen: Seen, rows: Sequence[Sequence[str]], budget: str | None) -> Drawn:
         """Start the run with the queries of the table."""
@@ -117,11 +128,12 @@ class OwnTab:
             status = self.jobs.status(seen.job)
             history = self.own.history(seen.job)
             now = replace(seen, phase=_phase(status), told=history.told)
-            drawn: Drawn = {"seen": now, "stages": render_stages(status, history)}
+            left_out = self._left_out(status.job)
+            drawn: Drawn = {"seen": now, "stages": render_stages(status, history, left_out)}
             if now.phase != seen.phase:
                 drawn |= self._layout(now.phase) | self._contents(status)
             if now.phase != seen.phase or now.told != seen.told:
-                drawn["curves"] = render_curves(history)
+                drawn["curves"] = render_curves(history, left_out)
                 drawn["answers"] = render_answers(history, self.own.catalog(seen.job)) if history.answers else ""
             if now.log:
                 drawn["log_text"] = f"<pre>{esc(self.jobs.log(seen.job)) or 'Nothing has been printed yet.'}</pre>"
@@ -137,12 +149,21 @@ class OwnTab:
         except UserError as error:
             yield {"status": sentence(error)}
 
-    def opening(self, seen: Seen) -> Iterator[Drawn]:
-        """The result's first answer: to a held-out query, by the language model before and after."""
+    def opening(self, seen: Seen, aim: Aim) -> Iterator[Drawn]:
+        """The result's first answers: to a held-out query, by the language model before and after; and to what is steered
+        first, which is ``aim`` where the page's address brought one."""
         if seen.phase != "done":
             yield {}
             return
-        yield {"status": BUSY}
+        yield {"status": BUSY} | _steered(steer_page.blank())
+        yield from self._opening_search(seen)
+        if self.own.steers(seen.job):
+            try:
+                yield _steered(self.own.steer_tab(seen.job).open(aim, EXAMPLES))
+            except UserError as error:
+                yield _steered({"status": sentence(error)})
+
+    def _opening_search(self, seen: Seen) -> Iterator[Drawn]:
         try:
             tab = self.own.tab(seen.job)
             held_out = [text for text, split in self.own.queries(seen.job) if split == "test"]
@@ -189,13 +210,29 @@ class OwnTab:
             drawn["report"] = _rendered(render_upload, *self.own.upload_facts(job), phase == "ready")
         if phase in ("ready", "stopped", "refused"):
             items = len(self.own.catalog(job))
-            budgets = [(f"{name}: {preset.purpose}, {cost(preset, items)}", name) for name, preset in PRESETS.items()]
+            steerable = self.own.steerable(job)
+            steers = not isinstance(steerable, UserError)
+            costs = {name: cost(preset, items, steers) for name, preset in PRESETS.items()}
+            budgets = [(f"{name}: {preset.purpose}, {costs[name]}", name) for name, preset in PRESETS.items()]
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
+            drawn["steer_note"] = _steer_note(steerable)
         if phase == "done":
             drawn["comparison"] = _rendered(render_comparison, self.own.comparison(job))
             drawn["download"] = self._download(job)
+            drawn |= self._steering(job)
             drawn["opened"] = f'<i data-result="{esc(job)} {status.seconds}" hidden></i>'  # its change asks for the first answer
         return drawn
+
+    def _steering(self, job: str) -> Drawn:
+        """Room for what steers the result, or why nothing does; what a link brings comes later."""
+        found, steers = self.own.steerable(job), self.own.steers(job)
+        why = found if isinstance(found, UserError) else UNSTEERED
+        told = "" if steers else steer_page.missing(why)
+        return {"steer_part": gr.update(visible=steers), "steer_missing": told, "steer_aim": Aim()}
+
+    def _left_out(self, job: str) -> tuple[str, ...]:
+        """The stages that a run on this catalogue does without."""
+        return ("steering",) if self.own.prepared(job) and isinstance(self.own.steerable(job), UserError) else ()
 
     def _download(self, job: str) -> str:
         """The link to the zip; where the disk is too full for it, that: the result is shown all the same."""
@@ -209,6 +246,19 @@ def _phase(status: Status) -> str:
     if status.busy:
         return "training" if status.budget else "preparing"
     return status.state if status.state in ("ready", "refused", "done") else "stopped"
+
+
+def _steered(drawn: Drawn) -> Drawn:
+    """What a ``SteerTab`` draws, under the names that its parts have here."""
+    return {f"steer_{name}": value for name, value in drawn.items()}
+
+
+def _steer_note(found: list[str] | UserError) -> str:
+    """What the run will learn to steer by, or why nothing."""
+    if isinstance(found, UserError):
+        return f'<p class="hint">{esc(str(found))}</p>'
+    named = ", ".join(found)
+    return f'<p class="hint">The run also learns to steer sets by its labels: <bdi>{esc(named)}</bdi>.</p>'
 
 
 def _rendered(render: Callable[..., str], *facts: object) -> str:

@@ -5,7 +5,6 @@ from typing import cast
 
 import gradio as gr
 
-from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
@@ -38,7 +37,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
     ``note`` tells every visitor what is not as the settings want it.
     """
     engine = desk.engine
-    own, steering = OwnCatalogues(engine, jobs), _steering(desk)
+    own, steering = OwnCatalogues(engine, jobs, desk.steering), _steering(desk)
     steers = not isinstance(steering, UserError)
     with Page(title="Fan-out retrieval", analytics_enabled=False, delete_cache=(3600, 86_400)) as demo:
         endpoints.register(Endpoints(desk, steering))  # first: of two functions with one name the later gets another name
@@ -67,13 +66,13 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
 def _steering(desk: Desk) -> ServedSteering | UserError:
     """What steers the engine's catalogue, or why nothing does."""
     try:
-        return ServedSteering(Steering.load(cast(Engine, desk.engine)), desk)
+        return desk.steering(desk.engine)
     except UserError as error:
         return error
 
 
 def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
-    """The dialog with one item, of the page's catalogue or of the one that a job holds; the former can be steered from."""
+    """The dialog with one item, of the page's catalogue or of the one that a job holds; ``steers``: the former is steered."""
 
     def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
         if not (isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked)):

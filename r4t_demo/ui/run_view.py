@@ -1,7 +1,7 @@
 """A run on a visitor's own catalogue as it goes: its stages, its curves, and the answer to one query as the model learns."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from r4t_demo.catalog import Catalog
@@ -22,6 +22,8 @@ PANELS = {  # title: its stage, the name of each metric's line, and values that 
     "Share of groups without spread": ("soft-grpo", {"frac_reward_zero_std": ""}, (0.0, 0.2)),
     "Diffusion loss": ("diffusion", {"loss": ""}, ()),
     "Loss of the one-step student": ("one-step", {"loss": ""}, ()),
+    "Loss of MO-DiT, which steers": ("steering", {"loss": ""}, ()),
+    "Loss of its preferences (HPPO)": ("steering", {"preference_loss": ""}, ()),
 }  # fmt: skip
 LOADED = "Loaded from a zip; it was trained elsewhere."
 X_NAMES = {"soft-grpo": "rollout"}
@@ -57,9 +59,9 @@ class History:
 # -- stages ---------------------------------------------------------------------------------------------------------------
 
 
-def render_stages(status: Status, history: History) -> str:
-    """The run's state in a line, and its stages with how far each is."""
-    names = [name for name in STAGES if status.budget or name in PREPARATION]
+def render_stages(status: Status, history: History, left_out: Collection[str] = ()) -> str:
+    """The run's state in a line, and its stages with how far each is; those ``left_out`` are none of this run."""
+    names = [name for name in STAGES if name not in left_out and (status.budget or name in PREPARATION)]
     at = len(names) if status.state in ("ready", "done") else names.index(history.stage) if history.stage in names else -1
     if status.state == "done" and not status.budget:
         names = []  # it was trained elsewhere
@@ -121,11 +123,11 @@ def elapsed(seconds: float) -> str:
 # -- curves ---------------------------------------------------------------------------------------------------------------
 
 
-def render_curves(history: History) -> str:
-    """A chart for everything that is measured; those of later stages keep their place."""
+def render_curves(history: History, left_out: Collection[str] = ()) -> str:
+    """A chart for everything that is measured, but in the stages ``left_out``; those of later stages keep their place."""
     if "soft-grpo" not in history.curves:
         return ""
-    charts = "".join(_chart(title, *panel, history) for title, panel in PANELS.items())
+    charts = "".join(_chart(title, *panel, history) for title, panel in PANELS.items() if panel[0] not in left_out)
     return f'<section class="figures live"><div class="panels">{charts}</div></section>'
 
 

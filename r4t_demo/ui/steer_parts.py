@@ -93,7 +93,7 @@ def render_steered(answer: Steered, description: str, value: str, scale: float) 
     )
 
 
-def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, csv_link: str) -> str:
+def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, link: str, csv_link: str) -> str:
     """The line that compares the columns, with the link to this steering, the table for download, and what the marks mean."""
     both = {name: sum(mark_of(one) == "both" for one in answer.found) for name, answer in answers.items()}
     most, k = max(both.values()), max(len(answer.found) for answer in answers.values())
@@ -109,7 +109,7 @@ def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, csv_link: str
     return (
         f'<div class="summary"><p class="verdict">{esc(" and ".join(display_name(name) for name in best))} {finds} '
         f"<strong>{most} of {k}</strong> with “{esc(aim.value)}” in the pattern{esc(rest)}.</p>"
-        f'<p class="actions"><a href="{esc(aim.to_link())}" data-share="">Copy link</a>'
+        f'<p class="actions"><a href="{esc(link)}" data-share="">Copy link</a>'
         f'<a href="{csv_link}" download="steer.csv">Export CSV</a></p></div><ul class="legend marks">{legend}</ul>'
     )
 

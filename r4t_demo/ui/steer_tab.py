@@ -1,4 +1,4 @@
-"""What the Steer tab does: every choice ends in ``SteerTab.show``, which draws it and asks for the answer to it.
+"""What steering does on the page: every choice ends in ``SteerTab.show``, which draws it and asks for the answer to it.
 
 A choice is drawn at once. What is drawn with it (``asked``) then asks, from the browser, for ``answer``, which waits in line with
 the searches; so several quick choices cost one answer, that to the last.
@@ -14,6 +14,7 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength
+from r4t_demo.pattern.task import K
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import decimal
 from r4t_demo.ui.export import csv_link, steered_csv
@@ -24,16 +25,22 @@ from r4t_demo.ui.steer_plot import render_steer_plot
 
 EACH = 2  # examples a domain
 GRID = 24  # items to choose from at a time
+SHARE = 2  # an answer shows a half of a small catalogue at most: all of it would say nothing
 ANSWER = ("status", "summary", *METHODS, "plot")
 
 Drawn = dict[str, Any]  # part of the page -> what it becomes
 
 
 class SteerTab:
-    """What the tab's events do; every method here is a pure step from form values to the parts of the page that change."""
+    """What the events do; every method here is a pure step from form values to the parts of the page that change.
 
-    def __init__(self, engine, steering: Steering):
+    ``job`` is the run whose catalogue it is, empty for the page's own; ``tab`` is the one that it stands in.
+    """
+
+    def __init__(self, engine, steering: Steering, job: str = ""):
         self.engine, self.steering, self.examples = engine, steering, steering.examples(EACH)
+        self.job, self.tab = job, "own" if job else "steer"
+        self.k = min(K, max(1, len(engine.catalog.items) // SHARE))
         self.order = list(range(len(engine.catalog.items)))
         random.Random(0).shuffle(self.order)
 
@@ -52,6 +59,22 @@ class SteerTab:
         """What is steered where, in a few words."""
         categories = [self.engine.catalog[seed].category for seed in example.seeds]
         return f"{max(categories, key=categories.count)} → {example.value}"
+
+    def open(self, aim: Aim, chips: int) -> Drawn:
+        """All but the answer, for a visitor who has chosen nothing yet, or what the page's address carries: ``aim``.
+
+        ``chips``: how many examples there is room for.
+        """
+        names = [self.example_name(example) for example in self.examples[:chips]]
+        names += [""] * (chips - len(names))
+        drawn: Drawn = {f"example{number}": gr.update(value=name, visible=bool(name)) for number, name in enumerate(names)}
+        opening, domains = self.opening(), list(self.steering.domains)
+        shown = self.show(opening) | {"domain": gr.update(choices=domains, value=opening.domain)} | self.browse(0)
+        if aim.seeds:
+            filled = replace(aim, domain=aim.domain or opening.domain, value=aim.value or opening.value)
+            asked = self._try(lambda: filled)
+            shown |= asked | ({"domain": gr.update(choices=domains, value=filled.domain)} if "domain" in asked else {})
+        return drawn | shown
 
     # -- choosing ---------------------------------------------------------------------------------------------------------
 
@@ -76,11 +99,11 @@ class SteerTab:
             kept = aim.seeds if aim.own and len(ids) == 1 else ()
             return replace(aim, seeds=tuple(dict.fromkeys((*kept, *ids))), own=True)
 
-        return {"tabs": gr.Tabs(selected="steer")} | self._try(sent)
+        return {"tabs": gr.Tabs(selected=self.tab)} | self._try(sent)
 
     def example(self, number: int) -> Drawn:
-        """Take an example."""
-        return self.show(self.aim_of(self.examples[number]))
+        """Take an example, if there are so many."""
+        return self.show(self.aim_of(self.examples[number])) if number < len(self.examples) else {}
 
     def form(self, aim: Aim, domain: str, strength: float, value: str | None = None) -> Drawn:
         """Take what the fields say; another domain has other values, of which the first is taken."""
@@ -95,9 +118,9 @@ class SteerTab:
 
     def open_link(self, pairs: Sequence[tuple[str, str]]) -> Drawn:
         """Come back to what the page's address carries, if it carries seeds."""
-        if "seeds" not in dict(pairs):
+        if "seeds" not in dict(pairs) or "job" in dict(pairs):
             return {}
-        return {"tabs": gr.Tabs(selected="steer")} | self._try(lambda: self.opening().with_link(pairs))
+        return {"tabs": gr.Tabs(selected=self.tab)} | self._try(lambda: self.opening().with_link(pairs))
 
     def show(self, aim: Aim) -> Drawn:
         """Draw a choice, and ask for the answer to it where it can be answered. UserError for what cannot be."""
@@ -111,7 +134,7 @@ class SteerTab:
             "domain": aim.domain,
             "value": gr.update(choices=self.steering.domains[aim.domain], value=aim.value),
             "strength": aim.strength,
-            "asked": f'<i data-result="{esc(aim.to_link())}" hidden=""></i>' if items else "",
+            "asked": f'<i data-result="{esc(aim.to_link(self.job))}" hidden=""></i>' if items else "",
         }
         return drawn | self.settle(aim)
 
@@ -150,7 +173,7 @@ class SteerTab:
 
     def answer(self, aim: Aim) -> Drawn:
         """Steer by every method; the parts named ANSWER."""
-        _, answers = self.steering.run(aim.seeds, aim.domain, aim.value, strength=aim.strength)
+        _, answers = self.steering.run(aim.seeds, aim.domain, aim.value, k=self.k, strength=aim.strength)
         times = [answer.ms["total"] for answer in answers]
         by_name = {answer.method: answer for answer in answers}
         columns = {name: render_steered(by_name[name], text, aim.value, max(times)) for name, text in METHODS.items()}
@@ -159,9 +182,13 @@ class SteerTab:
         items = [self.engine.catalog.items[row] for row in rows]
         return {
             "status": render_steer_status(aim, sum(times)),
-            "summary": render_steer_summary(by_name, aim, table),
+            "summary": render_steer_summary(by_name, aim, self.link(aim), table),
             "plot": render_steer_plot(answers, items, rows, self.engine.index, aim.value),
         } | columns
+
+    def link(self, aim: Aim) -> str:
+        """What leads back here; for a run's result its address alone, until something has been chosen."""
+        return f"?job={self.job}" if self.job and aim == self.opening() else aim.to_link(self.job)
 
     def steer(self, aim: Aim) -> Iterator[Drawn]:
         """Say at once that it runs, then show the answer; bad input leaves the last answer standing."""

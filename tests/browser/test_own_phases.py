@@ -5,15 +5,22 @@ import sys
 import pytest
 
 from r4t_demo.jobs import Jobs
+from r4t_demo.pattern.steer import Steering
 from r4t_demo.ui.launch import launch
 from tests.browser.actions import fits, loaded_pictures
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 from tests.sources.makers import picture, write_zip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeCatalog, FakeEngine
+from tests.ui.fake_steering import FakeSteering, SeasonSteering
 from tests.ui.made_jobs import make_job
 
 EVIL = "<img src=x onerror=alert(1)>"
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
+
+
+def steering(engine):
+    """What steers the page's catalogue, or a visitor's."""
+    return FakeSteering(engine) if isinstance(engine.catalog, FakeCatalog) else SeasonSteering(engine)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +33,11 @@ def app(tmp_path_factory):
     engine = FakeEngine(root)
     jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
     made = {state: make_job(jobs, shop, state, None if state == "ready" else "small") for state in ("ready", "cancelled", "done")}
-    demo, address = launch(engine, jobs, prevent_thread_lock=True)
-    yield address, made
+    made["steered"] = make_job(jobs, shop, "done", steers=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Steering, "load", classmethod(lambda cls, engine: steering(engine)))
+        demo, address = launch(engine, jobs, prevent_thread_lock=True)
+        yield address, made
     for job in made.values():
         jobs.cancel(job)
     demo.close()
@@ -56,13 +66,14 @@ def test_a_link_leads_to_a_catalogue_that_waits_for_its_training(browser, app, d
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
     address, made = app
-    with watched_page(browser, f"{address}?job={made['done']}", **device) as page:
+    with watched_page(browser, f"{address}?job={made['steered']}", **device) as page:
         page.wait_for_selector("#own-right-column .card")
         assert page.locator(".comparison .points").count() == 3
         page.locator("#own-query textarea, #own-query input").fill("rainy Sunday")
         page.locator("#own-search").click()
         page.wait_for_selector("#own-status >> text=“rainy Sunday” answered")
-        assert f"job={made['done']}" in page.url
+        assert f"job={made['steered']}" in page.url
+        page.wait_for_selector("#own-steer-hppo .card")
         assert fits(page)
         page.locator("#own-right-column .card").first.click()
         page.wait_for_selector("dialog[open] .found-by li")
@@ -72,6 +83,64 @@ def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
         page.wait_for_selector("#own-files")
         assert "job=" not in page.url
         assert fits(page)
+
+
+def seeds(page, place: str) -> list[str]:
+    return page.locator(f"{place}-seeds [data-seed]").evaluate_all("all => all.map(one => one.dataset.seed)")
+
+
+def test_a_result_is_steered_by_its_own_items_and_labels(browser, app):
+    address, made = app
+    link = f"{address}?job={made['steered']}"
+    with watched_page(browser, link, **DESKTOP) as page:
+        page.wait_for_selector("#own-steer-hppo .card")
+        assert page.url == link
+        while chosen := seeds(page, "#own-steer"):
+            page.locator("#own-steer-seeds [data-unseed]").first.click()
+            page.wait_for_function("n => document.querySelectorAll('#own-steer-seeds [data-seed]').length < n", arg=len(chosen))
+        picks = page.locator("#own-steer-grid [data-pick]")
+        for number in range(3):
+            picks.nth(number).click()
+        page.wait_for_selector("#own-steer-status >> text=3 seeds steered to season “winter”")
+        picked = picks.evaluate_all("all => all.slice(0, 3).map(one => one.dataset.pick)")
+        assert seeds(page, "#own-steer") == picked
+        assert page.locator("#own-steer-grid [aria-pressed='true']").count() == 3
+        page.locator("#own-steer-value input").click()
+        page.get_by_role("option", name="summer", exact=True).click()
+        page.wait_for_selector("#own-steer-status >> text=3 seeds steered to season “summer”")
+        for column in ("#own-steer-seed-mean", "#own-steer-modit", "#own-steer-hppo"):
+            assert page.locator(f"{column} .card").count() == 12
+            badges = page.locator(f"{column} .card .badge").all_inner_texts()
+            assert badges and set(badges) <= {"both", "attribute", "pattern"}
+        assert loaded_pictures(page, "#own-steer-hppo") == 12 and fits(page)
+
+        found = page.locator("#own-left-column .card").evaluate_all("all => all.map(one => one.dataset.item)")
+        one, other, *_ = dict.fromkeys(item for item in found if item not in picked)  # a direction has one item here
+        direction = page.locator("#own-left-column .direction").filter(has=page.locator(f"[data-item='{one}']")).first
+        direction.get_by_role("button", name="Steer from these").click()
+        page.wait_for_selector("#own-steer-status >> text=4 seeds steered")
+        page.locator(f"#own-left-column .card[data-item='{other}']").first.click()
+        page.get_by_role("button", name="Steer from this item").click()
+        page.wait_for_selector("#own-steer-status >> text=5 seeds steered")
+        assert seeds(page, "#own-steer") == [*picked, one, other]
+        wanted, kept = seeds(page, "#own-steer"), page.url
+        page.get_by_role("tab", name="Steer", exact=True).click()
+        page.wait_for_selector("#steer-seeds [data-seed]")
+        assert seeds(page, "#steer") == ["dress-rust", "dress-olive"] and page.locator("#steer-status .error").count() == 0
+    with watched_page(browser, kept, **DESKTOP) as page:
+        page.wait_for_selector(f"#own-steer-status >> text={len(wanted)} seeds steered to season “summer”")
+        assert seeds(page, "#own-steer") == wanted
+
+
+def test_a_result_without_labels_says_what_steering_takes(browser, app):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made['done']}", **PHONE) as page:
+        page.wait_for_selector("#own-steer-missing .missing")
+        assert "no labels to steer by" in page.locator("#own-steer-missing").inner_text()
+        page.locator("#own-right-column .card").first.click()
+        page.wait_for_selector("dialog[open] .found-by li")
+        assert not page.get_by_role("button", name="Steer from this item").is_visible()
+        assert page.locator("#own-left-column").get_by_text("Steer from these").count() == 0 and fits(page)
 
 
 def test_a_stopped_run_shows_its_curves_and_goes_on(browser, app):

@@ -12,9 +12,9 @@ from r4t_demo.pattern.baselines import Centroids
 from r4t_demo.pattern.labels import Labels, labels_of
 from r4t_demo.pattern.recipe import Plan, Run
 from r4t_demo.pattern.task import (
-    ITEM_SPLIT,
     ITEMS_PER_PATTERN,
     MAX_SHARE,
+    MEASURED,
     MIN_POSITIVES,
     PROTOCOLS,
     SEEDS,
@@ -70,11 +70,11 @@ def test_training_reads_no_other_label_than_those_it_may(task: Task) -> None:
 
 def test_splits_hang_on_names_alone_and_keep_their_shares() -> None:
     names = [f"item {i}" for i in range(4000)]
-    splits = [split_of(name, "item", ITEM_SPLIT) for name in names]
-    assert splits == [split_of(name, "item", ITEM_SPLIT) for name in names]
-    for split, share in ITEM_SPLIT.items():
+    splits = [split_of(name, "item", MEASURED.items) for name in names]
+    assert splits == [split_of(name, "item", MEASURED.items) for name in names]
+    for split, share in MEASURED.items.items():
         assert splits.count(split) / len(names) == pytest.approx(share, abs=0.03)
-    assert splits != [split_of(name, "pattern", ITEM_SPLIT) for name in names]
+    assert splits != [split_of(name, "pattern", MEASURED.items) for name in names]
 
 
 def test_a_seed_set_lacks_what_is_wanted_and_its_pattern_has_some(task: Task) -> None:

@@ -37,7 +37,7 @@ def tiny_app(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPat
     encoder, checkpoints = HashEncoder(), tmp_path_factory.mktemp("app")
     patched.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
     patched.setattr(catalog_run, "QUERIES", 80)
-    patched.setitem(PRESETS, "small", Preset("a test", 2, 4, 2, 2, 4, 4))
+    patched.setitem(PRESETS, "small", Preset("a test", 2, 4, 2, 2, 4, 4, 4))
     for name in ("folm-base", "folm-mini"):
         writer = list_writer(encoder)
         folm.save(writer.model, writer.tokenizer, checkpoints / name)

@@ -10,6 +10,7 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.child import since_boot
 from r4t_demo.job_folder import STATUS, Record
 from r4t_demo.jobs import CATALOG, EVENTS, ZIPS, Jobs
+from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.train import catalog_queries, events
 from tests.sources.makers import taken_in
 
@@ -26,9 +27,13 @@ MESSAGES = {
 
 
 def make_job(
-    jobs: Jobs, source: Path, state: str, budget: str | None = "small", session: str = "another", rollouts: int = 24
-) -> str:
-    """Leave a job over ``source`` in a state; ``rollouts`` of 24 are told of in its events. Returns its id."""
+    jobs: Jobs, source: Path, state: str, budget: str | None = "small", session: str = "another", rollouts: int = 24,
+    steers: bool = False,
+) -> str:  # fmt: skip
+    """Leave a job over ``source`` in a state; ``rollouts`` of 24 are told of in its events. Returns its id.
+
+    ``steers``: it has a folder for what steers it, and nothing in that; see ``fake_steering``.
+    """
     job = secrets.token_urlsafe(16)
     folder = jobs.root / job
     taken_in(source, folder / CATALOG)
@@ -37,6 +42,8 @@ def make_job(
     catalog_queries.save(folder / CATALOG, queries, UNDERSTOOD)
     for event in run_events(catalog, rollouts if budget else 0):
         events.append(folder / EVENTS, event)
+    if steers:
+        (folder / CATALOG / STEERING).mkdir()
     if state == "done":
         (folder / CATALOG / "comparison.json").write_text(json.dumps(COMPARISON))
         (folder / ZIPS).mkdir()

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import gradio as gr
 import pytest
@@ -10,11 +12,14 @@ import pytest
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import EVENTS, Jobs, Status
 from r4t_demo.train import events
+from r4t_demo.ui.aim import Aim
+from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_tab import PARTS, SHOWN, OwnTab, Seen
 from r4t_demo.ui.run_view import History, render_stages
-from tests.sources.makers import picture, write_zip
+from tests.sources.makers import picture, write_files, write_zip
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_steering import SeasonSteering
 from tests.ui.made_jobs import QUERY, make_job
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -34,7 +39,7 @@ def shop(tmp_path_factory) -> Path:
 def tab(tmp_path):
     engine = FakeEngine(tmp_path)
     jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
-    yield OwnTab(OwnCatalogues(engine, jobs))
+    yield OwnTab(OwnCatalogues(engine, jobs, SeasonSteering))
     for status in jobs.of("mine") + jobs.of("another"):
         jobs.cancel(status.job)
 
@@ -170,7 +175,7 @@ def test_the_log_is_read_only_while_it_is_wanted(tab, shop):
 def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
     assert drawn["comparison"].count('class="row') > 3
-    busy, answer = tab.opening(drawn["seen"])
+    busy, answer = tab.opening(drawn["seen"], Aim())
     held_out = {text for text, split in tab.own.queries(drawn["seen"].job) if split == "test"}
     assert answer["query"] in held_out
     assert 'data-method="folm-before"' in answer["left-column"]
@@ -183,7 +188,57 @@ def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     assert "query is empty" in refused["status"]
     *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
     assert "no method" in refused["status"]
-    assert list(tab.opening(Seen())) == [{}]
+    assert list(tab.opening(Seen(), Aim())) == [{}]
+
+
+def test_a_result_that_steers_opens_with_an_example_and_goes_by_its_link(tab, shop):
+    job = make_job(tab.jobs, shop, "done", steers=True)
+    drawn = tab.open_link(job)
+    assert drawn["steer_part"]["visible"] and drawn["steer_missing"] == ""
+    *_, steered = tab.opening(drawn["seen"], drawn["steer_aim"])
+    opening = steered["steer_aim"]
+    assert opening.seeds and not opening.own and EVIL not in steered["steer_grid"]
+    answered = dict(pair for one in tab.own.steer_tab(job).steer(opening) for pair in one.items())
+    assert f'href="?job={job}"' in answered["summary"], "until something is chosen, the address is that of the result"
+    assert answered["hppo"].count("data-item=") == 12, "of 24 items it shows no more than a half"
+    assert "Steer from these" in tab.own.tab(job).answer(Ask("cosy", "none", "mmr"))[2]
+
+    chosen = tab.own.steer_tab(job).told(opening, json.dumps({"send": ["row-000005"]}))
+    assert chosen["tabs"].selected == "own" and chosen["aim"].seeds == ("row-000005",)
+    link = chosen["aim"].to_link(job)
+    assert f"job={job}" in link and link in unescape(chosen["asked"])
+    again = tab.open_link(job, parse_qsl(link[1:]))
+    *_, steered = tab.opening(again["seen"], again["steer_aim"])
+    assert steered["steer_aim"] == chosen["aim"]
+    *_, refused = tab.opening(again["seen"], Aim(("nothing",)))
+    assert "no item" in refused["steer_status"] and refused["steer_aim"] == opening
+    assert tab.own.steer_tab(job).example(99) == {}
+    tab.jobs.delete(job)
+    with pytest.raises(UserError, match="no such run"):
+        tab.own.steer_tab(job)
+
+
+def test_where_nothing_steers_a_result_it_says_what_that_takes(tab, shop):
+    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
+    assert drawn["steer_part"]["visible"] is False
+    assert (
+        "no labels to steer by" in drawn["steer_missing"] and "two values that 20 items or more carry" in drawn["steer_missing"]
+    )
+    *_, last = tab.opening(drawn["seen"], Aim())
+    assert not [name for name in last if name.startswith("steer_")]
+    assert "Train steering" not in drawn["stages"] and "preferences (HPPO)" not in drawn["curves"]
+    ready = tab.open_link(make_job(tab.jobs, shop, "ready", None))
+    assert "no labels to steer by" in ready["steer_note"]
+
+
+def test_labels_are_told_before_the_run_that_learns_to_steer_by_them(tab, tmp_path):
+    rows = [f"thing {i},mug,{'light' if i % 2 else 'dark'}" for i in range(120)]
+    shop = write_files(tmp_path / "labelled", {"shop.csv": "\n".join(["title,category,tone", *rows])})
+    ready = tab.open_link(make_job(tab.jobs, shop, "ready", None))
+    assert "learns to steer sets by its labels" in ready["steer_note"] and "tone" in ready["steer_note"]
+    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
+    assert "older version" in drawn["steer_missing"], "it has labels, and nothing that was trained on them"
+    assert "Train steering" in drawn["stages"] and "preferences (HPPO)" in drawn["curves"]
 
 
 def test_a_result_is_shown_where_the_disk_is_too_full_for_its_zip(tab, shop, monkeypatch):

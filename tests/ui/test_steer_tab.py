@@ -188,7 +188,7 @@ def test_without_a_model_the_tab_says_what_is_missing(tmp_path):
     assert "Steer from these" not in shown and "data-steers" not in shown
 
 
-def test_a_catalogue_too_small_to_answer_opens_with_a_sentence(tmp_path, monkeypatch):
+def test_a_small_catalogue_shows_a_half_of_itself_and_without_an_example_a_sentence(tmp_path, monkeypatch):
     engine = FakeEngine(tmp_path)
     engine.catalog.items = engine.catalog.items[:12]
     engine.index.rows = engine.index.rows[:12]
@@ -197,4 +197,6 @@ def test_a_catalogue_too_small_to_answer_opens_with_a_sentence(tmp_path, monkeyp
     *_, told = tab.steer(tab.opening())
     assert "There is no seed" in told["status"] and "No seed is chosen" in tab.show(tab.opening())["seeds"]
     *_, told = tab.steer(tab.send(tab.opening(), ["dress-rust"])["aim"])
-    assert "between 1 and 11" in told["status"]
+    assert all(len(parsed(told[name]).findall(".//li/button")) == 6 for name in METHODS) and "Joint@6" in told["hppo"]
+    *_, told = tab.steer(tab.choose(tab.opening(), [item.item_id for item in engine.catalog.items[:7]])["aim"])
+    assert "between 1 and 5" in told["status"]

@@ -28,9 +28,11 @@ async function show() {
   dialog.innerHTML = controls + html;
   dialog.removeAttribute("aria-busy");
   dialog.dataset.item = id;
+  dialog.dataset.job = job; // whose items these are
   dialog.querySelector("[data-back]").hidden = trail.length < 2;
-  const steer = dialog.querySelector("[data-steer]"); // the visitor's own catalogue has nothing that steers it
-  steer.hidden = job || dialog.dataset.steers === undefined || !dialog.querySelector(".item");
+  const steer = dialog.querySelector("[data-steer]"); // not every catalogue has something that steers it
+  const steers = job ? document.querySelector("#own-steer-seeds") !== null : dialog.dataset.steers !== undefined;
+  steer.hidden = !steers || !dialog.querySelector(".item");
   steer.dataset.steer = JSON.stringify([id]);
   tellFinders(dialog.querySelector(".found-by"), foundBy(id));
   if (!dialog.open) dialog.showModal();
