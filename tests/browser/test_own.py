@@ -62,7 +62,7 @@ def test_the_whole_journey(browser, app_address, shop, tmp_path):
 
         page.locator("#own-cancel").click()
         page.wait_for_selector(".run[data-state='cancelled']", timeout=WAIT)
-        job = page.locator("[data-job]").get_attribute("data-job")
+        job = page.locator(".about[data-job]").get_attribute("data-job")
         assert f"job={job}" in page.url
 
         start(page, "tiny")
@@ -92,5 +92,5 @@ def test_the_whole_journey(browser, app_address, shop, tmp_path):
         assert "job=" not in page.url
         page.locator("#own-files input[type='file']").set_input_files(archive)
         page.wait_for_selector("#own-right-column .card", timeout=WAIT)
-        assert page.locator("[data-job]").get_attribute("data-job") != job
+        assert page.locator(".about[data-job]").get_attribute("data-job") != job
         assert page.locator(".comparison .points").count() >= 3

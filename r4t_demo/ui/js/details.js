@@ -10,7 +10,7 @@ let job = ""; // the visitor's own run that they are of, empty for the page's ca
 const foundBy = (id) => [...document.querySelectorAll(".answer-column [data-found]")]
   .filter((card) => card.dataset.item === id && card.checkVisibility()).map((card) => card.dataset.found);
 const searched = () => [...document.querySelectorAll(".answer-column")].some((column) => column.checkVisibility());
-const jobOf = (card) => card.closest("#own") ? document.querySelector("[data-job]")?.dataset.job ?? "" : "";
+const jobOf = (card) => card.closest("#own") ? document.querySelector(".about[data-job]")?.dataset.job ?? "" : "";
 
 function tellFinders(list, found) {
   if (!list) return; // a sentence instead of an item
