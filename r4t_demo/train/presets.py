@@ -36,7 +36,7 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 11, 8, 8, 2, 110, 380, 150),
+    "small": Preset("a first look", 20, 8, 8, 2, 110, 400, 150),
     "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200, 200),
     "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000, 400),
 }
@@ -46,12 +46,12 @@ SECONDS = {
     "read": 0.01,  # of each item
     "embed": 0.015,  # of each item
     "query": 0.01,  # of making it
-    "rollout": 0.14,  # of each list in it
-    "list": 0.08,  # of the supervision
-    "step": 0.45,  # of the teacher's training
-    "jump": 0.24,  # of the student's training
+    "rollout": 0.09,  # of each list in it
+    "list": 0.055,  # of the supervision
+    "step": 0.3,  # of the teacher's training
+    "jump": 0.17,  # of the student's training
     "steered": 0.2,  # of each of those steps, with what goes with it
-    "evaluated": 0.3,  # of each test query
+    "evaluated": 0.2,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
