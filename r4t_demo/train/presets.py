@@ -36,7 +36,7 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 20, 8, 8, 2, 110, 400, 150),
+    "small": Preset("a first look", 11, 8, 8, 2, 110, 400, 150),
     "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200, 200),
     "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000, 400),
 }
