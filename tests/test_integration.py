@@ -81,7 +81,7 @@ def test_the_dial_trades_alignment_against_diversity(real: Engine, method: str) 
         for name in ("diversity", "content_alignment")
     )
     assert diversity[0] + 0.1 < diversity[1] < diversity[2] - 0.02
-    assert alignment[0] - 0.03 > alignment[1] > alignment[2] + 0.02
+    assert alignment[0] - 0.05 > alignment[1] > alignment[2] + 0.02
 
 
 def test_more_like_this_stays_near(real: Engine) -> None:

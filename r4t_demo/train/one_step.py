@@ -101,7 +101,7 @@ def distil(
 
 
 def tune(
-    start: SetDenoiser, sets: TrainingSets, state: Path, *, steps: int, batch: int = 64, seed: int = 0, every: int = 200
+    start: SetDenoiser, sets: TrainingSets, state: Path, *, steps: int, seed: int = 0, every: int = 200
 ) -> Generator[Progress, None, SetDenoiser]:
     """Go on from the student ``start`` on the FOLM's ``sets``, without a teacher; the generator returns the student.
 
@@ -111,7 +111,7 @@ def tune(
     student, ema = new_student(start)
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
-        targets, query = sets.draw(batch, generator)
+        targets, query = sets.draw(64, generator)
         rows = sample(student, torch.randn(targets.shape, generator=generator), query)
         return set_loss(rows, targets, matched=True)
 
