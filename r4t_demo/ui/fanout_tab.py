@@ -26,11 +26,11 @@ BUSY = '<p class="busy">Searching …</p>'
 class FanOutTab:
     """What the tab's events do; every method here is a pure step from form values to HTML.
 
-    ``steers``: a direction's items can be sent to the Steer tab.
+    ``steers``: a direction's items can be sent to the Steer tab. ``prefix`` is that of the ids of the answer's parts.
     """
 
-    def __init__(self, engine, steers: bool = False):
-        self.engine, self.steers = engine, steers
+    def __init__(self, engine, steers: bool = False, prefix: str = ""):
+        self.engine, self.steers, self.prefix = engine, steers, prefix
         self.methods = engine.methods()
 
     def opening(self) -> Ask:
@@ -56,7 +56,7 @@ class FanOutTab:
         seconds = time.perf_counter() - start
         return (
             f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
-            render_summary(left, right, link or ask.to_link(), csv_link(to_csv(results))),
+            render_summary(left, right, link or ask.to_link(), csv_link(to_csv(results)), self.prefix),
             render_column(left, right, self.methods[left.method], "left", self.steers),
             render_column(right, left, self.methods[right.method], "right", self.steers),
             render_plot(left, right, self.engine.index),

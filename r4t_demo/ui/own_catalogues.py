@@ -30,6 +30,7 @@ from r4t_demo.ui.steer_tab import SteerTab
 
 HISTORIES, CATALOGS, ENGINES = 32, 8, 2  # kept in memory at once
 COMPARISON = "comparison.json"
+PREFIX = "own-"  # of the ids of a result's answer, which has the first tab's form
 
 
 class OwnCatalogues:
@@ -105,7 +106,7 @@ class OwnCatalogues:
     def tab(self, job: str) -> FanOutTab:
         """What answers queries over the catalogue of a job that is done; UserError before."""
         folder = self.jobs.result(job)
-        return self._once(self._tabs, job, lambda: FanOutTab(self.engine.on(folder), self.steers(job)), ENGINES)
+        return self._once(self._tabs, job, lambda: FanOutTab(self.engine.on(folder), self.steers(job), PREFIX), ENGINES)
 
     def steer_tab(self, job: str) -> SteerTab:
         """What steers the catalogue of a job that is done; UserError before, or where nothing does."""

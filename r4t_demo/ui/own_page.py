@@ -11,7 +11,7 @@ from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import answer_parts, html
-from r4t_demo.ui.own_catalogues import OwnCatalogues
+from r4t_demo.ui.own_catalogues import PREFIX, OwnCatalogues
 from r4t_demo.ui.own_tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen
 from r4t_demo.ui.samples import preview
 from r4t_demo.ui.scripts import script
@@ -188,11 +188,11 @@ def _result(part: dict) -> tuple[gr.Button, gr.HTML, steer_page.Parts]:
             go = gr.Button("Search", variant="primary", elem_id="own-search", scale=0, min_width=140)
         with gr.Row(elem_classes="examples"):
             part |= {f"chip{number}": gr.Button("", size="sm", min_width=0) for number in range(CHIPS)}
-        part["left"], part["right"], answer = answer_parts([], Ask(left="", right=""), [""] * 5, "own-")
+        part["left"], part["right"], answer = answer_parts([], Ask(left="", right=""), [""] * 5, PREFIX)
         part |= dict(zip(ANSWER, answer, strict=True))
         part["steer_missing"] = html("", "own-steer-missing")
         with gr.Column(visible=False, elem_id="own-steer") as part["steer_part"]:
             hand = html("", "own-steer-hand", script("steer.js"), html_template="")
-            steered = steer_page.layout({}, EXAMPLES, "own-")
+            steered = steer_page.layout({}, EXAMPLES, PREFIX)
             part |= {f"steer_{name}": one for name, one in steered.items()}
     return go, hand, steered

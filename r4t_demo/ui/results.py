@@ -41,11 +41,14 @@ def render_column(result, other, description: str, side: str, steers: bool = Fal
     )
 
 
-def render_summary(left, right, link: str, csv_link: str) -> str:
-    """Return the line that compares two answers, with the link to this search and the table for download."""
+def render_summary(left, right, link: str, csv_link: str, prefix: str = "") -> str:
+    """Return the line that compares two answers, with the link to this search and the table for download.
+
+    ``prefix`` is that of the right column's id, which a narrow page jumps to.
+    """
     return (
         f'<div class="summary"><p class="verdict">{_verdict(left, right)}</p><p class="actions">'
-        f'<a class="jump" href="#right-column">To {esc(display_name(right.method))}</a>'
+        f'<a class="jump" href="#{prefix}right-column">To {esc(display_name(right.method))}</a>'
         f'<a href="{esc(link)}" data-share="">Copy link</a>'
         f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a></p></div>'
     )

@@ -74,6 +74,7 @@ def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
         page.wait_for_selector("#own-status >> text=“rainy Sunday” answered")
         assert f"job={made['steered']}" in page.url
         page.wait_for_selector("#own-steer-hppo .card")
+        assert page.locator(page.locator("#own-summary .jump").get_attribute("href")).is_visible()  # not the first tab's column
         assert fits(page)
         page.locator("#own-right-column .card").first.click()
         page.wait_for_selector("dialog[open] .found-by li")
