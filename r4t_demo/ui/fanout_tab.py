@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any, cast
 
 import gradio as gr
@@ -79,9 +79,10 @@ class FanOutTab:
             yield sentence(error), *keep
 
     def open_link(self, request: gr.Request) -> Iterator[tuple]:
-        """Answer the search that the page's address carries, if it carries one; yields form values, then HTML."""
+        """Answer the search that the page's address carries, if it carries one; yields form values, HTML, then the options'
+        accordion, which opens where they are not as the page has them."""
         params = dict(request.query_params)
-        keep = (gr.skip(),) * 8, (gr.skip(),) * 4
+        keep = (gr.skip(),) * 8, (gr.skip(),) * 5
         if "q" not in params:
             yield *keep[0], gr.skip(), *keep[1]
             return
@@ -89,7 +90,8 @@ class FanOutTab:
         try:
             ask = self.opening().with_link(params)
             page = self.answer(ask)
-            yield *astuple(ask), *page
+            plain = replace(self.opening(), q=ask.q, left=ask.left, right=ask.right)
+            yield *astuple(ask), *page, gr.skip() if ask == plain else gr.Accordion(open=True)
         except UserError as error:
             yield params["q"], *keep[0][1:], sentence(error), *keep[1]
 
@@ -121,7 +123,7 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
     tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
     answer = tab.answer(opening)
     query, go, chips = _question(opening.q)
-    k, n, seed, steps, variety = _options(opening)
+    options, (k, n, seed, steps, variety) = _options(opening)
     left, right, page = answer_parts(tab.choices(), opening, answer)
 
     form = [query, left, right, k, n, seed, steps, variety]
@@ -132,7 +134,7 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
     for chip, text in zip(chips, EXAMPLES, strict=True):
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
         chosen.then(tab.search, form, page, **quiet)
-    demo.load(tab.open_link, None, [*form, *page], **quiet)
+    demo.load(tab.open_link, None, [*form, *page, options], **quiet)
 
 
 def answer_parts(
@@ -168,8 +170,8 @@ def _question(query: str) -> tuple[gr.Textbox, gr.Button, list[gr.Button]]:
         return box, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
 
 
-def _options(opening: Ask) -> list[gr.Number | gr.Slider]:
-    """Number fields, whose range the engine's sentence tells, and the dial, which has ends to be dragged to."""
+def _options(opening: Ask) -> tuple[gr.Accordion, list[gr.Number | gr.Slider]]:
+    """Folded away: number fields, whose range the engine's sentence tells, and the dial, which has ends to be dragged to."""
     fields = {
         "Directions (k), 1 to 10": (opening.k, "k"),
         "Items each, 1 to 50": (opening.n, "n"),
@@ -177,10 +179,10 @@ def _options(opening: Ask) -> list[gr.Number | gr.Slider]:
         "Teacher's steps (0: its own)": (opening.steps, "steps"),
     }
     dial = "Diffusion: closer to the request … more variety"
-    with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options"):
+    with gr.Accordion("Options", open=False, elem_classes="options", elem_id="options") as folded:
         with gr.Row():
             numbers = [gr.Number(value, label=label, min_width=150, elem_id=name) for label, (value, name) in fields.items()]
-        return [*numbers, gr.Slider(-1, 1, opening.variety, step=0.1, label=dial, elem_id="variety", buttons=[])]
+        return folded, [*numbers, gr.Slider(-1, 1, opening.variety, step=0.1, label=dial, elem_id="variety", buttons=[])]
 
 
 def _selector(choices: list[tuple[str, str]], value: str, side: str, prefix: str) -> gr.Dropdown:

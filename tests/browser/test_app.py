@@ -112,6 +112,10 @@ def test_a_link_brings_search_and_options_back(browser, app_address):
         assert page.locator("#left-column [data-method='mmr'] .direction").count() == 4
         assert page.locator("#right-column .direction").first.locator(".card").count() == 3
         assert "seed 5" in page.locator("#status").inner_text()
+        assert page.locator("#k input").is_visible(), "what differs from the page's own options is to be seen"
+    with watched_page(browser, f"{app_address}?q=black+tie+evening&left=mmr", **DESKTOP) as page:
+        answered(page, "black tie evening")
+        assert not page.locator("#k input").is_visible()
 
 
 def test_the_table_holds_what_the_page_shows(browser, app_address):

@@ -65,7 +65,7 @@ def test_a_plain_address_changes_nothing_and_a_wrong_link_is_a_sentence(tab):
     assert all(skipped(nothing))
     *_, outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "k": "many"}))
     assert "“k” must be a whole number" in outputs[8]
-    assert len(outputs) == 13
+    assert len(outputs) == 14
     *_, outputs = tab.open_link(SimpleNamespace(query_params={"q": "x", "variety": "much"}))
     assert "“variety” must be a number" in outputs[8]
 
