@@ -28,7 +28,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.sources.validate import NO_CATEGORY
-from r4t_demo.train.themes import COLOURS, DOMAINS, FAMILIES, FRAME, LOOKS, NO_NAMES, THEMES, THINGS, WORDINGS
+from r4t_demo.train.themes import COLOURS, DOMAINS, FAMILIES, FRAME, GRAMMAR, LOOKS, NO_NAMES, THEMES, THINGS, WORDINGS
 
 FILE = "queries.jsonl"
 UNDERSTOOD = "understanding.json"
@@ -39,6 +39,7 @@ ENOUGH = 8  # facets of a catalogue's own; with fewer, the encoder's are taken t
 MAX_VALUES = 60  # of an attribute: one with more is a text or an id
 NO_LABEL = {"na", "n/a", "none", "other", "unknown", "yes", "no", "true", "false", "multi"}
 NO_ATTRIBUTES = {"split", "description", "url", "link", "date", "artist"}
+NO_WORDS = NO_NAMES | FRAME | GRAMMAR
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _shuffled(things: Sequence, key: str) -> Iterator:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W\d_]{3,}(?:-[^\W\d_]+)*", text.lower()) if word not in NO_NAMES | FRAME]
+    return [word for word in re.findall(r"[^\W\d_]{3,}(?:-[^\W\d_]+)*", text.lower()) if word not in NO_WORDS]
 
 
 def _is_label(value: str) -> bool:

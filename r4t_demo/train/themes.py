@@ -45,6 +45,21 @@ NO_NAMES = {
     "img", "image", "images", "dsc", "dscn", "pic", "picture", "photo", "photos", "scan", "screenshot", "file", "untitled",
     "copy", "new", "item", "product",
 }  # fmt: skip
+GRAMMAR = {  # words of English that name nothing, and what is left of its short forms; of three letters and more
+    "about", "after", "again", "all", "also", "although", "always", "among", "another", "any", "anybody", "anyone", "are",
+    "aren", "around", "because", "been", "before", "being", "below", "between", "both", "but", "can", "cannot", "could",
+    "couldn", "did", "didn", "does", "doesn", "doing", "don", "done", "during", "each", "either", "else", "enough", "etc",
+    "even", "ever", "every", "feat", "featuring", "few", "get", "gets", "getting", "going", "gonna", "got", "gotta", "had",
+    "hadn", "has", "hasn", "have", "haven", "having", "her", "here", "hers", "herself", "him", "himself", "his", "how",
+    "however", "into", "isn", "its", "itself", "just", "let", "lets", "like", "many", "maybe", "might", "mine", "more",
+    "most", "much", "must", "mustn", "myself", "neither", "never", "nobody", "none", "nor", "not", "nothing", "now", "off",
+    "often", "once", "one", "ones", "only", "onto", "other", "others", "ought", "our", "ours", "over", "own", "per",
+    "quite", "rather", "same", "shall", "she", "should", "shouldn", "since", "some", "somebody", "someone", "such", "than",
+    "that", "thats", "their", "theirs", "them", "then", "there", "these", "they", "this", "those", "though",
+    "through", "till", "too", "toward", "towards", "under", "until", "upon", "very", "via", "wanna", "was", "wasn", "were",
+    "weren", "what", "when", "where", "whether", "which", "while", "who", "whoever", "whom", "whose", "why", "will",
+    "within", "without", "won", "would", "wouldn", "yeah", "yes", "yet", "you", "your", "yours", "yourself",
+}  # fmt: skip
 
 DOMAINS = (
     "clothes", "shoes", "jewellery", "bags", "furniture", "food", "animals", "landscapes", "buildings", "vehicles",

@@ -65,6 +65,13 @@ def test_a_word_of_one_category_or_in_its_name_is_too_narrow() -> None:
     assert [facet.text for facet in found] == ["striped", "plain"][:1]
 
 
+def test_words_that_name_nothing_are_no_facets() -> None:
+    """As the titles of songs have them."""
+    titles = [f"don't leave your heart {n}" if n % 2 else f"will you remix all my love feat. her {n}" for n in range(40)]
+    found = title_words(catalogue(*(Item(str(n), title, f"genre {n // 10}", None) for n, title in enumerate(titles))))
+    assert {facet.text for facet in found} == {"leave", "heart", "remix", "love"}
+
+
 def test_queries_are_broad_distinct_and_of_all_families(shop: Catalog) -> None:
     made = make_queries(shop, SEEN, 240)
     assert len(made) == 240 == len({query.term for query in made})
