@@ -16,8 +16,8 @@ class FanOut:
     """k search directions for one query.
 
     ``vectors`` has shape (k, d), float32, rows of unit length, in the encoder's space. ``labels`` has k texts. Where
-    ``is_text`` is true, a label *is* the sub-query whose embedding the row is; otherwise it is a reading, the
-    nearest known phrase (or item title), and ``label_scores`` holds its cosine similarity to the row.
+    ``is_text`` is true, a label *is* the sub-query whose embedding the row is; otherwise it is a reading, a
+    near known phrase (or item title), and ``label_scores`` holds its cosine similarity to the row.
     ``seconds`` and ``encode_seconds`` (embedding the sub-queries) are this query's share of its batch.
     """
 

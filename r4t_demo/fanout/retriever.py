@@ -41,8 +41,9 @@ class SetRetriever(ABC):
     """Fan-out by a ``model`` that gives whole sets of directions; a ``FanOutMethod``.
 
     A direction is a vector, not a text. ``phrases`` and ``phrase_vectors`` (n, d) are a bank of phrases, the FOLM's own or those
-    of a visitor's catalogue; the nearest one is given as a direction's reading. It runs where the model is. ``index`` tells what
-    a direction finds, and ``relevance``, from 0 to 1, is how much an item's closeness to the query counts in thinning.
+    of a visitor's catalogue; the one nearest to a direction and the item that it finds first, together, is its reading. It runs
+    where the model is. ``index`` tells what a direction finds, and ``relevance``, from 0 to 1, is how much an item's closeness
+    to the query counts in thinning.
     """
 
     def __init__(
@@ -68,20 +69,22 @@ class SetRetriever(ABC):
         sets = self.sample(queries, vectors, seed=seed, **options)
         if variety < 0:
             sets = towards(sets, vectors, -variety * PULL)
-        kept = self._thinned(sets, vectors, k, self.relevance * (1 - max(variety, 0.0)))
-        rows = np.take_along_axis(sets, kept[..., None], axis=1)
+        contents = self._found_first(sets)
+        closeness = np.einsum("bld,bd->bl", contents, vectors)
+        kept = mmr_order(contents, closeness, k, self.relevance * (1 - max(variety, 0.0)))[..., None]
+        rows, items = (np.take_along_axis(of_all, kept, axis=1) for of_all in (sets, contents))
         seconds = (time.perf_counter() - start) / len(queries)
-        return [self._read(row, seconds) for row in rows]
+        return [self._read(*of_query, seconds) for of_query in zip(rows, items, strict=True)]
 
-    def _thinned(self, sets: np.ndarray, query_vectors: np.ndarray, k: int, relevance: float) -> np.ndarray:
-        """The places (B, k) of the rows of ``sets`` (B, drawn, d) that are kept."""
+    def _found_first(self, sets: np.ndarray) -> np.ndarray:
+        """The item (B, drawn, d) nearest to each row of ``sets`` (B, drawn, d)."""
         found = self.index.search(sets.reshape(-1, sets.shape[-1]), 1)[1]
-        contents = self.index.vectors(found[:, 0]).reshape(sets.shape)
-        return mmr_order(contents, np.einsum("bld,bd->bl", contents, query_vectors), k, relevance)
+        return self.index.vectors(found[:, 0]).reshape(sets.shape)
 
-    def _read(self, directions: np.ndarray, seconds: float) -> FanOut:
+    def _read(self, directions: np.ndarray, items: np.ndarray, seconds: float) -> FanOut:
+        """One query's answer. A direction between two things would be read as one and find the other, so its item counts too."""
         similarity = directions @ self.phrase_vectors.T
-        best = similarity.argmax(1)
+        best = (similarity + items @ self.phrase_vectors.T).argmax(1)
         return FanOut(
             self.name,
             [self.phrases[i] for i in best],

@@ -32,7 +32,9 @@ def retriever(request: pytest.FixtureRequest, encoder: HashEncoder, index: Faiss
 
 
 @pytest.mark.parametrize("k", [1, 3, 4])
-def test_fan_out_gives_k_unit_rows_and_their_nearest_phrases(retriever: DiffusionRetriever, encoder: HashEncoder, k: int) -> None:
+def test_fan_out_gives_k_unit_rows_and_the_phrases_nearest_to_them_and_to_what_they_find(
+    retriever: DiffusionRetriever, encoder: HashEncoder, k: int
+) -> None:
     queries = ["boho festival", "gothic", "ivory party"]
     fans = retriever.fan_out(queries, encoder.encode_text(queries), k)
     assert len(fans) == 3
@@ -41,8 +43,10 @@ def test_fan_out_gives_k_unit_rows_and_their_nearest_phrases(retriever: Diffusio
         assert fan.vectors.dtype == np.float32 and fan.seconds >= 0
         np.testing.assert_allclose(np.linalg.norm(fan.vectors, axis=1), 1, atol=1e-5)
         for row, label, score in zip(fan.vectors, fan.labels, fan.label_scores, strict=True):
+            item = retriever.index.vectors(retriever.index.search(row[None], 1)[1])[0, 0]
             cosines = {phrase: float(encoder.encode_text([phrase])[0] @ row) for phrase in PHRASES}
-            assert label == max(cosines, key=cosines.get) and score == pytest.approx(cosines[label], abs=1e-5)
+            both = {phrase: cosines[phrase] + float(encoder.encode_text([phrase])[0] @ item) for phrase in PHRASES}
+            assert label == max(both, key=both.get) and score == pytest.approx(cosines[label], abs=1e-5)
 
 
 def test_the_seed_decides_the_sample(retriever: DiffusionRetriever, encoder: HashEncoder) -> None:

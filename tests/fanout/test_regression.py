@@ -24,9 +24,7 @@ def retriever(encoder: HashEncoder, index: FaissIndex) -> RegressionRetriever:
 
 
 @pytest.mark.parametrize("k", [1, 4, 6])
-def test_one_call_gives_k_unit_rows_and_their_nearest_phrases(
-    retriever: RegressionRetriever, encoder: HashEncoder, k: int
-) -> None:
+def test_one_call_gives_k_unit_rows_and_their_readings(retriever: RegressionRetriever, encoder: HashEncoder, k: int) -> None:
     calls = []
     retriever.model.backbone.slot_out.register_forward_hook(lambda module, inputs, output: calls.append(tuple(output.shape)))
     fans = retriever.fan_out(QUERIES, encoder.encode_text(QUERIES), k)
@@ -35,7 +33,8 @@ def test_one_call_gives_k_unit_rows_and_their_nearest_phrases(
         assert fan.method == "regression" and not fan.is_text
         assert fan.vectors.shape == (k, encoder.dim) and len({row.tobytes() for row in fan.vectors}) == k
         np.testing.assert_allclose(np.linalg.norm(fan.vectors, axis=1), 1, atol=1e-5)
-        cosines = fan.vectors @ encoder.encode_text(PHRASES).T
+        items = retriever.index.vectors(retriever.index.search(fan.vectors, 1)[1][:, 0])
+        cosines = (fan.vectors + items) @ encoder.encode_text(PHRASES).T
         assert fan.labels == [PHRASES[row] for row in cosines.argmax(axis=1)]
 
 
