@@ -92,7 +92,9 @@ def run(args: argparse.Namespace) -> None:
     args.out = args.out or settings.checkpoints
     if args.out.is_relative_to(EMBEDDED):
         raise UserError("The models of an installed package stay as they are: name another folder with --out or R4T_CHECKPOINTS.")
-    follow(STEPS[args.step](args, settings), args.events)
+    if not follow(STEPS[args.step](args, settings), args.events):
+        done = f"Nothing was left to train: the state in {args.runs} is that of a finished run. Remove it there to begin anew."
+        print(done, file=sys.stderr)
 
 
 def _run_on_catalog(args: argparse.Namespace) -> None:
@@ -120,9 +122,11 @@ def _lines(path: Path) -> list[str]:
         raise UserError(f"The queries in '{path}' cannot be read ({error}): give a text file with one a line.") from error
 
 
-def follow(records: Iterable, path: Path | None) -> None:
-    """Print each record and, where asked, append it to a file of JSON lines."""
+def follow(records: Iterable, path: Path | None) -> int:
+    """Print each record and, where asked, append it to a file of JSON lines; return how many there were."""
+    told = 0
     for record in records:
+        told += 1
         metrics = dict(record.metrics)
         left = f"  {metrics.pop('seconds_left'):.0f} s left" if "seconds_left" in metrics else ""
         figures = "  ".join(
@@ -132,6 +136,7 @@ def follow(records: Iterable, path: Path | None) -> None:
         if path:
             event = {"stage": record.stage, "step": record.step, "total": record.total, "metrics": record.metrics}
             events.append(path, event | ({"answer": record.answer} if record.answer else {}))
+    return told
 
 
 def _need_data(data: Path) -> None:

@@ -154,7 +154,7 @@ def small_denoiser(dim: int, slots: int, encoder_id: str) -> SetDenoiser:
 
 
 def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(
-    encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_photos(tmp_path / "data")
     out, runs, results = tmp_path / "out", tmp_path / "runs", tmp_path / "results"
@@ -173,6 +173,8 @@ def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(
         patch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists()))
         assert train("supervision") == 0
     assert train("diffusion") == train("one-step") == 0
+    assert "Nothing was left" not in capsys.readouterr().err
+    assert train("diffusion") == 0 and f"Nothing was left to train: the state in {runs}" in capsys.readouterr().err
     made = {"folm-photos", "diffusion-photos", "diffusion-photos-teacher"}
     assert {path.name for path in out.iterdir()} == {"folm-base", *made}
     assert all(path.name.startswith("photos-") for path in runs.iterdir() if path.name != "catalogs")
