@@ -236,7 +236,7 @@ def _table(result) -> str:
     """One answer for reading: a line an item, the sub-query beside its first one."""
     from r4t_demo.evaluate.table import render
 
-    rows = [["sub-query" if result.is_text else "nearest phrase", "score", "category", "item"]]
+    rows = [["sub-query" if result.is_text else "reads as", "score", "category", "item"]]
     for label, hits in zip(result.sub_queries, result.items, strict=True):
         for rank, hit in enumerate(hits):
             rows.append(["" if rank else label, f"{hit.score:.3f}", hit.item.category, hit.item.title])

@@ -83,6 +83,8 @@ def run(args: argparse.Namespace) -> None:
     """Run one step, or a whole run on a catalogue, and show its progress on standard error."""
     import torch
 
+    from r4t_demo.train.processes import crew
+
     if args.step not in STEPS:
         _run_on_catalog(args)
         return
@@ -92,7 +94,7 @@ def run(args: argparse.Namespace) -> None:
     args.out = args.out or settings.checkpoints
     if args.out.is_relative_to(EMBEDDED):
         raise UserError("The models of an installed package stay as they are: name another folder with --out or R4T_CHECKPOINTS.")
-    if not follow(STEPS[args.step](args, settings), args.events):
+    if not follow(STEPS[args.step](args, settings), args.events) and crew().is_main_process:  # the others tell nothing
         done = f"Nothing was left to train: the state in {args.runs} is that of a finished run. Remove it there to begin anew."
         print(done, file=sys.stderr)
 

@@ -111,7 +111,7 @@ def _row(result, place: int, shared: set[str], steers: bool) -> str:
 
 
 def _reading(result, place: int) -> tuple[str, str]:
-    """What stands before and after a direction's words: they are the sub-query, an item, or only the nearest known phrase."""
+    """What stands before and after a direction's words: they are the sub-query, an item, or only a known phrase."""
     if result.is_text:
         return "", ""
     similarity = result.label_scores[place]

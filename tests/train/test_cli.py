@@ -5,6 +5,7 @@ import time
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.instruct import InstructFolm, adapter_parameters
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, diffusion, folm, recipes, reference_sets
+from r4t_demo.train import cli, corpus, diffusion, folm, processes, recipes, reference_sets
 from r4t_demo.train.progress import Progress
 from r4t_demo.train.reference_sets import ReferenceSet
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder
@@ -39,6 +40,16 @@ def test_records_are_shown_and_appended_as_json_lines(tmp_path: Path, capsys: py
         {"stage": "stage", "step": step, "total": 2, "metrics": {"loss": 0.5 / step, "sample": "a; b"}} for step in (1, 2)
     ]
     assert capsys.readouterr().err.splitlines()[0] == "stage 1/2  loss 0.500  sample: a; b"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_several_processes_the_first_alone_tells(
+    first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processes, "crew", lambda: SimpleNamespace(is_main_process=first))
+    monkeypatch.setitem(cli.STEPS, "soft-grpo", lambda args, settings: iter(()))
+    assert main(["train", "soft-grpo", "--out", str(tmp_path)]) == 0
+    assert ("Nothing was left to train" in capsys.readouterr().err) == first
 
 
 @pytest.mark.parametrize("step", ["text-tower", "image-tower", "folm-base"])
