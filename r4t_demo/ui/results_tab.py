@@ -232,7 +232,8 @@ SECTIONS = (
     Section(
         "oar-photos",
         "The same on real photos",
-        "Product photos, asked for by the labels of their shop (usage, season, gender, colour). Coverage counts their types.",
+        "Product photos, asked for by the labels of their shop (usage, season, gender, colour). Coverage counts their types. "
+        "FOLM and Diffusion have learned Atelier’s drawings; those named after the photos have learned them.",
         f"{COMMAND} oar --catalog photos --data FOLDER",
         _oar,
         _nothing_beside,
@@ -266,7 +267,8 @@ SECTIONS = (
     Section(
         "wscr-stylist",
         "The same on stylists’ outfits",
-        "Real outfits without titles: one item’s caption is the query (“complete the look: …”), the others are the set.",
+        "Real outfits without titles: one item’s caption is the query (“complete the look: …”), the others are the set. "
+        "FOLM and Diffusion have learned Atelier’s drawings; those named after the stylists have learned their outfits.",
         f"{COMMAND} wscr --catalog stylist",
         _wscr,
         _nothing_beside,
