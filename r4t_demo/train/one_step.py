@@ -62,9 +62,9 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import guided, sample
 from r4t_demo.files import write_atomically
 from r4t_demo.train.descent import descend
+from r4t_demo.train.matching import set_loss
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress
-from r4t_demo.train.regression import set_loss
 from r4t_demo.train.sets import TrainingSets
 
 PASSES, WHOLE_STEPS, REFINED_STEPS = 3, 5000, 400
@@ -105,7 +105,7 @@ def tune(
 ) -> Generator[Progress, None, SetDenoiser]:
     """Go on from the student ``start`` on the FOLM's ``sets``, without a teacher; the generator returns the student.
 
-    A row that noise leads to learns the target that the best assignment of its set gives it (``regression.match``): the noise
+    A row that noise leads to learns the target that the best assignment of its set gives it (``matching.match``): the noise
     decides which rows are near to which targets, and no two learn the same one.
     """
     student, ema = new_student(start)

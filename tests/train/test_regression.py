@@ -1,8 +1,7 @@
-"""Training the set regressor: both losses against their definitions, and what each of them learns."""
+"""Training the set regressor: what each of its two losses learns."""
 
 import copy
 import shutil
-from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import torch
 
 from r4t_demo.fanout.regression import SetRegressor
 from r4t_demo.train import regression
+from r4t_demo.train.matching import match, set_loss
 from r4t_demo.train.sets import TrainingSets
 from tests.tiny_models import TINY, assert_same_weights, moved, unit, weights_of
 
@@ -20,36 +20,11 @@ ROWS = [[0, 1, 2, 3], [10, 11, 12, 13], [20, 21, 22, 23]]
 BACK = [row[::-1] for row in ROWS]
 
 
-def test_the_plain_loss_is_the_squared_distance_slot_by_slot() -> None:
-    predicted, targets = torch.randn(5, 4, 16), unit(5, 4, 16)
-    distances = [(p - t).norm() ** 2 for p, t in zip(predicted.flatten(0, 1), targets.flatten(0, 1), strict=True)]
-    torch.testing.assert_close(regression.set_loss(predicted, targets, matched=False), torch.stack(distances).mean())
-
-
-@pytest.mark.parametrize("slots", [1, 2, 4])
-def test_the_matched_loss_is_the_least_of_all_orders(slots: int) -> None:
-    predicted, targets = torch.randn(20, slots, 6, generator=torch.Generator().manual_seed(0)), unit(20, slots, 6, seed=1)
-    least = [
-        min(((one - set_[list(order)]) ** 2).sum(-1).mean() for order in permutations(range(slots)))
-        for one, set_ in zip(predicted, targets, strict=True)
-    ]
-    torch.testing.assert_close(regression.set_loss(predicted, targets, matched=True), torch.stack(least).mean())
-
-
-def test_the_matched_loss_asks_for_no_order() -> None:
-    targets = unit(3, 4, 16)
-    predicted = targets[:, [2, 0, 3, 1]].requires_grad_()
-    assert regression.set_loss(predicted, targets, matched=True).item() == pytest.approx(0, abs=1e-6)
-    assert regression.set_loss(predicted, targets, matched=False).item() > 1
-    regression.set_loss(predicted, targets + 0.01, matched=True).backward()
-    torch.testing.assert_close(predicted.grad, torch.full_like(targets, -0.02 / 12), atol=1e-5, rtol=0)
-
-
 @pytest.mark.parametrize("matched", [False, True])
 def test_an_untrained_regressor_has_a_loss_of_one(matched: bool) -> None:
     model, ema = regression.new_models(16, 4, "hash")
     assert_same_weights(weights_of(model), weights_of(ema))
-    assert regression.set_loss(model(unit(9, 16)), unit(9, 4, 16), matched=matched).item() == pytest.approx(1, abs=1e-5)
+    assert set_loss(model(unit(9, 16)), unit(9, 4, 16), matched=matched).item() == pytest.approx(1, abs=1e-5)
 
 
 def tiny_regressor() -> SetRegressor:
@@ -90,5 +65,5 @@ def test_only_the_matched_loss_sees_through_another_order_of_the_same_set(tmp_pa
     for matched in (False, True):
         ema, _ = run(tmp_path / f"{matched}.safetensors", matched=matched, rows=ROWS + BACK)
         with torch.inference_mode():
-            found[matched] = torch.nn.functional.cosine_similarity(regression.match(ema(QUERIES), wanted), ema(QUERIES), dim=-1)
+            found[matched] = torch.nn.functional.cosine_similarity(match(ema(QUERIES), wanted), ema(QUERIES), dim=-1)
     assert found[True].mean() > 0.9 > 0.8 > found[False].mean()
