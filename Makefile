@@ -1,9 +1,10 @@
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test load soak lint checkpoints
+.PHONY: demo test journey load soak lint lock latest checkpoints
 .DELETE_ON_ERROR:
+.PRECIOUS: %/bin/python
 
 demo: .venv/.app-installed  ## install what is missing, start the app, print its address
 	@$(PYTHON) app.py
@@ -13,6 +14,10 @@ test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
 		|| timeout 120 $(PYTHON) -m playwright install chromium >/dev/null 2>&1 \
 		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
 	$(PYTHON) -m pytest
+
+journey: .venv-app/.app-installed  ## what a user does, in an environment that has the app's requirements alone
+	.venv-app/bin/python -m pip check
+	.venv-app/bin/python -m tests.journey
 
 load: .venv/.dev-installed  ## a few minutes of visitors, 1 to 128 at once, and malformed requests; prints what they met
 	$(PYTHON) -m tests.load --visitors 1 8 32 128 --seconds 60
@@ -26,25 +31,37 @@ lint: .venv/.dev-installed  ## style, format and types
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 
+# torch brings its CUDA libraries itself where it is a CUDA build: a lock that named them would have every machine fetch gigabytes.
+lock: .venv/.dev-installed  ## the newest versions that the ranges allow into the locks
+	@agreed=; for set in -dev "" -train; do \
+		$(PYTHON) -m uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header $$agreed \
+			requirements$$set.txt -o .venv/lock.txt \
+		&& { echo "# Made by: make lock"; grep -vE '^(nvidia-|cuda-|triton==)' .venv/lock.txt; } > requirements$$set.lock \
+		|| exit 1; agreed="-c requirements-dev.lock"; \
+	done
+
+latest: .venv/.dev-installed  ## the suite on the newest versions that the ranges allow; says which of them breaks what
+	$(PYTHON) -m tests.latest
+
 # A file stands for each finished installation, so that a second start installs nothing.
-.venv/bin/python:
+%/bin/python:
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed: make PYTHON3=python3.12" >&2; exit 1; }
-	$(PYTHON3) -m venv .venv
+	$(PYTHON3) -m venv $*
 
-.venv/.app-installed: requirements.txt | .venv/bin/python
+%/.app-installed: requirements.lock | %/bin/python
 	@echo "Installing what the app needs (a few minutes, once) …"
-	@$(PIP_INSTALL) -r requirements.txt
+	@$*/bin/$(PIP_INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/.dev-installed: requirements-dev.txt requirements-scale.txt requirements.txt | .venv/bin/python
+%/.dev-installed: requirements-dev.lock | %/bin/python
 	@echo "Installing what the tests need …"
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$*/bin/$(PIP_INSTALL) -r requirements-dev.lock
 	@touch $@
 
-.venv/.train-installed: requirements-train.txt requirements.txt | .venv/bin/python
+%/.train-installed: requirements-train.lock | %/bin/python
 	@echo "Installing what training needs …"
-	@$(PIP_INSTALL) -r requirements-train.txt
+	@$*/bin/$(PIP_INSTALL) -r requirements-train.lock
 	@touch $@
 
 DATA ?= ../shared/data

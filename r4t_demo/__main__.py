@@ -21,6 +21,7 @@ from r4t_demo.progress_bar import show_progress
 from r4t_demo.settings import Settings
 from r4t_demo.train import cli as train_cli
 
+DRAWING = "Drawing needs a further package: pip install -r requirements-train.txt"
 POLYVORE, POLYVORE_ENCODER = "hub:Marqo/polyvore", "hf-hub:Marqo/marqo-fashionCLIP"
 
 
@@ -221,14 +222,18 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew, build: Callab
 
 
 def _atelier(options: argparse.Namespace) -> None:
-    from r4t_demo.atelier.build import build
-
+    try:
+        from r4t_demo.atelier.build import build
+    except ImportError:
+        raise UserError(DRAWING) from None
     build(options.out)
 
 
 def _samples(options: argparse.Namespace) -> None:
-    from r4t_demo.samples.build import build
-
+    try:
+        from r4t_demo.samples.build import build
+    except ImportError:
+        raise UserError(DRAWING) from None
     print(build(options.out))
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
@@ -121,8 +120,6 @@ class InstructFolm(ListModel):
 
         UserError where it is missing, broken, out of reach, or no instruct model.
         """
-        if (Path(source) / "adapter_config.json").is_file() and not find_spec("peft"):
-            raise UserError(f"{source} is a LoRA adapter: install peft to load it (pip install -r requirements-train.txt).")
         device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
         try:
             tokenizer = AutoTokenizer.from_pretrained(source)

@@ -1,8 +1,7 @@
-"""The folder of a Space: the app with what is embedded in it, its requirements pinned, and nothing else."""
+"""The folder of a Space: the app with what is embedded in it, its locked requirements, and nothing else."""
 
 import re
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 
 from r4t_demo.errors import UserError
@@ -34,8 +33,9 @@ def assemble(target: Path, root: Path = ROOT) -> int:
         shutil.copytree(root / name, target / name, ignore=LEAVE)
     for name in FILES:
         shutil.copyfile(root / name, target / name)
-    (target / "requirements.txt").write_text(_pinned((root / "requirements.txt").read_text(encoding="utf-8")), encoding="utf-8")
-    (target / "README.md").write_text(_readme((root / "README.md").read_text(encoding="utf-8")), encoding="utf-8")
+    locked = (root / "requirements.lock").read_text(encoding="utf-8")
+    (target / "requirements.txt").write_text(locked, encoding="utf-8")
+    (target / "README.md").write_text(_readme((root / "README.md").read_text(encoding="utf-8"), locked), encoding="utf-8")
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     if size > MOST:
         raise UserError(f"The Space's folder has {size / 1e6:.0f} MB, and it may have {MOST / 1e6:.0f}: it is in '{target}'.")
@@ -47,15 +47,10 @@ def deploy(folder: Path, name: str, *, public: bool) -> str:
     return upload(folder, name, "space", public=public, delete_patterns="*")
 
 
-def _pinned(requirements: str) -> str:
-    """The same packages in the versions that are installed here, which are those that the tests have seen."""
-    names = re.findall(r"^[A-Za-z0-9][\w.-]*", requirements, re.M)
-    return "".join(f"{name}=={version(name).partition('+')[0]}\n" for name in names)
-
-
-def _readme(text: str) -> str:
-    """The README; its front matter, which a Space is made by, names the Gradio that requirements.txt has."""
-    text, found = re.subn(r"(?m)^sdk_version: .*$", f"sdk_version: {version('gradio')}", text, count=1)
+def _readme(text: str, locked: str) -> str:
+    """The README; its front matter, which a Space is made by, names the Gradio of the lock."""
+    [gradio] = re.findall(r"(?m)^gradio==(\S+)", locked)
+    text, found = re.subn(r"(?m)^sdk_version: .*$", f"sdk_version: {gradio}", text, count=1)
     if not text.startswith("---\n") or not found:
         raise UserError("README.md has no front matter with a line sdk_version: the Space cannot be made without it.")
     return text

@@ -13,7 +13,6 @@ import torch
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from r4t_demo.errors import UserError
 from r4t_demo.fanout.instruct import InstructFolm, adapter_parameters, entries_of
 from r4t_demo.train.policy import Rollout, Scored, token_log_probs
 from r4t_demo.train.progress import move_folder
@@ -58,10 +57,8 @@ class InstructPolicy:
 
 def _add_lora(model: PreTrainedModel, seed: int) -> None:
     """Give the model a LoRA adapter that changes nothing yet; the same one in every process."""
-    try:
-        from peft import LoraConfig
-    except ImportError:
-        raise UserError("Training an instruct model needs peft: pip install -r requirements-train.txt") from None
+    from peft import LoraConfig  # slow to import, and no other step needs it
+
     text = model.get_decoder()  # of a model that also sees pictures, only the part that writes
     prefix = next(name for name, module in model.named_modules() if module is text)
     linear = [name for name, module in text.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)]

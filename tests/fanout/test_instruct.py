@@ -176,11 +176,6 @@ def test_loading_tells_what_is_wrong(encoder: HashEncoder, tmp_path: Path) -> No
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(UserError, match=f"The language model {tmp_path} cannot be loaded: ."):
         InstructFolm.load(tmp_path, encoder)
-    (tmp_path / "adapter_config.json").write_text("{}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(instruct, "find_spec", lambda name: None)
-        with pytest.raises(UserError, match="LoRA adapter: install peft"):
-            InstructFolm.load(tmp_path, encoder)
 
 
 def test_a_model_that_is_no_instruct_model_says_so(encoder: HashEncoder) -> None:

@@ -2,4 +2,4 @@
 
 import sys
 
-sys.modules.update(dict.fromkeys(("resvg_py", "scipy", "peft", "ray", "pymilvus", "milvus_lite", "hypothesis", "pytest"), None))
+sys.modules.update(dict.fromkeys(("resvg_py", "ray", "pymilvus", "milvus_lite", "hypothesis", "pytest"), None))
