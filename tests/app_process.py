@@ -8,7 +8,8 @@ from pathlib import Path
 
 from r4t_demo.settings import ROOT
 
-APP = (sys.executable, "app.py")
+PYTHON = os.environ.get("R4T_APP_PYTHON", sys.executable)  # in CI, of an environment with the app's requirements alone
+APP = (PYTHON, "app.py")
 UP = "The page is on "
 ONLY_REQUIRED = str(Path(__file__).parent / "only_required")  # what the app does without is not there
 
