@@ -33,7 +33,7 @@ lint: .venv/.dev-installed  ## style, format and types
 
 # torch brings its CUDA libraries itself where it is a CUDA build: a lock that named them would have every machine fetch gigabytes.
 lock: .venv/.dev-installed  ## the newest versions that the ranges allow into the locks
-	@agreed=; for set in -dev "" -train; do \
+	@agreed=; for set in -dev "" -train -scale; do \
 		$(PYTHON) -m uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header $$agreed \
 			requirements$$set.txt -o .venv/lock.txt \
 		&& { echo "# Made by: make lock"; grep -vE '^(nvidia-|cuda-|triton==)' .venv/lock.txt; } > requirements$$set.lock \

@@ -152,7 +152,7 @@ def locked(name: str, python: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-train"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-train", "requirements-scale"])
 def test_a_lock_holds_every_requirement_within_its_range(name: str, python: str) -> None:
     versions = locked(f"{name}.lock", python)
     for package, ranges in required(f"{name}.txt").items():
@@ -161,8 +161,9 @@ def test_a_lock_holds_every_requirement_within_its_range(name: str, python: str)
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_the_locks_agree_and_leave_the_build_of_torch_to_the_machine(python: str) -> None:
-    app, dev, train = (locked(f"requirements{name}.lock", python) for name in ("", "-dev", "-train"))
+    app, dev, train, scale = (locked(f"requirements{name}.lock", python) for name in ("", "-dev", "-train", "-scale"))
     assert app.items() <= dev.items() and app.items() <= train.items()
+    assert scale.items() <= dev.items()
     assert not [name for name in dev if re.match("nvidia|cuda|triton", name)]
     assert "+" not in dev["torch"]
 
