@@ -1,8 +1,9 @@
 """All that a user does with the app's requirements alone: python -m tests.journey [SOURCE …].
 
-Every method that the app offers answers, sets are steered, and each source (the samples, or those that are named) goes from the
-upload to a zip that is loaded again: read, embed, train in small, compare, pack, ask. The suite's environment has more packages
-than a user's, so ``make journey`` runs this in one of requirements.lock. It ends with an error at the first thing that fails.
+Every method that the app offers answers, sets are steered, and each source (the samples and photos without a word, or those that
+are named) goes from the upload to a zip that is loaded again: read, embed, train in small, compare, pack, ask. The suite's
+environment has more packages than a user's, so ``make journey`` runs this in one of requirements.lock. It ends with an error at
+the first thing that fails.
 """
 
 import json
@@ -22,6 +23,7 @@ from r4t_demo.settings import ROOT
 from tests.app_process import AppProcess
 
 PYTHON = sys.executable
+WORDLESS = ROOT / "tests/sources/cases/25-uuid-names.zip"
 METHOD_OF_RESULT = ("folm-before", "folm", "diffusion")
 
 

@@ -92,9 +92,13 @@ def required(name: str) -> dict[str, SpecifierSet]:
     return found
 
 
+installed = cache(packages_distributions)
+
+
 def providers(module: str) -> set[str]:
+    """The packages that a module may come from."""
     top = module.partition(".")[0]
-    return {canonicalize_name(name) for name in packages_distributions().get(top) or [top]}
+    return {canonicalize_name(name) for name in installed().get(top) or [top]}
 
 
 def visit(module: str, file: str, seen: set[tuple[Path, str]]) -> Iterator[str]:
