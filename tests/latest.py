@@ -94,10 +94,10 @@ def pip(*requirements: str) -> None:
 def failures(tests: list[str]) -> set[str]:
     """The tests that fail there, of all or of those named."""
     environment = {name: value for name, value in os.environ.items() if name != "CI"}  # where the locked versions are asked for
-    command = [FOLDER / "bin/python", "-m", "pytest", "--tb=no", "-rfE", "-p", "no:cacheprovider", *tests]
+    command = [FOLDER / "bin/python", "-m", "pytest", "--tb=no", "-rfE", "-n", "2", "--dist", "loadfile", *tests]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     print(*done.stdout.splitlines()[-1:], flush=True)
-    found = set(re.findall(r"(?m)^(?:FAILED|ERROR) (\S+)", done.stdout))
+    found = set(re.findall(r"(?m)^(?:FAILED|ERROR) (.+?)(?: - .*)?$", done.stdout))  # a parameter may hold spaces
     if done.returncode not in (0, 1) and not found:
         sys.exit(f"pytest did not run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return found
