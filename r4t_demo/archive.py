@@ -21,6 +21,7 @@ from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
+from r4t_demo import seen
 from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
@@ -117,7 +118,7 @@ def is_export(path: Path) -> bool:
 
 def _files(folder: Path) -> Iterator[Path]:
     """What is exported; the validation report stays, since it names files of this machine."""
-    yield from (folder / name for name in TABLES if (folder / name).is_file())
+    yield from (folder / name for name in (*TABLES, seen.FILE) if (folder / name).is_file())
     for part in (IMAGES_FOLDER, *OWN.values(), STEERING):
         yield from (file for file in sorted((folder / part).rglob("*")) if file.is_file() and not file.name.startswith("."))
 
@@ -131,7 +132,7 @@ def _unpack(files: ZipFiles, staged: Path) -> None:
         wanted |= {f"{STEERING}/{name}" for name in checkpoint.TENSORS}
     total = 0
     for name in names:
-        if not (name in wanted or PICTURE.fullmatch(name)):
+        if not (name in wanted or name == seen.FILE or PICTURE.fullmatch(name)):
             continue
         data = read(files, name)
         total += len(data)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from r4t_demo import seen
 from r4t_demo.errors import UserError
+from r4t_demo.seen import Seen
 
 ITEMS_FILE = "items.parquet"
 IMAGES_FOLDER = "images"  # where the pictures of an indexed source lie; the page serves nothing else
@@ -18,7 +20,8 @@ COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore d
 class Item:
     """``attributes`` holds the table's further columns, lists as lists; ``image`` is None for an item without a picture.
 
-    The attributes ``artist``, ``genre`` and ``tags`` are known: the models read them, and a card without a picture shows them.
+    ``seen`` is what the encoder sees in the picture of an item that its owner has not described (``said`` is False): its title
+    is then made of that, or of its number. The attributes ``artist``, ``genre`` and ``tags`` are known: the models read them, and a card without a picture shows them.
     """
 
     item_id: str
@@ -26,6 +29,8 @@ class Item:
     category: str
     image: Path | None
     attributes: dict[str, object] = field(default_factory=dict)
+    said: bool = True
+    seen: Seen | None = None
 
     @property
     def subtitle(self) -> str:
@@ -43,8 +48,8 @@ class Item:
 
     @property
     def words(self) -> str:
-        """What the text encoder reads: title, subtitle and tags."""
-        return ", ".join(filter(None, (self.title, self.subtitle, *self.tags)))
+        """What the text encoder reads, all of it the owner's: title, subtitle and tags."""
+        return ", ".join(filter(None, (self.title if self.said else "", self.subtitle, *self.tags)))
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ class Catalog:
             raise UserError(f"'{path}' lacks the column(s) {', '.join(missing)}; found: {', '.join(table.column_names)}.")
         if table.num_rows == 0:
             raise UserError(f"'{path}' holds no items.")
-        items = [_item(number, row, root) for number, row in enumerate(table.to_pylist(), start=1)]
+        tags = seen.load(root)
+        items = [_item(number, row, root, tags.get(number - 1)) for number, row in enumerate(table.to_pylist(), start=1)]
         return cls(root.name, _without_twins(items), root)
 
     def __len__(self) -> int:
@@ -114,12 +120,19 @@ def _texts(value: object) -> list[str]:
     return [str(one) for one in values if one not in (None, "")]
 
 
-def _item(number: int, row: dict, root: Path) -> Item:
+def _item(number: int, row: dict, root: Path, tags: Seen | None) -> Item:
+    image = _image(number, row["image"], root)
+    title = str(row["text"] or "").strip()
     for column in COLUMNS[1:]:
+        if column == "text" and image:
+            continue
         if row[column] is None or not str(row[column]).strip():
             raise UserError(f"row {number}: the column '{column}' is empty.")
     attributes = {name: value for name, value in row.items() if name not in COLUMNS and value is not None}
-    return Item(str(row["item_ID"]), str(row["text"]), str(row["category"]), _image(number, row["image"], root), attributes)
+    if title:
+        return Item(str(row["item_ID"]), str(row["text"]), str(row["category"]), image, attributes)
+    shown = f"{tags} (seen)" if tags else f"Photo {number}"
+    return Item(str(row["item_ID"]), shown, str(row["category"]), image, attributes, said=False, seen=tags)
 
 
 def _image(number: int, cell: dict | None, root: Path) -> Path | None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 from accelerate import PartialState
 from PIL import Image
 
+from r4t_demo import seen
 from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
@@ -24,8 +26,9 @@ SHARD = 8  # batches; the most that a kill can cost
 
 
 def embed_items(items: list[Item], encoder: Encoder, image_weight: float = IMAGE_WEIGHT) -> np.ndarray:
-    """unit(w·image + (1-w)·words) of each item: (n, d) float32. An item without a picture is its words alone."""
+    """unit(w·image + (1-w)·words) of each item: (n, d) float32. What an item lacks of these counts nothing."""
     vectors = (1.0 - image_weight) * encoder.encode_text([item.words for item in items])
+    vectors[[row for row, item in enumerate(items) if not item.words]] = 0.0
     pictures = {row: item.image for row, item in enumerate(items) if item.image}
     if pictures:
         vectors[list(pictures)] += image_weight * encoder.encode_images([_open(path) for path in pictures.values()])
@@ -78,7 +81,18 @@ def ensure_index(catalog: Catalog, encoder: Encoder, threads: int) -> Iterator[d
         yield from build_index(catalog, encoder, threads=threads)
     finally:
         torch.set_num_threads(before)
+    see(catalog, encoder)
     write_atomically(mark, lambda temporary: temporary.write_text(weights))
+
+
+def see(catalog: Catalog, encoder: Encoder) -> None:
+    """Write what the encoder sees in the items that have no words; their vectors are their pictures' own."""
+    rows = [row for row, item in enumerate(catalog.items) if item.image and not item.words]
+    if rows:
+        vectors = FaissIndex.load(catalog.root / FOLDER).vectors(np.array(rows))
+        seen.save(catalog.root, seen.look(vectors, [cast(Path, catalog.items[row].image) for row in rows], encoder), rows)
+    else:
+        (catalog.root / seen.FILE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

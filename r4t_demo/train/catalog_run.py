@@ -65,6 +65,7 @@ def prepare(source: str, out: Path, settings: Settings, queries: Sequence[str] |
     encoder = Encoder.load(settings.encoder)
     for embedded in ensure_index(catalog, encoder, settings.threads):
         yield Progress("embed", cast(int, embedded["step"]), cast(int, embedded["total"]))
+    catalog = Catalog.load(out)  # with what was seen in it
     yield Progress("queries", 0, 1)
     if queries is not None or not (out / catalog_queries.FILE).is_file():
         understood = catalog_queries.understand(catalog, open_index("", catalog, encoder.id), encoder)
