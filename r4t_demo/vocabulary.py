@@ -103,3 +103,14 @@ COLOURS: dict[str, tuple[int, int, int]] = {  # sRGB
     "orange": (230, 120, 40), "yellow": (235, 200, 60), "green": (60, 120, 70), "blue": (60, 105, 170), "navy": (30, 35, 70),
     "purple": (110, 60, 130), "brown": (105, 70, 50), "beige": (210, 190, 160),
 }  # fmt: skip
+
+
+def plural(kind: str) -> str:
+    """A kind in the plural, as far as it has one: "dress" -> "dresses", "jeans" -> "jeans"."""
+    if kind.endswith(("ss", "sh", "ch", "x")):
+        return f"{kind}es"
+    if kind.endswith("y") and kind[-2:-1] not in "aeiou":
+        return f"{kind[:-1]}ies"
+    if kind.endswith(("shelf", "leaf", "knife", "scarf")):
+        return f"{kind.removesuffix('fe').removesuffix('f')}ves"
+    return kind if kind.endswith("s") else f"{kind}s"

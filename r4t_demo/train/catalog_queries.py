@@ -28,7 +28,20 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.sources.validate import NO_CATEGORY
-from r4t_demo.train.themes import COLOURS, DOMAINS, FAMILIES, FRAME, GRAMMAR, LOOKS, NO_NAMES, THEMES, THINGS, WORDINGS
+from r4t_demo.train.themes import (
+    COLOURS,
+    DOMAINS,
+    FAMILIES,
+    FRAME,
+    GRAMMAR,
+    LOOKS,
+    NO_NAMES,
+    THEMES,
+    THING_WORDINGS,
+    THINGS,
+    WORDINGS,
+)
+from r4t_demo.vocabulary import plural
 
 FILE = "queries.jsonl"
 UNDERSTOOD = "understanding.json"
@@ -60,6 +73,7 @@ class Facet:
     text: str
     count: int
     require: dict[str, list[str]] = field(default_factory=dict)
+    things: bool = False  # whether it names things, in the plural: "blue dresses"
 
 
 def understand(catalog: Catalog, index: VectorIndex, encoder: Encoder) -> dict[str, list[tuple[str, int]]]:
@@ -80,7 +94,10 @@ def understand(catalog: Catalog, index: VectorIndex, encoder: Encoder) -> dict[s
 def make_queries(catalog: Catalog, understood: dict[str, list[tuple[str, int]]], count: int) -> list[CatalogQuery]:
     """Return up to ``count`` distinct queries, the families in turn, in an order that hangs on their words alone."""
     facets = [*labels(catalog), *title_words(catalog)]
-    for kinds in (("colours", "looks"), ("clusters",)):  # the second name single things: too narrow, where there is a choice
+    facets += (tags := seen_things(catalog))
+    for kinds in (
+        () if tags else (("colours", "looks"), ("clusters",))
+    ):  # the second name single things: too narrow, where there is a choice
         if len(facets) < ENOUGH:
             facets += [Facet(word, n) for kind in kinds for word, n in understood[kind]]
     facets = list({facet.text: facet for facet in reversed(facets)}.values()) or [Facet("things", len(catalog))]
@@ -173,13 +190,21 @@ def title_words(catalog: Catalog, most: int = 40) -> list[Facet]:
     found: dict[str, set[str]] = {}
     counts: Counter = Counter()
     for item in catalog.items:
-        for word in set(_words(item.title)) - narrow:
+        for word in set(_words(item.title)) - narrow if item.said else ():
             counts[word] += 1
             found.setdefault(word, set()).add(item.category)
     several = min(2, len({item.category for item in catalog.items}))
     few = max(FEW, len(catalog) // 100)
     broad = [(word, n) for word, n in counts.most_common() if few <= n <= MOST * len(catalog) and len(found[word]) >= several]
     return [Facet(word, n) for word, n in broad[:most]]
+
+
+def seen_things(catalog: Catalog) -> list[Facet]:
+    """Return the kinds that the encoder sees in items without words, and colours with them, most frequent first."""
+    tags = [item.seen for item in catalog.items if item.seen]
+    counts = Counter(plural(tag.kind) for tag in tags)
+    counts.update(plural(str(tag)) for tag in tags if tag.colour)
+    return [Facet(text, count, things=True) for text, count in counts.most_common() if count >= FEW]
 
 
 def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[list[str], np.ndarray] | None:
@@ -191,7 +216,8 @@ def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[l
     known = {value for facet in labels(catalog) for values in facet.require.values() for value in values}
     rows: dict[str, list[int]] = {}
     for row, item in enumerate(catalog.items):
-        kind = "" if item.category == NO_CATEGORY else item.category.lower()
+        own = "" if item.category == NO_CATEGORY else item.category.lower()
+        kind = own or (item.seen.kind if item.seen else "")
         carried = {value.lower() for name in item.attributes for value in item.labels(name) if value in known}
         for text in filter(None, (kind, *(f"{value} {kind}".strip() for value in sorted(carried - {kind})))):
             rows.setdefault(text, []).append(row)
@@ -231,7 +257,7 @@ def _of_family(family: str, facets: Sequence[Facet]) -> Iterator[CatalogQuery]:
     for theme, other in pairs:
         of_pair = facets if family != "hybrid" else islice(_shuffled(facets, theme + other), 2)
         for facet in of_pair:
-            wording = _shuffled(WORDINGS[family], f"{theme} {other} {facet.text}")
+            wording = _shuffled((THING_WORDINGS if facet.things else WORDINGS)[family], f"{theme} {other} {facet.text}")
             text = re.sub(r"\ba (?=[aeio])", "an ", next(wording).format(t=theme, u=other, f=facet.text))
             yield _query(text, family, facet.require if facet.text in text else {})
 

@@ -8,7 +8,7 @@ THEMES: dict[str, tuple[str, ...]] = {  # "hybrid" joins two themes of other fam
         "industrial", "tropical", "nautical", "elegant", "folk",
     ),
     "activity": (
-        "picnic", "road trip", "garden party", "beach day", "hiking", "dancing", "wedding", "festival", "camping",
+        "picnic", "road trip", "garden party", "beach day", "hiking trip", "dance", "wedding", "festival", "camping trip",
         "first date", "workout", "dinner party",
     ),
     "season": ("summer", "winter", "autumn", "spring", "christmas", "rainy day", "snow day", "heat wave", "harvest"),
@@ -35,6 +35,17 @@ WORDINGS: dict[str, tuple[str, ...]] = {  # {t} is a theme, {f} a word of the ca
     "trend": ("{t} {f}", "{f} with a {t} touch", "{t} {f} trend"),
     "function": ("{f} for {t}", "{t} {f}", "{f} {t} pieces"),
     "hybrid": ("{t} {f} {u}", "{t} {u} in {f}", "{t} {u}"),
+}
+
+THING_WORDINGS: dict[str, tuple[str, ...]] = {  # {f} names things in the plural
+    "aesthetic": ("{t} {f}", "{f} with a {t} look"),
+    "activity": ("{f} for a {t}",),
+    "season": ("{t} {f}",),
+    "lifestyle": ("{f} for {t}",),
+    "mood": ("{t} {f}",),
+    "trend": ("{t} {f}", "{f} with a {t} touch"),
+    "function": ("{f} for {t}",),
+    "hybrid": ("{f} that are {t} and {u}",),
 }
 
 FRAME = {
