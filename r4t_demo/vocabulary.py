@@ -49,7 +49,8 @@ battery; smartwatch
 """
 _FOOD = """
 cake; bread; biscuit, cookie; pizza; burger; sandwich; pasta; salad; soup; rice dish; noodles; sushi; steak; chicken dish; fish dish;
-cheese; egg; fruit; apple; banana; orange; strawberry; vegetables; tomato; potato; chocolate; ice cream; doughnut; pie; coffee;
+cheese; egg; fruit; apple; banana; orange; strawberry; vegetables; tomato; potato; chocolate; ice cream; doughnut; pie;
+coffee;
 tea; juice; beer; wine; cocktail; pancake; sausage; curry; taco
 """
 _TOYS = """
@@ -70,7 +71,8 @@ _MUSIC = """
 guitar; violin; piano; drum; trumpet; saxophone; flute; accordion; harp; ukulele; cello
 """
 _OTHER = """
-book; magazine; notebook; pen; pencil; scissors; painting; drawing; map; document; coin; stamp; envelope; card; hammer; screwdriver;
+book; magazine; notebook; pen; pencil; scissors; painting; drawing; map; document; coin; stamp; envelope; card; hammer;
+screwdriver;
 drill; saw; wrench; tent; sleeping bag; dumbbell; yoga mat; tennis racket; golf club; helmet; skis; surfboard; fishing rod; rope;
 flag; key; lock; gift box; bicycle helmet; swimming goggles; person; crowd; baby; portrait
 """
