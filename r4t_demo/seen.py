@@ -71,7 +71,7 @@ def familiar(vectors: np.ndarray, encoder_id: str) -> np.ndarray:
 
 
 def colour(picture: Path) -> str:
-    """Return the name of the colour of most that is not the ground, which is what the picture's border has; "" if there is none."""
+    """Return the colour of most that is not the ground (the colour of the picture's border); "" if there is nothing else."""
     with Image.open(picture) as image:
         pixels = np.asarray(image.convert("RGB").resize((48, 48)), np.float32)
     ground = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]), 0)

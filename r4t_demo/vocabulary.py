@@ -48,7 +48,8 @@ remote control; charger; cable; power bank; record player, turntable; calculator
 battery; smartwatch
 """
 _FOOD = """
-cake; bread; biscuit, cookie; pizza; burger; sandwich; pasta; salad; soup; rice dish; noodles; sushi; steak; chicken dish; fish dish;
+cake; bread;
+biscuit, cookie; pizza; burger; sandwich; pasta; salad; soup; rice dish; noodles; sushi; steak; chicken dish; fish dish;
 cheese; egg; fruit; apple; banana; orange; strawberry; vegetables; tomato; potato; chocolate; ice cream; doughnut; pie;
 coffee;
 tea; juice; beer; wine; cocktail; pancake; sausage; curry; taco
