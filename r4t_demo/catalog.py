@@ -21,7 +21,9 @@ class Item:
     """``attributes`` holds the table's further columns, lists as lists; ``image`` is None for an item without a picture.
 
     ``seen`` is what the encoder sees in the picture of an item that its owner has not described (``said`` is False): its title
-    is then made of that, or of its number. The attributes ``artist``, ``genre`` and ``tags`` are known: the models read them, and a card without a picture shows them.
+    is then made of that, or of its number.
+
+    The attributes ``artist``, ``genre`` and ``tags`` are known: the models read them, and a card without a picture shows them.
     """
 
     item_id: str
