@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from r4t_demo.sources.base import Record, Refusal
-from r4t_demo.sources.columns import words
 from r4t_demo.sources.files import Files, read
+from r4t_demo.sources.tables.columns import words
+from r4t_demo.sources.understood import Understood
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
@@ -17,6 +18,7 @@ class PictureSource:
     def __init__(self, files: Files):
         self.files, self.name = files, files.name
         self.notes: list[str] = []
+        self.understood: Understood | None = None
         self.total: int | None = len(files.names())
 
     def identity(self) -> list:
