@@ -12,49 +12,44 @@ _DATE = rf"((19|20)\d{{2}}([-_.])?\d{{2}}\3?\d{{2}}|\d{{1,2}}[-.]\d{{1,2}}[-.](1
 _COUNTER = (
     r"(img|imgp|image|imag|photo|pict|dsc|dscn|dscf|dscpdc|mg|ndsc|csc|cimg|kimg|sdc|sam|hpim|gopr|g[hxp]\d\d|dji|mov|vid|mvimg|pxl|"
     r"wp|win|fb[_ -]img|received|snapchat|inshot|picsart|burst|pano|hdr|rimg|screenshot|scan|shutterstock|adobestock|istockphoto|"
-    r"istock|gettyimages|depositphotos|dreamstime|frame)[_ -]*[es]?\d{3,}([_.~-]?(wa|burst|cover|hdr|mp|pro|night|portrait|edited|top)?\d*)*"
+    r"istock|gettyimages|depositphotos|dreamstime|frame)[_ -]*[es]?\d{3,}"
+    r"([_.~-]?(wa|burst|cover|hdr|mp|pro|night|portrait|edited|top)?\d*)*"
 )
-_PHONE = r"img[_ -]\d{8}[_ -]wa\d+|[plr]\d{7}|\d{3}[_ -]\d{4}|\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|gopro|pentx|eos\w*|d\d+)"
+_PHONE = r"img[_ -]\d{8}[_ -]wa\d+|[plr]\d{7}|\d{3}[_ -]\d{4}|\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|gopro|pentx|eos\w*|"
+    r"d\d+)"
 _WEB = r"s-l\d{3,4}|il_\w+\.\d+_\w+|\w+\._(ac|s[xyl]|u[xy])[\w,]*_|\d+x\d+(px)?|maxresdefault|hqdefault|fullsizerender|jpegimages"
 _MADE_UP = re.compile(f"{_START}({_UUID}|{_DATE}|{_PHONE}|{_COUNTER}|{_WEB}){_END}", re.IGNORECASE)
 _WHOLE = re.compile(  # whatever else stands in such a name is the app or the photographer
-    r"(screen ?shots?|bildschirmfoto|capture d.[ée]cran|captura de (pantalla|tela|ecr[ãa])|schermata|schermafbeelding|zrzut ekranu)\W*\d.*"
+    r"(screen ?shots?|bildschirmfoto|capture d.[ée]cran|captura de (pantalla|tela|ecr[ãa])|schermata|schermafbeelding|"
+    r"zrzut ekranu)\W*\d.*"
     r"|(screenshot|pexels|pixabay|whatsapp|signal|telegram|messenger|instagram|ezgif) .*\d.*|.+ unsplash( \(\d+\))?",
     re.IGNORECASE,
 )
 _COPY = re.compile(r"\s*\(\d+\)$")
 _LETTER = re.compile(r"[^\W\d_]")
 
-_EMPTY = frozenset(
-    """
-    image images img imgs photo photos photograph photographs picture pictures pic pics snapshot screenshot screenshots screen shot capture
-    scan scans scanned untitled unnamed noname nameless download downloads downloaded file files copy original originals orig thumb thumbs
-    thumbnail thumbnails resized edited cropped compressed final default temp tmp test train training val valid validation dev eval split
-    data dataset datasets product item items page dcim camera roll uploads upload uploaded saved raw jpg jpeg jfif png webp gif bmp tif tiff
-    heic heif avif misc unsorted assets static media public export exports exported output gallery album albums desktop documents folder new
-    all my of at am pm the and a dsc dscn dscf mvimg pxl vid mov fb received whatsapp signal telegram instagram facebook google icloud cloud
-    giphy fullsizerender renderedimage size large medium small full
-
-    bild bilder foto fotos aufnahme aufnahmen bildschirmfoto bildschirmaufnahme unbenannt unbenannter ordner neuer neu kopie von um ohne
-    titel heruntergeladen kamera meine eigene und vom
-    écran ecran d l sans titre nom nouveau dossier copie télécharger téléchargement numérisation mes
-    imagen imágenes imagenes captura pantalla de sin título titulo nombre descarga descargas nueva carpeta copia mis cámara
-    immagine immagini schermata senza titolo nome nuova cartella scaricato di
-    imagem imagens tela ecrã sem cópia câmera
-    afbeelding afbeeldingen schermafbeelding schermopname naamloos kopie
-    obraz obrazy zdjęcie zdjęcia zrzut ekranu tytułu kopia
-    skärmavbild skärmbild skærmbillede skjermbilde billede billeder bilde namnlös unavngivet
-    kuva kuvat näyttökuva kuvakaappaus nimetön
-    snímek obrazovky obrázek obrázky fotka fotky képernyőkép kép képek
-    ekran görüntüsü resim resimler fotoğraf adsız indir
-    снимок экрана скриншот фото фотография фотографии изображение изображения картинка картинки без названия имени знімок зображення
-    στιγμιότυπο οθόνης εικόνα εικόνες φωτογραφία φωτογραφίες
-    スクリーンショット 画像 写真 名称未設定 無題 ダウンロード 新しいフォルダー
-    屏幕截图 屏幕快照 截屏 截图 螢幕截圖 螢幕快照 图片 圖片 照片 图像 微信图片 未命名 未标题 新建文件夹 下载 相册 mmexport
-    스크린샷 사진 이미지 제목 없음 다운로드
-    لقطة الشاشة صورة صور عکس تصویر स्क्रीनशॉट
-    """.split()
-)
+_WORDS = """
+    image images img imgs photo photos photograph photographs picture pictures pic pics snapshot screenshot screenshots
+    screen shot capture scan scans scanned untitled unnamed noname nameless download downloads downloaded file files copy
+    original originals orig thumb thumbs thumbnail thumbnails resized edited cropped compressed final default temp tmp test
+    train training val valid validation dev eval split data dataset datasets product item items page dcim camera roll
+    uploads upload uploaded saved raw jpg jpeg jfif png webp gif bmp tif tiff heic heif avif misc unsorted assets static
+    media public export exports exported output gallery album albums desktop documents folder new all my of at am pm the and
+    a dsc dscn dscf mvimg pxl vid mov fb received whatsapp signal telegram instagram facebook google icloud cloud giphy
+    fullsizerender renderedimage size large medium small full bild bilder foto fotos aufnahme aufnahmen bildschirmfoto
+    bildschirmaufnahme unbenannt unbenannter ordner neuer neu kopie von um ohne titel heruntergeladen kamera meine eigene
+    und vom écran ecran d l sans titre nom nouveau dossier copie télécharger téléchargement numérisation mes imagen imágenes
+    imagenes captura pantalla de sin título titulo nombre descarga descargas nueva carpeta copia mis cámara immagine
+    immagini schermata senza titolo nome nuova cartella scaricato di imagem imagens tela ecrã sem cópia câmera afbeelding
+    afbeeldingen schermafbeelding schermopname naamloos obraz obrazy zdjęcie zdjęcia zrzut ekranu tytułu kopia skärmavbild
+    skärmbild skærmbillede skjermbilde billede billeder bilde namnlös unavngivet kuva kuvat näyttökuva kuvakaappaus nimetön
+    snímek obrazovky obrázek obrázky fotka fotky képernyőkép kép képek ekran görüntüsü resim resimler fotoğraf adsız indir
+    снимок экрана скриншот фото фотография фотографии изображение изображения картинка картинки без названия имени знімок
+    зображення στιγμιότυπο οθόνης εικόνα εικόνες φωτογραφία φωτογραφίες スクリーンショット 画像 写真 名称未設定 無題 ダウンロード 新しいフォルダー 屏幕截图 屏幕快照
+    截屏 截图 螢幕截圖 螢幕快照 图片 圖片 照片 图像 微信图片 未命名 未标题 新建文件夹 下载 相册 mmexport 스크린샷 사진 이미지 제목 없음 다운로드 لقطة الشاشة صورة صور عکس تصویر
+    स्क्रीनशॉट
+"""
+_EMPTY = frozenset(_WORDS.split())  # what pictures and their folders are called everywhere, in the languages of people's devices
 _FOLDERS = ("nova pasta", "nieuwe map", "nowy folder", "yeni klasör", "новая папка", "uusi kansio", "ny mapp", "ny mappe")
 
 
