@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from r4t_demo.sources.base import Record, Refusal
 from r4t_demo.sources.files import Files, read
-from r4t_demo.sources.tables.columns import words
+from r4t_demo.sources.names import telling
 from r4t_demo.sources.understood import Understood
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
@@ -32,6 +32,6 @@ class PictureSource:
         name = str(path)
         if path.suffix.lower() not in SUFFIXES:
             return Refusal(name, f"is no picture that can be read: use {', '.join(SUFFIXES)}")
-        category = "" if path.parent == PurePosixPath() else words(path.parent.name)
+        category = "" if path.parent == PurePosixPath() else telling(path.parent.name)
         # The file's name is no title of its own, so that a copy under another name is still found to be one.
-        return Record(name, name, words(path.stem), category=category, read_image=partial(read, self.files, name))
+        return Record(name, name, telling(path.stem), category=category, read_image=partial(read, self.files, name))

@@ -1,12 +1,12 @@
 """Which column means what, by its name and by a sample of its cells; and a row's record."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources.base import Record, Refusal
+from r4t_demo.sources.names import telling
 from r4t_demo.sources.tables import headers
 from r4t_demo.sources.tables.cells import MANGLED, Sampled, as_list, clean, leaf, picture_in, text_of
 from r4t_demo.sources.understood import MANY, ROLES, SAMPLE_LENGTH, SAMPLES, Column, Understood, check_chosen
@@ -87,7 +87,7 @@ class Columns:
         if image is None and not texts.get("title"):
             return Refusal(where, "has neither a title nor a picture")
         attributes = {stored: value for name, stored in self._kept.items() if (value := self._value(name, row)) is not None}
-        title = words(PurePosixPath(file).stem)
+        title = telling(PurePosixPath(file).stem)
         return Record(where, fallback_id, title, **texts, read_image=image, attributes=attributes, notes=tuple(notes))
 
     def _image(self, row: Mapping[str, object], read: Callable[[str], bytes]) -> tuple[Callable[[], bytes] | None, str, str]:
@@ -216,11 +216,6 @@ class Columns:
 
     def _doubt(self, why: str) -> None:
         self._doubts.append(why)
-
-
-def words(name: str) -> str:
-    """A file's or folder's name as a person would write it: 'red-hat_01' is 'red hat 01'."""
-    return re.sub(r"[\s_+-]+", " ", name).strip()
 
 
 def _raise(error: UserError) -> bytes:
