@@ -13,10 +13,12 @@ _COUNTER = (
     r"(img|imgp|image|imag|photo|pict|dsc|dscn|dscf|dscpdc|mg|ndsc|csc|cimg|kimg|sdc|sam|hpim|gopr|g[hxp]\d\d|dji|mov|vid|mvimg|pxl|"
     r"wp|win|fb[_ -]img|received|snapchat|inshot|picsart|burst|pano|hdr|rimg|screenshot|scan|shutterstock|adobestock|istockphoto|"
     r"istock|gettyimages|depositphotos|dreamstime|frame)[_ -]*[es]?\d{3,}"
-    r"([_.~-]?(wa|burst|cover|hdr|mp|pro|night|portrait|edited|top)?\d*)*"
+    r"([_.~-]+\d*|(wa|burst|cover|hdr|mp|pro|night|portrait|edited|top)\d*)*"
 )
-_PHONE = r"img[_ -]\d{8}[_ -]wa\d+|[plr]\d{7}|\d{3}[_ -]\d{4}|\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|gopro|pentx|eos\w*|"
-    r"d\d+)"
+_PHONE = (
+    r"img[_ -]\d{8}[_ -]wa\d+|[plr]\d{7}|\d{3}[_ -]\d{4}|"
+    r"\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|gopro|pentx|eos\w*|d\d+)"
+)
 _WEB = r"s-l\d{3,4}|il_\w+\.\d+_\w+|\w+\._(ac|s[xyl]|u[xy])[\w,]*_|\d+x\d+(px)?|maxresdefault|hqdefault|fullsizerender|jpegimages"
 _MADE_UP = re.compile(f"{_START}({_UUID}|{_DATE}|{_PHONE}|{_COUNTER}|{_WEB}){_END}", re.IGNORECASE)
 _WHOLE = re.compile(  # whatever else stands in such a name is the app or the photographer
@@ -45,8 +47,12 @@ _WORDS = """
     skärmbild skærmbillede skjermbilde billede billeder bilde namnlös unavngivet kuva kuvat näyttökuva kuvakaappaus nimetön
     snímek obrazovky obrázek obrázky fotka fotky képernyőkép kép képek ekran görüntüsü resim resimler fotoğraf adsız indir
     снимок экрана скриншот фото фотография фотографии изображение изображения картинка картинки без названия имени знімок
-    зображення στιγμιότυπο οθόνης εικόνα εικόνες φωτογραφία φωτογραφίες スクリーンショット 画像 写真 名称未設定 無題 ダウンロード 新しいフォルダー 屏幕截图 屏幕快照
-    截屏 截图 螢幕截圖 螢幕快照 图片 圖片 照片 图像 微信图片 未命名 未标题 新建文件夹 下载 相册 mmexport 스크린샷 사진 이미지 제목 없음 다운로드 لقطة الشاشة صورة صور عکس تصویر
+    зображення στιγμιότυπο οθόνης εικόνα εικόνες φωτογραφία φωτογραφίες スクリーンショット
+    画像 写真 名称未設定 無題 ダウンロード 新しいフォルダー 屏幕截图 屏幕快照
+    截屏 截图 螢幕截圖 螢幕快照 图片 圖片 照片 图像 微信图片 未命名 未标题
+    新建文件夹 下载 相册 mmexport
+    스크린샷 사진 이미지 제목 없음 다운로드
+    لقطة الشاشة صورة صور عکس تصویر
     स्क्रीनशॉट
 """
 _EMPTY = frozenset(_WORDS.split())  # what pictures and their folders are called everywhere, in the languages of people's devices
