@@ -63,7 +63,7 @@ CASE = {
     ),
     "04-names-that-nearly-match.zip": Right(
         titles=THINGS[:-1], pictures=23, categories=[NO_CATEGORY] * 23,
-        source_notes=["1 picture is named by no row"],
+        notes={"has several pictures: the first is used": 1},
     ),
     "05-id-is-the-file-name.zip": Right(
         titles=[thing.title() for thing in THINGS],

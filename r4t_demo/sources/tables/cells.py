@@ -14,10 +14,11 @@ PICTURE_END = re.compile(r"\.(jpe?g|jfif|jpe|png|webp|gif|bmp|tiff?|avif|heic|he
 ADDRESS = re.compile(r"^\s*([a-z][a-z0-9+.-]*:)?//|^\s*(hub|mailto|urn|spotify):", re.IGNORECASE)
 MANGLED = re.compile(r"-?\d([.,]\d+)?E\+\d+", re.IGNORECASE)  # what Excel makes of a long number
 INT64 = 2**63
+SEVERAL = "has several pictures: the first is used"
 _NUMBER = re.compile(r"[^\w\s]{0,3}\s?-?\d+([., '’]\d+)*\s?(%|[^\w\s]{1,3}|[A-Z]{3})?")
 _TIME = r"\d{1,2}:\d{2}.*"
 _DATE = re.compile(rf"(\d{{4}}[-/.]\d{{1,2}}([-/.]\d{{1,2}})?|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}})([T ]{_TIME})?|{_TIME}")
-_LIST = re.compile(r"[,;|]")
+_LIST = re.compile(r"[,;|\n]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _BLOCKS = {"p", "br", "li", "ul", "ol", "div", "tr", "td", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "hr"}
 
@@ -86,7 +87,7 @@ def picture_in(cell: object) -> tuple[bytes | None, str, str]:
     if isinstance(cell, list | tuple):
         pictures = [one for one in cell if one]
         first = picture_in(pictures[0]) if pictures else (None, "", "")
-        return *first[:2], first[2] or ("has several pictures: the first is used" if len(pictures) > 1 else "")
+        return *first[:2], first[2] or SEVERAL * (len(pictures) > 1)
     data: object = cell.get("bytes") if isinstance(cell, dict) else None
     name: object = cell.get("path") if isinstance(cell, dict) else cell
     if isinstance(name, bytes):
@@ -95,7 +96,14 @@ def picture_in(cell: object) -> tuple[bytes | None, str, str]:
         name = str(name)
     if not isinstance(name, str | None) or not isinstance(data, bytes | None):
         raise UserError(f"has a {type(cell).__name__} in its picture column, which is neither a picture nor a file name")
-    return data, (name or "").strip(), ""
+    name = (name or "").strip()
+    return data, name, SEVERAL if len(names_in(name)) > 1 and not ADDRESS.match(name) else ""
+
+
+def names_in(cell: str) -> list[str]:
+    """The names of pictures in a cell that has several, else the cell as it is, if it is not empty."""
+    parts = [part.strip() for part in _LIST.split(cell)] if _LIST.search(cell) else []
+    return parts if len(parts) > 1 and all(map(PICTURE_END.search, parts)) else [cell] if cell else []
 
 
 class _Text(HTMLParser):
