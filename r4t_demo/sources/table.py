@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import PurePosixPath
 
 from r4t_demo.sources.base import Record, Refusal
@@ -10,8 +10,8 @@ from r4t_demo.sources.files import Files
 from r4t_demo.sources.tables.beside import Beside
 from r4t_demo.sources.tables.columns import Columns
 from r4t_demo.sources.tables.dialect import BadRow
-from r4t_demo.sources.tables.shop import Folding, Numbered
-from r4t_demo.sources.tables.text import SUFFIXES, TextTable
+from r4t_demo.sources.tables.shop import Folding, Numbered, Spreading
+from r4t_demo.sources.tables.text import SUFFIXES, Row, TextTable
 from r4t_demo.sources.understood import Understood
 
 __all__ = ["SUFFIXES", "TableSource"]
@@ -29,7 +29,9 @@ class TableSource:
         self._tables = [TextTable(files, name) for name in tables]
         self.name = files.name if len(tables) > 1 else f"{files.name}/{tables[0]}"
         names = list(dict.fromkeys(name for table in self._tables for name in table.header))
+        self._spreading = Spreading(names)
         self._lengths, sample = self._read_through()
+        names = [name for name in dict.fromkeys([*names, *chain(*sample)]) if name not in self._spreading.spread_out]
         self._beside = Beside(files, alone)
         what = tables[0] if len(tables) == 1 else f"{len(tables)} tables"
         self.columns = Columns(what, names, sample, chosen=columns, is_picture=self._beside.has)
@@ -62,10 +64,15 @@ class TableSource:
         """The rows of each product, or a bad row, with its table and the number of rows in the tables before."""
         before = 0
         for table, length in zip(self._tables, self._lengths, strict=True):
-            rows: Iterable[Numbered] = enumerate(table.rows(), start=1)
+            rows: Iterable[Numbered] = enumerate(self._rows(table), start=1)
             groups = self._folding.folded(rows) if self._folding.is_needed else ([one] for one in rows)
             yield from ((table, before, group) for group in groups)
             before += length
+
+    def _rows(self, table: TextTable) -> Iterator[Row]:
+        if not self._spreading.spread_out:
+            return table.rows()
+        return (self._spreading.spread(row) if isinstance(row, dict) else row for row in table.rows())
 
     def _read_through(self) -> tuple[list[int], list[dict]]:
         """The number of rows of each table, and a sample of them all."""
@@ -74,7 +81,7 @@ class TableSource:
         seen = count()
         for table in self._tables:
             before = next(seen)
-            for row in table.rows():
+            for row in self._rows(table):
                 number = next(seen)
                 if (number < _FIRST or number % _EVERY == 0 and len(sample) < _MOST) and isinstance(row, dict):
                     sample.append(row)
@@ -84,12 +91,13 @@ class TableSource:
     def _fold(self) -> None:
         """Learn which rows belong together, and count and tell them."""
         for table in self._tables:
-            for row in table.rows():
+            for row in self._rows(table):
                 if isinstance(row, dict):
                     self._folding.learn(row)
         self.total = sum(1 for _ in self._products())
         if folded := sum(self._lengths) - self.total:
-            self.notes.append(f"{folded:,} rows are variants or further pictures of a product: they are folded into its own row.")
+            what = "row is a variant or further picture" if folded == 1 else "rows are variants or further pictures"
+            self.notes.append(f"{folded:,} {what} of a product, and folded into its own row.")
 
     def _picture_cells(self) -> Iterator[tuple[PurePosixPath, object]]:
         """What stands in the column of pictures, with the folder of its table."""

@@ -68,13 +68,16 @@ def as_list(value: object) -> list[str]:
 
 
 def leaf(path: str) -> str:
-    """The last part of the deepest path: 'Home > Lamps, Sale' is in 'Lamps', 'Default Category/Hats' in 'Hats'."""
+    """The last part of the deepest path: 'Home > Lamps, Sale' is in 'Lamps', 'Default Category/Hats' in 'Hats'.
+
+    Of several categories that are no paths it is the first.
+    """
     if ">" in path:
         separator = ">"
-    elif path.startswith(("Default Category/", "Root Catalog/")):
+    elif path.startswith(("Default Category/", "Root Catalog/", "/")):
         separator = "/"
     else:
-        return path
+        return re.split(r"[;|]", path)[0].strip() or path
     paths = (one for one in re.split(r"(?<!\\)[,;|]", path) if one.strip())
     return max(paths, key=lambda one: one.count(separator)).split(separator)[-1].replace("\\,", ",").strip() or path
 

@@ -111,6 +111,7 @@ class Columns:
     def _stored_as(self, name: str, role: str) -> str:
         if role != "attribute":
             return role
+        name = headers.plain(name)
         return f"original_{name}" if name in (*STORED, *self.role, *LISTS, "artist", "description") else name
 
     def _check_chosen(self) -> None:
@@ -200,6 +201,8 @@ class Columns:
             return "ignored"  # it says nothing, or the same of all
         if simple in headers.ATTRIBUTES:
             return "attribute"
+        if any(simple in headers.RANKS[role] for role in ("item_id", "image", "description") if role in roles.values()):
+            return "ignored"  # one more of what there is one of
         if headers.is_bookkeeping(name) or cells.is_addresses or cells.is_picture_names or cells.is_dates:
             return "ignored"
         if cells.is_prose:

@@ -114,6 +114,11 @@ def _is_whole(lines: list[str], delimiter: str, width: int) -> bool:
     return width < 3 or not inside or any(len(next(csv.reader([line], delimiter=delimiter), [])) != width for line in inside)
 
 
+def _is_header(row: list[str]) -> bool:
+    names = [cell for cell in row if cell.strip()]
+    return len(names) > 1 and sum(map(is_known, names)) > len(names) / 2
+
+
 def _judged(lines: list[str], delimiter: str) -> tuple[tuple, Dialect]:
     """How well a delimiter fits, the more the better, and the dialect that it makes."""
     rows = [row if isinstance(row, list) else [] for row in islice(csv_rows(lines, delimiter), _SAMPLED)]
@@ -121,6 +126,8 @@ def _judged(lines: list[str], delimiter: str) -> tuple[tuple, Dialect]:
     usual = max(widths, key=lambda width: (widths[width], width)) if widths else 1
     known = [sum(map(is_known, row)) for row in rows[:EARLY]]
     header = next((n for n, count in enumerate(known) if count and (len(rows[n]) > 1 or usual == 1)), None)
+    while header is not None and header + 1 < len(rows) and _is_header(rows[header + 1]):
+        header += 1  # some name their columns twice, once for machines
     if rows and not rows[0]:
         header = 0  # it cannot be read, which is to be told
     if header is None:

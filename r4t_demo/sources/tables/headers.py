@@ -92,50 +92,56 @@ _ROLES = {
 }  # fmt: skip
 # What can be steered by, however many values there are.
 _ATTRIBUTES = """
-    color, colour, colors, colours, base_colour, color_family, farbe, farben, couleur, couleurs, colores, cor, colore,
-    colori, kleur, kleuren, kolor, färg, farve, farge, väri, barva, szín, culoare, renk, χρώμα, цвет, колір, 色, カラー,
-    颜色, 顏色, 색상, size, sizes, größe, grösse, groesse, taille, talla, taglia, maat, tamanho, rozmiar, storlek,
-    størrelse, koko, velikost, méret, mărime, beden, μέγεθος, размер, サイズ, 尺寸, 尺码, 사이즈, material, materials,
-    matériau, matière, materiale, materiaal, materiał, materiál, anyag, malzeme, υλικό, материал, матеріал, 素材, 材质,
-    材質, 소재, fabric, brand, brands, marke, marque, marca, merk, marka, märke, mærke, merke, merkki, značka, márka,
-    vendor, manufacturer, hersteller, fabricant, fabricante, producent, výrobce, gyártó, üretici, бренд, марка,
-    производитель, ブランド, 品牌, 브랜드, season, seasons, saison, temporada, stagione, seizoen, sezon, säsong, sesong,
-    sezóna, сезон, 季節, 季节, 계절, gender, geschlecht, sexe, sexo, sesso, geslacht, płeć, kön, køn, pohlaví, cinsiyet,
-    пол, 性別, 性别, style, stil, estilo, stile, stijl, styl, стиль, スタイル, 风格, pattern, muster, motif, usage,
-    occasion, mood, language, country, shape, fit, neckline, age_group, age, era, decade, year, jahr, année, anno, jaar,
-    ano, finish, room, theme, formality
+    color_name, colour_name, size_name, material_type, brand_name, fabric_type, color, colour, colors, colours,
+    base_colour, color_family, farbe, farben, couleur, couleurs, colores, cor, colore, colori, kleur, kleuren, kolor, färg,
+    farve, farge, väri, barva, szín, culoare, renk, χρώμα, цвет, колір, 色, カラー, 颜色, 顏色, 색상, size, sizes, größe,
+    grösse, groesse, taille, talla, taglia, maat, tamanho, rozmiar, storlek, størrelse, koko, velikost, méret, mărime,
+    beden, μέγεθος, размер, サイズ, 尺寸, 尺码, 사이즈, material, materials, matériau, matière, materiale, materiaal,
+    materiał, materiál, anyag, malzeme, υλικό, материал, матеріал, 素材, 材质, 材質, 소재, fabric, brand, brands, marke,
+    marque, marca, merk, marka, märke, mærke, merke, merkki, značka, márka, vendor, manufacturer, hersteller, fabricant,
+    fabricante, producent, výrobce, gyártó, üretici, бренд, марка, производитель, ブランド, 品牌, 브랜드, season, seasons,
+    saison, temporada, stagione, seizoen, sezon, säsong, sesong, sezóna, сезон, 季節, 季节, 계절, gender, geschlecht, sexe,
+    sexo, sesso, geslacht, płeć, kön, køn, pohlaví, cinsiyet, пол, 性別, 性别, style, stil, estilo, stile, stijl, styl,
+    стиль, スタイル, 风格, pattern, muster, motif, usage, occasion, mood, language, country, shape, fit, neckline,
+    age_group, age, era, decade, year, jahr, année, anno, jaar, ano, finish, room, theme, formality
 """  # fmt: skip
 # A column is bookkeeping where one of these words is in its name.
 _BOOKKEEPING = """
-    id, ids, sku, skus, barcode, gtin, ean, upc, isbn, mpn, asin, isrc, code, codes, price, prices, cost, msrp, rrp,
-    currency, quantity, qty, stock, inventory, status, state, policy, position, order, sort, rank, index, unnamed, url,
-    urls, uri, uris, link, links, href, http, https, slug, handle, permalink, website, src, published, publish, visible,
-    visibility, online, active, enabled, deleted, featured, tax, taxable, taxes, vat, shipping, ship, weight, gram, grams,
-    date, datetime, timestamp, created, updated, modified, added, released, release, expires, time, duration, number,
-    count, seo, meta, option, options, option1, option2, option3, variant, variants, variation, variations, variante,
-    varianten, fulfillment, requires, download, downloads, reviews, review, rating, ratings, sale, sales, sold, discount,
-    backorders, upsells, cross, parent, swatches, attribute_set, websites, store, website, hash, phash, md5, sha1, sha256,
-    checksum, uuid, guid, google, adwords, condition_id, action, template, non_editable, popularity, payment, hs, minimum,
-    maximum, min, max, allow, purchase, external, button, grouped, sold, thumbnail, image, images, picture, pictures,
-    photo, file, filename, alt, preis, einkaufspreis, verkaufspreis, bestand, lagerbestand, menge, anzahl, gewicht,
-    lieferzeit, lieferstatus, datum, erstellt, aktiv, steuer, mwst, währung, nummer, nr, prix, quantité, poids, tva,
-    devise, précio, precio, precios, cantidad, existencias, estado, peso, iva, fecha, enlace, moneda, prezzo, prezzi,
-    quantità, giacenza, disponibilità, stato, valuta, prijs, prijzen, aantal, voorraad, gewicht, btw, preço, preco,
-    quantidade, estoque, cena, ceny, ilość, stan, waga, data, waluta, status, vat, pris, priser, antal, antall, lager,
-    lagersaldo, vikt, vekt, vægt, moms, dato, hinta, määrä, varasto, paino, pvm, množství, sklad, hmotnost, ár, mennyiség,
-    készlet, súly, preț, pret, cantitate, stoc, fiyat, fiyatı, miktar, stok, ağırlık, tarih, τιμή, ποσότητα, απόθεμα, цена,
-    ціна, количество, кількість, остаток, вес, дата, ссылка, статус, наличие, 価格, 値段, 数量, 在庫, 重量, 日付, 价格,
-    價格, 库存, 庫存, 状态, 日期, 链接, 가격, 수량, 재고, 상태, 날짜, 링크
+    availability, gift_card, ribbon, surcharge, parentage, parent_child, custom_label, customlabel, format, product_page,
+    page, global, id, ids, sku, skus, barcode, gtin, ean, upc, isbn, mpn, asin, isrc, code, codes, price, prices, cost,
+    msrp, rrp, currency, quantity, qty, stock, inventory, status, state, policy, position, order, sort, rank, index,
+    unnamed, url, urls, uri, uris, link, links, href, http, https, slug, handle, permalink, website, src, published,
+    publish, visible, visibility, online, active, enabled, deleted, featured, tax, taxable, taxes, vat, shipping, ship,
+    weight, gram, grams, date, datetime, timestamp, created, updated, modified, added, released, release, expires, time,
+    duration, number, count, seo, meta, option, options, option1, option2, option3, variant, variants, variation,
+    variations, variante, varianten, fulfillment, requires, download, downloads, reviews, review, rating, ratings, sale,
+    sales, sold, discount, backorders, upsells, cross, parent, swatches, attribute_set, websites, store, website, hash,
+    phash, md5, sha1, sha256, checksum, uuid, guid, google, adwords, condition_id, action, template, non_editable,
+    popularity, payment, hs, minimum, maximum, min, max, allow, purchase, external, button, grouped, sold, thumbnail,
+    image, images, picture, pictures, photo, file, filename, alt, preis, einkaufspreis, verkaufspreis, bestand,
+    lagerbestand, menge, anzahl, gewicht, lieferzeit, lieferstatus, datum, erstellt, aktiv, steuer, mwst, währung, nummer,
+    nr, prix, quantité, poids, tva, devise, précio, precio, precios, cantidad, existencias, estado, peso, iva, fecha,
+    enlace, moneda, prezzo, prezzi, quantità, giacenza, disponibilità, stato, valuta, prijs, prijzen, aantal, voorraad,
+    gewicht, btw, preço, preco, quantidade, estoque, cena, ceny, ilość, stan, waga, data, waluta, status, vat, pris,
+    priser, antal, antall, lager, lagersaldo, vikt, vekt, vægt, moms, dato, hinta, määrä, varasto, paino, pvm, množství,
+    sklad, hmotnost, ár, mennyiség, készlet, súly, preț, pret, cantitate, stoc, fiyat, fiyatı, miktar, stok, ağırlık,
+    tarih, τιμή, ποσότητα, απόθεμα, цена, ціна, количество, кількість, остаток, вес, дата, ссылка, статус, наличие, 価格,
+    値段, 数量, 在庫, 重量, 日付, 价格, 價格, 库存, 庫存, 状态, 日期, 链接, 가격, 수량, 재고, 상태, 날짜, 링크
 """  # fmt: skip
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
+def plain(name: str) -> str:
+    """A column's name without what shops put around it: 'C:Color' and 'Color (product.metafields.shopify.color)' are 'Color'."""
+    return re.sub(r"\[.*?\]|^\W*C:|\(product\.metafields\..*?\)", " ", name.strip()).strip() or name
+
+
 def simple(name: str) -> str:
     """'Item ID', 'item-id', 'itemId' and '*Item ID [Non Editable]' are all 'item_id'; 'Größe' is 'grosse'."""
-    name = re.sub(r"\[.*?\]|^\W*C:", " ", name.strip()).replace("(s)", "s").replace("(S)", "s")
+    name = plain(name).replace("(s)", "s").replace("(S)", "s")
     parts = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).casefold().translate(_PLAIN)
-    plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
-    return re.sub(r"[\W_]+", "_", plain).strip("_")
+    bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return re.sub(r"[\W_]+", "_", bare).strip("_")
 
 
 def _names(text: str) -> frozenset[str]:
@@ -163,7 +169,7 @@ def is_known(name: str) -> bool:
 
 def is_bookkeeping(name: str) -> bool:
     """Whether a column of that name keeps a shop's books and says nothing of what an item is like."""
-    words = simple(name).split("_")
+    words = [word.rstrip("0123456789") or word for word in simple(name).split("_")]
     joined = {"_".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, min(i + 3, len(words) + 1))}
     return not BOOKKEEPING.isdisjoint(joined)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from r4t_demo.sources.tables.cells import text_of
+from r4t_demo.sources.tables.cells import as_list, text_of
 from r4t_demo.sources.tables.dialect import BadRow
 from r4t_demo.sources.tables.headers import simple
 
@@ -28,8 +28,30 @@ OWN_KEYS = ("sku", "id", "item_sku", "seller_sku", "product_id", "asin", "produc
 MADE_OF = ("configurable_variations", "associated_skus", "grouped_skus", "bundle_skus")
 STORE_VIEW = "store_view_code"
 
+_PAIR = re.compile(r"attribute_\d+_name")
+
 Row = Mapping[str, object]
 Numbered = tuple[int, Any]  # a row's number and the row, or why it is bad
+
+
+class Spreading:
+    """Columns that hold others: WooCommerce's pairs of a name and its values, Magento's list of attributes."""
+
+    def __init__(self, names: Sequence[str]):
+        column = {simple(name): name for name in reversed(names)}
+        pairs = ((column[one], column.get(f"{one.removesuffix('_name')}_values")) for one in column if _PAIR.fullmatch(one))
+        self._pairs = [(name, values) for name, values in pairs if values]
+        self._list = column.get("additional_attributes", "")
+        self.spread_out = {self._list, *(name for pair in self._pairs for name in pair)} - {""}
+
+    def spread(self, row: Row) -> dict[str, object]:
+        """The row with what its columns hold as columns of their own."""
+        found = {text_of(row.get(name)): text_of(row.get(values)) for name, values in self._pairs}
+        for part in re.split(r",(?=\w+=)", text_of(row.get(self._list)) if self._list else ""):
+            name, _, value = part.partition("=")
+            found[name.strip()] = value
+        more = {name: values for name, cell in found.items() if name and name not in row and (values := as_list(cell))}
+        return {**row, **{name: values if len(values) > 1 else values[0] for name, values in more.items()}}
 
 
 class Folding:
