@@ -14,6 +14,9 @@ from r4t_demo.sources.several import of_tables
 from r4t_demo.sources.table import TableSource
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")  # other than zips, which alone can be read anywhere
+READ = (".zip", *table.SUFFIXES, parquet.SUFFIX, *PICTURES)
+TOLD = (*WORKBOOKS, *ARCHIVES)  # what is not read, with a sentence about what to do
 
 
 def open_source(name: str, columns: Mapping[str, str] | None = None) -> Source:
@@ -44,6 +47,8 @@ def _opened(name: str, columns: Mapping[str, str] | None) -> Source:
         return ParquetSource(FolderFiles(path.parent), [path.name], alone=True, columns=columns)
     if suffix in WORKBOOKS:
         raise UserError(f"'{name}' is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As) and give that.")
+    if suffix in ARCHIVES:
+        raise UserError(f"'{name}' is a {suffix} archive: unpack it, and give the folder or a zip of it.")
     raise UserError(f"'{name}' is no catalogue: give a folder, or a .zip, {', '.join(table.SUFFIXES)} or {parquet.SUFFIX} file.")
 
 
