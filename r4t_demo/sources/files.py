@@ -76,17 +76,22 @@ class FolderFiles:
         path = self._path(name)
         if not path.resolve().is_relative_to(self._real):
             raise UserError(f"'{shown(name)}' leads outside the folder")
-        if not path.is_file():
-            raise UserError(f"'{shown(name)}' is not in the folder")
         try:
             return path.open("rb")
         except OSError as error:
             raise UserError(f"'{name}' cannot be opened ({error.strerror})") from error
 
     def _path(self, name: str) -> Path:
-        """Where a file is: mostly under its very name, else under one that its system writes in another form."""
+        """Where a file is: mostly under its very name, else under one that its system writes in another form.
+
+        UserError where it is under neither.
+        """
         path = self.root / name
-        return path if path.is_file() else self.root / self._disk_name.get(normal(name), name)
+        if path.is_file():
+            return path
+        if (disk := self._disk_name.get(normal(name))) is None:
+            raise UserError(f"'{shown(name)}' is not in the folder")
+        return self.root / disk
 
     @cached_property
     def _disk_name(self) -> dict[str, str]:

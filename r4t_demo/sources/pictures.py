@@ -34,6 +34,7 @@ class PictureSource:
     def __init__(self, files: Files):
         self.files, self.name = files, files.name
         self.notes: list[str] = []
+        self._categories: dict[PurePosixPath, str] = {}
         self.understood: Understood | None = None
         self.total: int | None = len(files.names())
 
@@ -49,12 +50,16 @@ class PictureSource:
         if not is_picture(self.files, name):
             return Refusal(name, self._why_not(name))
         # The file's name is no title of its own, so that a copy under another name is still found to be one.
-        return Record(name, name, telling(path.stem), category=self._category(path), read_image=partial(read, self.files, name))
+        return Record(
+            name, name, telling(path.stem), category=self._category(path.parent), read_image=partial(read, self.files, name)
+        )
 
-    def _category(self, path: PurePosixPath) -> str:
-        """What the folder says; one that says nothing leaves it to the next above, but for those that all files share."""
-        own, *above = [*reversed(path.parent.parts), ""][: max(1, len(path.parent.parts) - self._shared)]
-        return next(filter(None, map(telling, (own, *above))), "")
+    def _category(self, folder: PurePosixPath) -> str:
+        """What a folder says; one that says nothing leaves it to the next above, but for those that all files share."""
+        if folder not in self._categories:
+            own, *above = [*reversed(folder.parts), ""][: max(1, len(folder.parts) - self._shared)]
+            self._categories[folder] = next(filter(None, map(telling, (own, *above))), "")
+        return self._categories[folder]
 
     @cached_property
     def _shared(self) -> int:
