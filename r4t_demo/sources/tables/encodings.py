@@ -6,6 +6,8 @@ from typing import BinaryIO
 
 import charset_normalizer
 
+from r4t_demo.sources.tables.headers import is_known
+
 # The code pages that tables come in; where two fit equally, the earlier one is taken.
 CODE_PAGES = (
     "cp1252", "cp1250", "cp1254", "cp1257", "cp1255", "cp1253", "cp1256", "cp1251", "cp874", "cp1258",
@@ -18,6 +20,15 @@ NAMES = {"cp1252": "Windows-1252", "cp932": "Shift-JIS", "cp949": "Korean (cp949
 OLD = ("cp850", "cp852", "mac_roman")  # a few signs of Windows-1252 look like letters of these
 OTHER_SCRIPTS = ("cp1251", "cp1253", "cp1255", "cp1256", "cp874", "koi8_r", "koi8_u", "iso8859_5", "iso8859_7", "cp866")
 _MIXED = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")  # a letter beside one of another script
+_WESTERN = ("äöüß", "éèàçêîôûëïùâœæ", "áéíóúñü¿¡ºª", "ãõáâàéêíóôúç", "àèéìòù", "æøåé", "åäöé", "áéíóúýþæðö")
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž", "õäöüšž")
+LANGUAGES = {  # code page -> the letters of each of its languages that ASCII has not
+    **dict.fromkeys(("cp1252", "cp850", "mac_roman"), _WESTERN), **dict.fromkeys(("cp1250", "iso8859_2", "cp852"), _CENTRAL),
+    "cp1258": ("àáãăâđêôơưèéìíòóùúý\u0300\u0301\u0303\u0309\u0323",), "cp1254": ("çğıöşüâîi̇",), "cp1257": _BALTIC,
+}  # fmt: skip
+ANYWHERE = set("’‘“”„–—…€£°®™©«»•·½×²\xa0\ufffd")  # signs of every language
+_CELL = re.compile(r"[,;\t|\r]")
 # What Windows-1252 text does not hold: a sign, or a capital, in the midst of a word in small letters.
 _UNLIKE_1252 = re.compile(r"[a-z][€‚„…†‡ˆ‰‹“”•˜™›¡-¿×÷À-ÞŠŒŽŸ][a-z]|[a-z][À-ÞŠŒŽŸ]")
 _BLOCK, _SAMPLE = 2**20, 2**16  # bytes; of the second as many lines at most
@@ -69,12 +80,13 @@ def _wide(head: bytes) -> str:
 
 def _code_page(lines: bytes, head: bytes) -> str:
     """What charset-normalizer tells by the lines that are not ASCII and by the table's head, in which others are, too."""
-    by_lines, by_head = _judged(lines), _judged(head if not head.isascii() else lines)
+    head = head[: 4 * len(lines)]  # more of plain letters would drown the others
+    by_lines, by_head = _judged(lines), _judged(lines if head.isascii() else head)
     both = {page: tuple(map(sum, zip(by_lines[page], by_head[page], strict=True))) for page in by_lines if page in by_head}
     judged = both or by_lines or by_head
     if not judged:
         return "cp1252"
-    best = min(judged, key=lambda page: (round(judged[page][0], 3), round(judged[page][1], 1), CODE_PAGES.index(page)))
+    best = min(judged, key=lambda page: (round(judged[page][0], 3), round(judged[page][1], 2), CODE_PAGES.index(page)))
     return "cp1252" if judged[best][0] >= 1 or best in OLD and _may_be_1252(lines) else best
 
 
@@ -88,12 +100,18 @@ def _judged(data: bytes) -> dict[str, tuple[float, float]]:
 
 
 def _oddity(page: str, data: bytes) -> float:
-    """Mess that charset-normalizer does not see: words of two scripts, and Hebrew, which is all capitals in KOI8."""
-    if page not in OTHER_SCRIPTS:
-        return 0
+    """Mess that charset-normalizer does not see in a few lines: letters that no language of the page has together, words of two
+    scripts, and Hebrew, which is all capitals in KOI8. It is less where the header has the name of a known column.
+    """
     text = data.decode(page, "replace")
-    mixed = len(_MIXED.findall(text)) / max(1, len(text) - len(text.encode("ascii", "ignore")))
-    return 0.2 * (page.startswith("koi8") and text.isupper()) + (mixed > 0.5)
+    signs = [sign for sign in text.casefold() if not sign.isascii() and sign not in ANYWHERE]
+    odd = -0.3 * any(not cell.isascii() and is_known(cell) for line in text.splitlines()[:3] for cell in _CELL.split(line))
+    if page in LANGUAGES and signs:
+        odd += 0.3 * (1 - max(sum(sign in letters for sign in signs) for letters in LANGUAGES[page]) / len(signs))
+    if page in OTHER_SCRIPTS:
+        odd += len(_MIXED.findall(text)) > 0.5 * max(1, len(text) - len(text.encode("ascii", "ignore")))
+        odd += 0.2 * (page.startswith("koi8") and text.isupper())
+    return odd
 
 
 def _may_be_1252(lines: bytes) -> bool:

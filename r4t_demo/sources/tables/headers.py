@@ -8,11 +8,11 @@ from collections.abc import Sequence
 _ROLES = {
     "title": """
         title, titel, titre, título, titolo, tytuł, tittel, otsikko, başlık, cím, titlu, titulek, τίτλος, заголовок,
-        タイトル, 标题, 標題, 제목
+        タイトル, כותרת, العنوان, 标题, 標題, 제목
         name, names, bezeichnung, désignation, libellé, intitulé, nom, nombre, denominación, nome, denominazione, naam,
         benaming, nazwa, namn, benämning, navn, betegnelse, nimi, název, név, megnevezés, denumire, nume, ad, adı, όνομα,
-        ονομασία, название, наименование, назва, найменування, 名前, 名称, 名稱, 商品名, 品名, 商品名称, 商品名稱,
-        产品名称, 商品标题, 이름, 상품명
+        ονομασία, שם, اسم, الاسم, название, наименование, назва, найменування, 名前, 名称, 名稱, 商品名, 品名, 商品名称,
+        商品名稱, 产品名称, 商品标题, 이름, 상품명
         product_name, product_title, item_name, item_title, listing_title, product_display_name, track_name, track_title,
         song, song_name, song_title, artikelbezeichnung, artikelname, produktname, produktbezeichnung, produkttitel,
         nom_du_produit, nom_produit, nombre_del_producto, nombre_producto, nome_prodotto, nome_del_prodotto, productnaam,
@@ -38,8 +38,8 @@ _ROLES = {
     """,
     "category": """
         category, categories, kategorie, kategorien, catégorie, catégories, categoría, categorías, categoria, categorie,
-        categorieën, kategoria, kategorier, kategori, categorii, kategória, κατηγορία, категория, категории, категорія,
-        カテゴリ, カテゴリー, 类别, 類別, 分类, 分類, 类目, 카테고리, 분류
+        categorieën, kategoria, kategorier, kategori, categorii, kategória, κατηγορία, קטגוריה, الفئة, категория,
+        категории, категорія, カテゴリ, カテゴリー, 类别, 類別, 分类, 分類, 类目, 카테고리, 분류
         article_type, type, product_type, item_type, warengruppe, produktkategorie, produktgruppe, produktart, artikelart,
         artikelgruppe, rubrik, typ, rubrique, famille, familia, tipo, tipología, reparto, soort, rubriek, rodzaj, grupa,
         dział, varugrupp, varegruppe, tuoteryhmä, luokka, druh, típus, tip, tür, раздел, группа, тип, вид, 種類, 种类,
@@ -58,7 +58,7 @@ _ROLES = {
         varenr, vare_nr, artikkelnummer, tuotenumero, tuotekoodi, kód, kód_produktu, cikkszám, azonosító, cod, cod_produs,
         ürün_kodu, stok_kodu, κωδικός, артикул, код, код_товара, id_товара, 商品番号, 商品コード, 品番, 型番, 编号, 編號,
         货号, 貨號, 商品编号, 商品编码, 编码, 상품번호, 상품코드
-        code, number, nummer, numéro, número, numero, numer, номер, variant_sku, reference
+        code, number, nr, no, nummer, numéro, número, numero, numer, номер, variant_sku, reference
     """,
     "artist": """
         artist, artists, artist_name, artist_names, track_artist, track_artists, künstler, interpret, artiste, artistes,
