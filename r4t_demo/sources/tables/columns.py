@@ -47,7 +47,9 @@ class Columns:
         self._doubts: list[str] = []
         roles = self._roles()
         self.role = {role: name for name, role in roles.items() if role not in MANY}
-        self.picture = self.role.get("image") or self._named_like_pictures()
+        self.picture = self.role.get("image", "")
+        if self._chosen.get(self.picture) != "image" and not self._names_pictures(self.picture):
+            self.picture = self._named_like_pictures() or self.picture
         if not self.picture and "title" not in self.role:
             self._doubt("No column is known as the title, and none as the picture.")
         samples = {name: [text_of(row.get(name))[:SAMPLE_LENGTH] for row in rows[:SAMPLES]] for name in names}
@@ -63,7 +65,7 @@ class Columns:
     def note(self) -> str:
         """How the columns were understood, in one sentence."""
         found = [f"{'id' if role == 'item_id' else role} from '{self.role[role]}'" for role in ROLES if role in self.role]
-        if self.picture and "image" not in self.role:
+        if self.picture != self.role.get("image", ""):
             found.append(f"image by the name in '{self.picture}'")
         for text, role in (("kept as attributes", "attribute"), ("left out", "ignored")):
             if names := [column.name for column in self.understood.columns if column.role == role]:
@@ -185,10 +187,10 @@ class Columns:
 
     def _named_like_pictures(self) -> str:
         """The column whose cells are the names of the pictures beside the table, without their ends."""
-        return next((name for name in self._names if name and self._names_pictures(name)), "")
+        return next((name for name in self._names if self._names_pictures(name)), "")
 
     def _names_pictures(self, name: str) -> bool:
-        texts = self._sampled[name].texts[:50]
+        texts = self._sampled[name].texts[:50] if name else []
         return bool(texts) and sum(map(self._is_picture, texts)) > len(texts) / 2
 
     def _further(self, name: str, roles: Mapping[str, str]) -> str:

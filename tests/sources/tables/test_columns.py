@@ -148,6 +148,29 @@ def test_the_column_whose_cells_name_the_pictures_is_the_picture(tmp_path: Path,
     assert "1 picture is named by no row and left out, such as 'pics/4.png'." in open_source(str(path)).notes
 
 
+def test_pictures_named_by_id_take_the_place_of_addresses(tmp_path: Path) -> None:
+    pictures = {f"{n}.png": picture((n, 0, 0)) for n in range(4)}
+    table = "sku,title,image\n" + "".join(f"{n},hat {n},https://cdn.example/x{n}y.jpg\n" for n in range(4))
+    records = list(open_source(str(write_zip(tmp_path / "shop.zip", {"shop.csv": table, **pictures}))).records())
+    assert [record.read_image() for record in records] == list(pictures.values())
+
+
+def test_pictures_named_as_at_their_addresses_are_found(tmp_path: Path) -> None:
+    pictures = {f"pics/hat {n}.png": picture((n, 0, 0)) for n in range(4)}
+    table = "title,image\n" + "".join(f"hat {n},https://cdn.example/hat%20{n}.png?v=1\n" for n in range(4))
+    records = list(open_source(str(write_zip(tmp_path / "shop.zip", {"shop.csv": table, **pictures}))).records())
+    assert [record.read_image() for record in records] == list(pictures.values())
+
+
+def test_a_players_list_is_a_table(tmp_path: Path) -> None:
+    table = "Name\tArtist\tGenre\tTime\rIntro\tThe xx\tIndie\t127\rIntro\tM83\tPop\t322\r".encode("utf-16")
+    records = list(open_source(str(write_files(tmp_path, {"list.txt": table}) / "list.txt")).records())
+    assert [(record.title, record.attributes["artist"], record.attributes["genre"]) for record in records] == [
+        ("Intro", "The xx", ["Indie"]),
+        ("Intro", "M83", ["Pop"]),
+    ]
+
+
 def test_tables_of_equal_columns_are_joined(tmp_path: Path) -> None:
     files = {
         "train/metadata.csv": "file_name,text\n0.png,hat\n1.png,scarf\n",
