@@ -58,8 +58,11 @@ def plain(text: str) -> str:
 
 
 def as_list(value: object) -> list[str]:
-    """A cell as the texts that it lists, whatever separates them."""
-    parts = value if isinstance(value, list) else _LIST.split(str(value).strip("[]{}"))
+    """A cell as the texts that it lists, whatever separates them; none for an empty one."""
+    found = clean(value)
+    if found is None:
+        return []
+    parts = found if isinstance(found, list) else _LIST.split(str(found).strip("[]{}"))
     return [text for part in parts if (text := str(part).strip().strip("'\"").strip())]
 
 
