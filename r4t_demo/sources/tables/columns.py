@@ -72,7 +72,7 @@ class Columns:
         if self.picture != self.role.get("image", ""):
             found.append(f"image by the name in '{self.picture}'")
         for text, role in (("kept as attributes", "attribute"), ("left out", "ignored")):
-            if names := [column.name for column in self.understood.columns if column.role == role]:
+            if names := [column.name for column in self.understood.columns if column.role == role and column.name]:
                 found.append(f"{text}: {', '.join(names)}")
         return f"{self.table}: {'; '.join(filter(None, found))}."
 
