@@ -12,19 +12,29 @@ _DATE = rf"((19|20)\d{{2}}([-_.])?\d{{2}}\3?\d{{2}}|\d{{1,2}}[-.]\d{{1,2}}[-.](1
 _COUNTER = (
     r"(img|imgp|image|imag|photo|pict|dsc|dscn|dscf|dscpdc|mg|ndsc|csc|cimg|kimg|sdc|sam|hpim|gopr|g[hxp]\d\d|dji|mov|vid|mvimg|pxl|"
     r"wp|win|fb[_ -]img|received|snapchat|inshot|picsart|burst|pano|hdr|rimg|screenshot|scan|shutterstock|adobestock|istockphoto|"
-    r"istock|gettyimages|depositphotos|dreamstime|frame)[_ -]*[es]?\d{3,}"
+    r"istock|gettyimages|depositphotos|dreamstime|frame|camphoto|tumblr|pinterest|retouch|imga|clip[_ -]image)[_ -]*[es]?\d{3,}"
     r"([_.~-]+\d*|(wa|burst|cover|hdr|mp|pro|night|portrait|edited|top)\d*)*"
 )
 _PHONE = (
     r"img[_ -]\d{8}[_ -]wa\d+|[plr]\d{7}|\d{3}[_ -]\d{4}|"
-    r"\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|gopro|pentx|eos\w*|d\d+)"
+    r"\d{3}_?(canon|apple|nikon|msdcf|media|panas|olymp|fuji|kodak|gopro|pentx|eos\w*|d\d+)|coco_(train|val|test)\d{4}_\d+"
 )
-_WEB = r"s-l\d{3,4}|il_\w+\.\d+_\w+|\w+\._(ac|s[xyl]|u[xy])[\w,]*_|\d+x\d+(px)?|maxresdefault|hqdefault|fullsizerender|jpegimages"
+_WEB = (
+    r"(jpe?g|png)\.rf\.[0-9a-f]{8,}|b0[0-9a-z]{8}|s-l\d{3,4}|il_\w+\.\d+_\w+|\w+\._(ac|s[xyl]|u[xy])[\w,]*_|\d+x\d+(px)?|"
+    r"maxresdefault|hqdefault|fullsizerender|jpegimages"
+)
 _MADE_UP = re.compile(f"{_START}({_UUID}|{_DATE}|{_PHONE}|{_COUNTER}|{_WEB}){_END}", re.IGNORECASE)
+_MONTH = (
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|"
+    r"december|januar|februar|märz|mai|juni|juli|oktober|dezember)"
+)
 _WHOLE = re.compile(  # whatever else stands in such a name is the app or the photographer
     r"(screen ?shots?|bildschirmfoto|capture d.[ée]cran|captura de (pantalla|tela|ecr[ãa])|schermata|schermafbeelding|"
-    r"zrzut ekranu)\W*\d.*"
-    r"|(screenshot|pexels|pixabay|whatsapp|signal|telegram|messenger|instagram|ezgif) .*\d.*|.+ unsplash( \(\d+\))?",
+    r"zrzut ekranu|skärmavbild|skærmbillede|skjermbilde|näyttökuva|ekran (resmi|görüntüsü)|снимок экрана|スクリーンショット|"
+    r"스크린샷|截屏|屏幕截图|螢幕截圖)\W*\d.*"
+    r"|(screenshot|pexels|pixabay|whatsapp|signal|telegram|messenger|instagram|ezgif|line album|camscanner|adobe scan|dall.e|"
+    r"chatgpt image|gemini generated image|photo on) .*\d.*|.+ unsplash( \(\d+\))?|(photos|fotos) (from|von|de|aus) \d{4}"
+    rf"|(\d{{1,2}}\.? )?{_MONTH}\.? \d{{4}}|(untitled design|new project|camscanner)( \d+| \(\d+\))?",
     re.IGNORECASE,
 )
 _COPY = re.compile(r"\s*\(\d+\)$")
@@ -38,6 +48,8 @@ _WORDS = """
     uploads upload uploaded saved raw jpg jpeg jfif png webp gif bmp tif tiff heic heif avif misc unsorted assets static
     media public export exports exported output gallery album albums desktop documents folder new all my of at am pm the and
     a dsc dscn dscf mvimg pxl vid mov fb received whatsapp signal telegram instagram facebook google icloud cloud giphy
+    products items catalog catalogue library recents favorites favourites favoriten edit asset class label batch part group
+    cluster set shop store document produkte artikel produits productos prodotti namenlos документ
     fullsizerender renderedimage size large medium small full bild bilder foto fotos aufnahme aufnahmen bildschirmfoto
     bildschirmaufnahme unbenannt unbenannter ordner neuer neu kopie von um ohne titel heruntergeladen kamera meine eigene
     und vom écran ecran d l sans titre nom nouveau dossier copie télécharger téléchargement numérisation mes imagen imágenes
@@ -96,4 +108,4 @@ def _is_id(word: str) -> bool:
         return True
     turns = len(re.findall(r"(?<=[a-z])[A-Z]|(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]", word))
     mixed = re.search(r"[a-z][A-Z]|\d[A-Za-z]", word)
-    return turns >= 4 and turns > 0.3 * len(word) or bool(mixed and re.search(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{6}", word))
+    return turns >= 4 and turns >= 0.4 * len(word) or bool(mixed and re.search(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{6}", word))

@@ -25,13 +25,18 @@ thumb_0012|resized_image_4|123456_987654_n|12345678_987654321012345_123456789012
 photo-1523275335684-37898b6baf30|christian-wiediger-WkfDrhxDMC8-unsplash|pexels-photo-1234567
 shutterstock_123456789|B08N5WRWNW|256x256|71abcDEF+L._AC_UX679_|il_fullxfull.1234567_abcd|FullSizeRender
 frame_0012|product-12|画像 3|Bild 4|foto2|()|_|IMG_4321 (1)|IMG_4321 - Kopie|Copy of IMG_4321|IMG_4321-edited
-IMG 4321|snapchat-1234567
+IMG 4321|snapchat-1234567|Photo on 01-04-2023 at 12.34|CamScanner 04-01-2023 12.34|Adobe Scan 01 Apr 2023
+Skjermbilde 2023-04-01 kl. 12.34.56|Skärmavbild 2023-04-01 kl. 12.34.56|Näyttökuva 2023-4-1 kello 12.34.56
+Ekran Resmi 2023-04-01 12.34.56|스크린샷 2023-04-01 오후 12.34.56|截屏2023-04-01 下午12.34.56|LINE_ALBUM_20230401_230401_1
+camphoto_1234567890|IMG_4321_jpg.rf.0a1b2c3d4e5f60718293a4b5c6d7e8f9|COCO_train2014_000000000009|clip_image002|Untitled design (3)
+DALL·E 2023-04-01 12.34.56|ChatGPT Image Apr 1, 2023, 12_34_56 PM|Gemini_Generated_Image_abc123|P1010023-Edit|Namenlos|Документ1
 """
 
 FOLDERS = """
 DCIM|100CANON|101APPLE|100MEDIA|Camera Roll|photos|images|pictures|new folder|New Folder (2)|train|test|val
 validation|Bilder|Meine Bilder|Neuer Ordner|nouveau dossier|nueva carpeta|nova pasta|nieuwe map|新建文件夹|My Pictures
-Downloads|2023|2023-04-01|img|thumbnails|images_256x256
+Downloads|2023|2023-04-01|img|thumbnails|images_256x256|Photos from 2021|April 2023|März 2023|100KODAK|class_0|label_1|batch 3
+Photo Library|Favorites|product_images
 """
 
 SAYING = """
@@ -40,6 +45,7 @@ blue-dress-01|IKEA LACK table|red_hat|Strandkleid blau|7-up can|vase2|hat0|photo
 dress (1)|pasta|map|camera bag|cat-1234567_1280|sam|mugs|a tee|AirPods3|PlayStation5|samsung galaxy s20
 levis 501 jeans|new balance 574|dress 38|data cable|T-shirt|lamp_20|chapeau été 2023|Sommerkleid 2023-04-01|cap
 bag|abc|frame|LED lamp E27 60W|Nike-Air-Max-90|Handtasche|кольцо 12|pic-nic basket|movie poster|scanner
+MacBookAir15M3|Label maker|class ring|Mary 2023|Untitled (portrait)|Camera bag brown|Part & Parcel bag|album cover
 imagination|dad hat|beaded bead|accede|WMF pan|photographer jacket
 """
 
