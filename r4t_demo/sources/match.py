@@ -38,10 +38,6 @@ class Pictures:
         several = [part for part in parts if part and part != cell]
         return next((found for part in several if (found := self._found(part, folder))), None)
 
-    def by_id(self, item_id: str) -> str | None:
-        """The picture whose name, without its suffix, is an item's id; UserError where there are two."""
-        return _only(item_id, self._stems.get(_folded(item_id.strip()), []))
-
     def _found(self, name: str, folder: PurePosixPath) -> str | None:
         """The file that one name means, by the first way of comparing in which any fits."""
         name = unicodedata.normalize("NFC", name.strip().strip("\"'").replace("\\", "/"))
@@ -127,7 +123,7 @@ def _common(one: list[str], other: list[str]) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _only(name: str, fitting: list[str]) -> str | None:
+def _only(name: str, fitting: list[str]) -> str:
     if len(fitting) > 1:
         raise UserError(f"names the picture '{name}', which may be '{fitting[0]}' or '{fitting[1]}': write which one")
-    return fitting[0] if fitting else None
+    return fitting[0]

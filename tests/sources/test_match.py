@@ -76,11 +76,11 @@ def test_a_name_that_a_browser_has_stripped_finds_its_row() -> None:
 
 def test_an_id_is_a_pictures_name() -> None:
     pictures = Pictures(["images/15970.jpg", "images/AB-1.png", "x/2.jpg", "y/2.png"])
-    assert pictures.by_id("15970") == "images/15970.jpg"
-    assert pictures.by_id("ab-1") == "images/AB-1.png"
-    assert pictures.by_id("1597") is None
+    assert pictures.find("15970") == "images/15970.jpg"
+    assert pictures.find("ab-1") == "images/AB-1.png"
+    assert pictures.find("1597") is None
     with pytest.raises(UserError, match=r"'x/2\.jpg' or 'y/2\.png'"):
-        pictures.by_id("2")
+        pictures.find("2")
 
 
 PARTS = st.text(st.characters(exclude_characters="/\\|,;\n\0", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
