@@ -57,7 +57,7 @@ class Beside:
             return self._downloaded(name)
         if len(name.encode()) > MAX_PATH or any(len(part.encode()) > MAX_NAME for part in name.replace("\\", "/").split("/")):
             raise UserError(f"has {len(name):,} characters in its picture column, which are no file name: {name[:40]}…")
-        return self._pictures.find(name, folder) or str(folder / name.replace("\\", "/"))
+        return self._pictures.find(name, folder) or str(folder / name.replace("\\", "/").lstrip("/"))
 
     def _downloaded(self, address: str) -> str:
         """The picture of an address, where it lies beside the table under its name there."""

@@ -76,7 +76,8 @@ def leaf(path: str) -> str:
     elif path.startswith(("Default Category/", "Root Catalog/", "/")):
         separator = "/"
     else:
-        return re.split(r"[;|]", path)[0].strip() or path
+        first, *others = (part.strip() for part in re.split(r"[;|]|(?<=^Home),", path))
+        return others[0].partition(",")[0] if first == "Home" and others else first or path
     paths = (one for one in re.split(r"(?<!\\)[,;|]", path) if one.strip())
     return max(paths, key=lambda one: one.count(separator)).split(separator)[-1].replace("\\,", ",").strip() or path
 

@@ -198,7 +198,7 @@ class Columns:
         enough = cells.rows >= ENOUGH
         if enough and (not cells.texts or cells.distinct == 1 and cells.filled > 0.95):
             return "ignored"  # it says nothing, or the same of all
-        if simple in headers.ATTRIBUTES:
+        if simple in headers.ATTRIBUTES and not (enough and cells.is_numbers and cells.uniqueness >= 0.9):
             return "attribute"
         if any(simple in headers.RANKS[role] for role in ("item_id", "image", "description") if role in roles.values()):
             return "ignored"  # one more of what there is one of

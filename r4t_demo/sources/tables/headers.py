@@ -137,8 +137,8 @@ def plain(name: str) -> str:
 
 
 def simple(name: str) -> str:
-    """'Item ID', 'item-id', 'itemId' and '*Item ID [Non Editable]' are all 'item_id'; 'Größe' is 'grosse'."""
-    name = plain(name).replace("(s)", "s").replace("(S)", "s")
+    """'Item ID', 'item-id', 'itemId' and '*Item ID (long)' are all 'item_id'; 'Größe' is 'grosse'."""
+    name = re.sub(r"\(.*?\)", " ", plain(name).replace("(s)", "s").replace("(S)", "s")) or name
     parts = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).casefold().translate(_PLAIN)
     bare = "".join(sign for sign in parts if not unicodedata.combining(sign))
     return re.sub(r"[\W_]+", "_", bare).strip("_")
