@@ -6,17 +6,14 @@ from pathlib import Path, PurePosixPath
 from r4t_demo.errors import UserError
 from r4t_demo.sources import hub, parquet, table
 from r4t_demo.sources.base import Source
-from r4t_demo.sources.files import Files, FolderFiles, ZipFiles
+from r4t_demo.sources.files import SAVE_AS, WORKBOOKS, Files, FolderFiles, ZipFiles
 from r4t_demo.sources.parquet import ParquetSource
 from r4t_demo.sources.pictures import SUFFIXES as PICTURES
 from r4t_demo.sources.pictures import PictureSource
 from r4t_demo.sources.several import of_tables
 from r4t_demo.sources.table import TableSource
 
-WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")  # other than zips, which alone can be read anywhere
-READ = (".zip", *table.SUFFIXES, parquet.SUFFIX, *PICTURES)
-TOLD = (*WORKBOOKS, *ARCHIVES)  # what is not read, with a sentence about what to do
 
 
 def open_source(name: str, columns: Mapping[str, str] | None = None) -> Source:
@@ -46,7 +43,7 @@ def _opened(name: str, columns: Mapping[str, str] | None) -> Source:
     if suffix == parquet.SUFFIX:
         return ParquetSource(FolderFiles(path.parent), [path.name], alone=True, columns=columns)
     if suffix in WORKBOOKS:
-        raise UserError(f"'{name}' is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As) and give that.")
+        raise UserError(f"'{name}' {SAVE_AS} and give that.")
     if suffix in ARCHIVES:
         raise UserError(f"'{name}' is a {suffix} archive: unpack it, and give the folder or a zip of it.")
     raise UserError(f"'{name}' is no catalogue: give a folder, or a .zip, {', '.join(table.SUFFIXES)} or {parquet.SUFFIX} file.")
@@ -61,5 +58,5 @@ def _reader(files: Files, columns: Mapping[str, str] | None) -> Source:
         return of_tables(files, tables, columns)
     workbooks = [name for name in names if name.lower().endswith(WORKBOOKS)]
     if workbooks and not any(PurePosixPath(name).suffix.lower() in PICTURES for name in names):
-        raise UserError(f"'{workbooks[0]}' is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As) and put that in.")
+        raise UserError(f"'{workbooks[0]}' {SAVE_AS} and put that in.")
     return PictureSource(files)

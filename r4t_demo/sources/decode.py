@@ -11,7 +11,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import UserError, reason
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
 KINDS = "JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF"
@@ -35,7 +35,7 @@ def is_picture(head: bytes) -> bool:
     if head.startswith(_SIGNS) or head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return True
     if head[4:8] == b"ftyp":
-        return head[8:12] in _BRANDS
+        return any(head[at : at + 4] in _BRANDS for at in (8, *range(16, HEAD, 4)))  # its own, and what it is compatible with
     return head[:2] == b"BM" and head[6:10] == bytes(4) and head[15:18] == bytes(3)
 
 
@@ -59,16 +59,10 @@ def thumbnail(data: bytes) -> tuple[bytes, str]:
     except Image.UnidentifiedImageError as error:
         raise UserError(f"is no picture that can be read: use {KINDS}") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on broken bytes
-        raise UserError(f"is damaged or cut short{_reason(error)}") from error
+        raise UserError(f"is damaged or cut short{reason(error)}") from error
     packed = io.BytesIO()
     small.save(packed, "WEBP", quality=QUALITY, method=METHOD)
     return packed.getvalue(), note
-
-
-def _reason(error: Exception) -> str:
-    """What a decoder says, in brackets; "" where it shows bytes or objects."""
-    text = str(error)
-    return "" if not text.isprintable() or any(sign in text for sign in ("b'", 'b"', "<", "\\x")) else f" ({text[:200]})"
 
 
 def _judge(size: tuple[int, int]) -> None:

@@ -3,6 +3,7 @@
 Names are in Unicode's NFC with forward slashes, whatever system wrote them; how a name is judged, it is judged in that form.
 """
 
+import lzma
 import os
 import re
 import stat
@@ -15,7 +16,7 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import UserError, reason
 from r4t_demo.sources import zip_names
 from r4t_demo.sources.base import Refusal
 
@@ -23,7 +24,11 @@ MAX_FILE = 256 * 2**20  # bytes of one file, unpacked
 MAX_TOTAL = 64 * 2**30  # bytes of a whole zip, unpacked
 MAX_ENTRIES = 2_000_000
 MAX_RATIO, RATIO_FROM = 200, 8 * 2**20  # a file that unpacks to more than 8 MB may not be 200 times its packed size
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+SAVE_AS = "is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As)"
 _MEGABYTE = 2**20
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)  # what zipfile raises
+_NOWHERE = re.compile(r"^(\./)+|(?<=/)(\.?/)+")  # "./a", "a//b", "a/./b"
 _OF_SYSTEMS = {
     "__macosx",
     "thumbs.db",
@@ -121,8 +126,8 @@ class ZipFiles:
         self.path, self.name = path, str(path)
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise UserError(f"'{path}' is {_what(path)} ({error}). Pack it again as a zip and retry.") from error
+        except _BROKEN as error:
+            raise UserError(f"'{path}' is {_what(path)}{reason(error)}. Pack it again as a zip and retry.") from error
         every = zip(map(normal, zip_names.names(self._zip.infolist())), self._zip.infolist(), strict=True)
         named = sorted((one for one in every if not one[0].endswith("/") and not _in_hidden(one[0])), key=itemgetter(0))
         entries = [entry for _, entry in named]
@@ -156,8 +161,8 @@ class ZipFiles:
             raise UserError(f"'{name}' {why}")
         try:
             return cast(BinaryIO, self._zip.open(entry))
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-            raise UserError(f"'{name}' cannot be unpacked ({error})") from error
+        except _BROKEN as error:
+            raise UserError(f"'{name}' cannot be unpacked{reason(error)}") from error
 
 
 def read(files: Files, name: str) -> bytes:
@@ -165,8 +170,8 @@ def read(files: Files, name: str) -> bytes:
     with files.open(name) as file:
         try:
             data = file.read(MAX_FILE + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-            raise UserError(f"'{name}' is damaged ({error})") from error
+        except _BROKEN as error:
+            raise UserError(f"'{name}' is damaged{reason(error)}") from error
     if len(data) > MAX_FILE:
         raise UserError(f"'{name}' is larger than {MAX_FILE // _MEGABYTE} MB")
     return data
@@ -177,8 +182,8 @@ def head(files: Files, name: str, size: int) -> bytes:
     with files.open(name) as file:
         try:
             return file.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-            raise UserError(f"'{name}' is damaged ({error})") from error
+        except _BROKEN as error:
+            raise UserError(f"'{name}' is damaged{reason(error)}") from error
 
 
 def archive(start: bytes) -> str:
@@ -189,8 +194,8 @@ def archive(start: bytes) -> str:
 
 
 def normal(name: str) -> str:
-    """A name in the form in which names are compared: NFC, with forward slashes."""
-    return unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./")
+    """A name in the form in which names are compared: NFC, with forward slashes, and no part that leads nowhere."""
+    return _NOWHERE.sub("", unicodedata.normalize("NFC", name.replace("\\", "/")))
 
 
 def shown(name: str) -> str:

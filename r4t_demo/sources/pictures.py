@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode
 from r4t_demo.sources.base import Record, Refusal
-from r4t_demo.sources.files import Files, archive, head, read
+from r4t_demo.sources.files import SAVE_AS, WORKBOOKS, Files, archive, head, read
 from r4t_demo.sources.names import telling
 from r4t_demo.sources.understood import Understood
 
@@ -73,6 +73,8 @@ class PictureSource:
             kind = archive(head(self.files, name, 512))
         except UserError as error:
             return str(error)
+        if PurePosixPath(name).suffix.lower() in WORKBOOKS:
+            return f"{SAVE_AS} and put that in"
         if kind:
             return f"is {kind} within: unpack it, and put its files into one folder or zip"
         return f"is no picture that can be read: use {decode.KINDS}"

@@ -196,8 +196,10 @@ def test_names_without_a_flag_are_read_in_their_packers_page(tmp_path: Path, pag
 
 
 def test_a_zip_made_on_windows_has_folders(tmp_path: Path) -> None:
-    files = packed_by_others(tmp_path / "windows.zip", b"images\\a.txt", b"images\\Thumbs.db", b"__MACOSX\\a.txt", b".\\b.txt")
-    assert files.names() == ["b.txt", "images/a.txt"]
+    files = packed_by_others(
+        tmp_path / "windows.zip", b"images\\a.txt", b"images\\Thumbs.db", b"__MACOSX\\a.txt", b".\\b.txt", "x//./c.txt"
+    )
+    assert files.names() == ["b.txt", "images/a.txt", "x/c.txt"] and read(files, "x/c.txt") == b"one"
     assert read(files, "images/a.txt") == read(files, "images\\a.txt") == b"one"
 
 
@@ -273,28 +275,57 @@ def test_every_name_of_a_zip_is_inside_or_refused(tmp_path_factory, names: list[
             assert shown(name.where) == name.where
 
 
-ZIP = io.BytesIO()
-with zipfile.ZipFile(ZIP, "w", zipfile.ZIP_DEFLATED) as _archive:
-    _archive.writestr("hats/a.txt", b"one" * 40)
-    _archive.writestr("b.txt", b"two")
+def packed_with(method: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as packed:
+        packed.writestr("hats/a.txt", b"one" * 40)
+        packed.writestr("b.txt", b"two")
+    return out.getvalue()
 
 
-@given(st.lists(st.tuples(st.integers(0, len(ZIP.getvalue()) - 1), st.integers(0, 255)), max_size=5), st.floats(0, 1))
-def test_a_broken_zip_is_files_or_sentences(tmp_path_factory, changes: list, keep: float) -> None:
-    data = bytearray(ZIP.getvalue())
+ZIPS = [packed_with(method) for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)]
+
+
+@given(
+    st.sampled_from(ZIPS),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=5),
+    st.floats(0, 1),
+)
+def test_a_broken_zip_is_files_or_sentences(tmp_path_factory, whole: bytes, changes: list, keep: float) -> None:
+    data = bytearray(whole)
     for place, value in changes:
-        data[place] = value
+        data[int(place * len(data))] = value
     path = tmp_path_factory.getbasetemp() / "broken.zip"
     path.write_bytes(data[: int(keep * len(data)) if keep < 0.5 else len(data)])
     assert not is_export(path)
+    assert not any("b'" in sentence for sentence in sentences(path))
+
+
+def sentences(path: Path) -> list[str]:
+    """What is told about a zip and each of its files."""
     try:
         files = ZipFiles(path)
-    except UserError:
-        return
+    except UserError as error:
+        return [str(error)]
+    told = [name.why for name in files.names() if isinstance(name, Refusal)]
     for name in files.names():
         if isinstance(name, str):
-            with suppress(UserError):
+            try:
                 assert isinstance(read(files, name), bytes)
+            except UserError as error:
+                told.append(str(error))
+    return told
+
+
+@pytest.mark.parametrize("whole", ZIPS)
+def test_damaged_contents_are_named_without_their_bytes(tmp_path: Path, whole: bytes) -> None:
+    place = whole.index(b"hats/a.txt")
+    for i, change in enumerate([(place, b"bats"), (place + 10, bytes(12)), (place + 10, b"\xff" * 12)]):
+        path = tmp_path / f"{i}.zip"
+        path.write_bytes(whole[: change[0]] + change[1] + whole[change[0] + len(change[1]) :])
+        with pytest.raises(UserError, match=r"'hats/a\.txt' (is damaged|cannot be unpacked)") as told:
+            read(ZipFiles(path), "hats/a.txt")
+        assert "b'" not in str(told.value)
 
 
 @given(st.text())

@@ -39,6 +39,7 @@ def test_a_zip_of_pictures_without_suffixes(tmp_path: Path, kind: str) -> None:
         ("more.7z", b"7z\xbc\xaf\x27\x1c", "is a 7z archive within: unpack it"),
         ("more.tar", bytes(257) + b"ustar\0" + bytes(300), "is a tar archive within: unpack it"),
         ("empty", b"", "is no picture"),
+        ("prices.xlsx", b"PK\3\4" + bytes(30), "is a workbook: save the sheet as CSV UTF-8"),
     ],
 )  # fmt: skip
 def test_what_is_no_picture_has_its_sentence(tmp_path: Path, name: str, content: bytes, why: str) -> None:
