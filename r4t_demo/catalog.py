@@ -82,7 +82,7 @@ class Catalog:
         if table.num_rows == 0:
             raise UserError(f"'{path}' holds no items.")
         tags = seen.load(root)
-        items = [_item(number, row, root, tags.get(number - 1)) for number, row in enumerate(table.to_pylist(), start=1)]
+        items = [_item(number, row, root, tags.get(str(row["item_ID"]))) for number, row in enumerate(table.to_pylist(), start=1)]
         return cls(root.name, _without_twins(items), root)
 
     def __len__(self) -> int:

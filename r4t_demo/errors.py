@@ -20,6 +20,13 @@ class HubUnreachable(UserError):
     """The Hugging Face Hub, or the way to it, is down: what was asked of it may be right, and may be had later."""
 
 
+def reason(error: BaseException) -> str:
+    """What a library says of a broken file, in brackets; "" where it says nothing, or shows bytes or objects."""
+    text = str(error)
+    hidden = not text or not text.isprintable() or any(sign in text for sign in ("b'", 'b"', "<", "\\x"))
+    return "" if hidden else f" ({text[:200]})"
+
+
 def hub_failure(what: str, error: BaseException, kind: str = "model") -> UserError:
     """The error that says ``what`` failed and, in one line, why: what the Hub told first, or else the error's own first line.
 

@@ -36,6 +36,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     _add_pattern(parts)
     _add_latency(parts)
     _add_encoder(parts)
+    _add_seen(parts)
     _add_scale(parts)
 
 
@@ -271,6 +272,26 @@ def _encoder(options: argparse.Namespace) -> Measured:
     words = everyday_words(teacher_folder() / "vocab.txt")
     result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, words, settings.threads)
     return Measured("encoder", result, encoder.table(result), result["samples"])
+
+
+def _add_seen(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "seen", _seen, "what is seen in pictures that come without a word, and the queries made of it")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    parser.add_argument("--split", choices=("train", "test"), default="test", help="of their rows (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _seen(options: argparse.Namespace) -> Measured:
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.evaluate import seen
+
+    if not (options.data / seen.PHONE).is_file():
+        raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
+    settings = load_settings(options)
+    encoder = Encoder.load(settings.encoder)
+    result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
+    name = "seen" if options.split == "test" else f"seen-{options.split}"
+    return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})
 
 
 def _add_scale(parts: argparse._SubParsersAction) -> None:

@@ -31,7 +31,14 @@ from r4t_demo.sources.decode import SIDE
 
 TUNED = (*OWN.values(), STEERING)  # the models that a run leaves in a catalogue's folder
 SHARDS, VECTORS = "data", "vectors.safetensors"
-BESIDE = ("queries.jsonl", "outfits.jsonl", "understanding.json", "comparison.json", "seen.json")  # read by the page
+BESIDE = (  # what evaluations and the page read
+    "queries.jsonl",
+    "outfits.jsonl",
+    "understanding.json",
+    "columns.json",
+    "seen.json",
+    "comparison.json",
+)
 SHARD, GROUP = 10_000, 500  # rows of a file, and of those that are in memory at once
 IMAGE = pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())])  # as the datasets library has it
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)

@@ -81,18 +81,7 @@ def ensure_index(catalog: Catalog, encoder: Encoder, threads: int) -> Iterator[d
         yield from build_index(catalog, encoder, threads=threads)
     finally:
         torch.set_num_threads(before)
-    see(catalog, encoder)
     write_atomically(mark, lambda temporary: temporary.write_text(weights))
-
-
-def see(catalog: Catalog, encoder: Encoder) -> None:
-    """Write what the encoder sees in the items that have no words; their vectors are their pictures' own."""
-    rows = [row for row, item in enumerate(catalog.items) if item.image and not item.words]
-    if rows:
-        vectors = FaissIndex.load(catalog.root / FOLDER).vectors(np.array(rows))
-        seen.save(catalog.root, seen.look(vectors, [cast(Path, catalog.items[row].image) for row in rows], encoder), rows)
-    else:
-        (catalog.root / seen.FILE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -139,13 +128,23 @@ class Shards:
         write_atomically(self._path(start), np.stack(rows).tofile)
 
     def join(self, encoder: Encoder, kind: Kind) -> None:
-        """Put the index of all shards into the catalogue's folder, in the place of an older one."""
-        rows = np.concatenate([np.fromfile(self._path(start), np.float32) for start in self.starts])
-        index = FaissIndex.build(rows.reshape(-1, encoder.dim), encoder.id, self.catalog.fingerprint, kind=kind)
+        """Put the index of all shards into the catalogue's folder, in the place of an older one, and what is seen in pictures."""
+        rows = np.concatenate([np.fromfile(self._path(start), np.float32) for start in self.starts]).reshape(-1, encoder.dim)
+        self._look(rows, encoder)
+        index = FaissIndex.build(rows, encoder.id, self.catalog.fingerprint, kind=kind)
         work, root = self.catalog.root / WORK, self.catalog.root
         index.save(work / FOLDER)
         replace(work / FOLDER, root / FOLDER)
         shutil.rmtree(work)
+
+    def _look(self, vectors: np.ndarray, encoder: Encoder) -> None:
+        """Write what there is in the pictures of items without a title."""
+        untold = [(row, item) for row, item in enumerate(self.catalog.items) if item.image and not item.said]
+        if not untold:
+            (self.catalog.root / seen.FILE).unlink(missing_ok=True)
+            return
+        found = seen.look(vectors[[row for row, _ in untold]], [cast(Path, item.image) for _, item in untold], encoder)
+        seen.save(self.catalog.root, {item.item_id: tags for (_, item), tags in zip(untold, found, strict=True) if tags})
 
     def _path(self, start: int) -> Path:
         return self.catalog.root / WORK / f"{start:09d}.f32"

@@ -1,17 +1,20 @@
 """Pictures of every kind, good and bad."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode as module
-from r4t_demo.sources.decode import MAX_PIXELS, SIDE, thumbnail
+from r4t_demo.sources.decode import HEAD, MAX_PIXELS, SIDE, is_picture, thumbnail
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header
+
+KINDS = ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF"]
 
 
 def near(found: np.ndarray, wanted: tuple[int, int, int], within: int = 12) -> bool:
@@ -22,7 +25,7 @@ def size(data: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(data)).size
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_format_becomes_a_small_webp(kind: str) -> None:
     small, note = thumbnail(picture(RED, (900, 600), kind))
     with Image.open(io.BytesIO(small)) as image:
@@ -118,11 +121,11 @@ def test_just_the_size_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert size(thumbnail(picture(size=(24, 16)))[0]) == (24, 16)
 
 
-KINDS = [picture(RED, (40, 30), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]
+PICTURES = [picture(RED, (40, 30), kind) for kind in KINDS]
 
 
 @given(
-    st.sampled_from(KINDS),
+    st.sampled_from(PICTURES),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
     st.floats(0, 1),
 )
@@ -137,7 +140,128 @@ def test_broken_bytes_are_a_picture_or_a_sentence(data: bytes, changes: list, ke
     assert max(size(small)) <= SIDE
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_bytes_tell_a_picture(kind: str) -> None:
+    assert is_picture(picture(RED, (40, 30), kind)[:HEAD])
+    assert is_picture(picture(RED, (2, 2), kind)[:HEAD])
+
+
+def test_a_phones_picture_is_known_by_what_it_is_compatible_with() -> None:
+    assert is_picture(b"\0\0\0\x1cftypMiHB\0\0\0\0mif1MiHBheic")
+    assert not is_picture(b"\0\0\0\x14ftypqt  \0\0\2\0qt  \0\0\0\x08wide")
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"BM is a firm; its hats are good", b"RIFF\0\0\0\0WAVE", b"title,image\na,b", b"%PDF-1.4", b"PK\3\4"]
+)
+def test_what_is_no_picture_does_not_begin_like_one(head: bytes) -> None:
+    assert not is_picture(head)
+
+
+ADOBE = ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446))
+P3 = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))  # Display P3, as phones take photos
+
+
+def icc(channels: str, kind: str, tags: dict[bytes, bytes], space: str = "XYZ ") -> bytes:
+    """A colour profile of the least that one has."""
+    text = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + bytes(79)
+    tags = {b"desc": text, b"wtpt": xyz(0.9642, 1, 0.8249)} | tags
+    table, data, place = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, value in tags.items():
+        value += bytes(-len(value) % 4)
+        table += name + struct.pack(">II", place + len(data), len(value))
+        data += value
+    body = struct.pack(">I", len(tags)) + table + data
+    head = struct.pack(">I4sI", 128 + len(body), b"test", 0x02400000) + f"{kind}{channels}{space}".encode()
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">iii", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + body
+
+
+def xyz(*values: float) -> bytes:
+    return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+
+def curve(gamma: float) -> bytes:
+    return b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(gamma * 256), 0)
+
+
+def profile(gamma: float, channels: str = "RGB ", primaries=ADOBE) -> bytes:
+    """What a camera or a screen has."""
+    tags = dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), (xyz(*one) for one in primaries), strict=True))
+    return icc(channels, "mntr", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve(gamma)))
+
+
+def grey_profile(gamma: float) -> bytes:
+    return icc("GRAY", "mntr", {b"kTRC": curve(gamma)})
+
+
+def ink_profile() -> bytes:
+    """A printer's, by a table: black is black, and every other ink halves the light that it meets."""
+    inks = np.array(np.meshgrid(*[[0, 1]] * 4, indexing="ij")).reshape(4, -1).T
+    light = 255 * (1 - inks[:, 3]) * 0.5 ** inks[:, :3].sum(1)  # L of Lab; the inks are grey
+    table = bytes(value for one in light for value in (int(one), 128, 128))
+    line = bytes(range(256))
+    head = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + struct.pack(">9i", *(65536, 0, 0, 0, 65536, 0, 0, 0, 65536))
+    return icc("CMYK", "prtr", {b"A2B0": head + line * 4 + table + line * 3}, "Lab ")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
+def test_a_wide_profile_becomes_srgb(kind: str) -> None:
+    """Adobe RGB's (150, 190, 120) is what sRGB calls about (132, 191, 116)."""
+    data = encoded(Image.new("RGB", (400, 300), (150, 190, 120)), kind, quality=98, icc_profile=profile(2.2))
+    assert near(pixel(thumbnail(data)[0], 100, 100), (127, 191, 118), 6)
+
+
+@pytest.mark.parametrize(
+    ("mode", "stored", "profile", "shown"),
+    [
+        ("RGB", (150, 190, 120), profile(2.2, primaries=P3), (140, 193, 112)),
+        ("RGBA", (150, 190, 120, 255), profile(2.2, primaries=P3), (140, 193, 112)),
+        ("L", 128, grey_profile(1.0), (188, 188, 188)),  # half the light
+        ("L", 128, grey_profile(2.2), (128, 128, 128)),
+    ],
+)
+def test_each_kind_of_profile_becomes_srgb(mode: str, stored, profile: bytes, shown: tuple) -> None:
+    data = encoded(Image.new(mode, (40, 30), stored), "PNG", icc_profile=profile)
+    assert near(pixel(thumbnail(data)[0], 20, 15), shown, 5)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_ink_is_shown_as_its_printer_prints_it(kind: str) -> None:
+    """Without the profile, full cyan would be (0, 255, 255)."""
+    ink = Image.new("CMYK", (40, 30), (255, 0, 0, 0))
+    red, green, blue = pixel(thumbnail(encoded(ink, kind, icc_profile=ink_profile()))[0], 20, 15)
+    assert 105 < red < 135 and abs(int(red) - green) < 8 and abs(int(red) - blue) < 8
+
+
+def test_srgb_and_what_is_no_profile_change_nothing() -> None:
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for broken in (own, b"no profile", profile(2.2)[:200], profile(2.2, "CMYK")):
+        assert near(
+            pixel(thumbnail(encoded(Image.new("RGB", (40, 40), (150, 190, 120)), icc_profile=broken))[0], 9, 9),
+            (150, 190, 120),
+            6,
+        )
+
+
+def test_a_decoders_complaint_shows_no_bytes() -> None:
+    broken = bytearray(picture(RED, (300, 300)))
+    place = broken.index(b"IDAT")
+    broken[place : place + 4] = b"\xff\0\1\2"
+    with pytest.raises(UserError) as told:
+        thumbnail(bytes(broken))
+    assert "b'" not in str(told.value) and str(told.value).isprintable()
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_sentence(data: bytes) -> None:
     with pytest.raises(UserError):
+        thumbnail(data)
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+@pytest.mark.parametrize("side", [9_000, 30_000])
+def test_the_size_that_a_phones_picture_claims_is_judged_first(kind: str, side: int) -> None:
+    data = picture(RED, (64, 64), kind).replace(struct.pack(">II", 64, 64), struct.pack(">II", side, side))
+    with pytest.raises(UserError, match="pixels: at most|is no picture that can be read"):
         thumbnail(data)
