@@ -35,6 +35,7 @@ def test_a_zip_of_pictures_without_suffixes(tmp_path: Path, kind: str) -> None:
     [
         ("README.txt", b"hats of 2023", "is no picture that can be read: use JPEG, PNG"),
         ("more.zip", b"PK\3\4" + bytes(30), "is a zip within: unpack it"),
+        ("letter.docx", b"PK\3\4" + bytes(30), "is no picture that can be read: use JPEG, PNG"),
         ("more.rar", b"Rar!\x1a\7\0", "is a RAR archive within: unpack it"),
         ("more.7z", b"7z\xbc\xaf\x27\x1c", "is a 7z archive within: unpack it"),
         ("more.tar", bytes(257) + b"ustar\0" + bytes(300), "is a tar archive within: unpack it"),
