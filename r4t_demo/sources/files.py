@@ -226,7 +226,9 @@ def _what(path: Path) -> str:
             kind = archive(file.read(512))
     except OSError:
         return "not a readable zip"
-    return f"{kind} and no zip" if kind and kind != "a zip" else "not a readable zip"
+    if kind == "a zip":
+        return "a zip that is damaged or cut short"
+    return f"{kind} and no zip" if kind else "not a readable zip"
 
 
 def _refusal(name: str, entry: zipfile.ZipInfo) -> str:
