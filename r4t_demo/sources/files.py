@@ -28,7 +28,7 @@ WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 SAVE_AS = "is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As)"
 _MEGABYTE = 2**20
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)  # what zipfile raises
-_NOWHERE = re.compile(r"^(\./)+|(?<=/)(\.?/)+")  # "./a", "a//b", "a/./b"
+_NOWHERE = re.compile(r"^(\./)+|(?<=/)((\.?/)+(\.$)?|\.$)")  # "./a", "a//b", "a/./b", "a/."
 _OF_SYSTEMS = {
     "__macosx",
     "thumbs.db",
