@@ -6,12 +6,14 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal
 
 from r4t_demo.child import Child
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
+from r4t_demo.sources import TABLES
 
 STATUS = "status.json"
 State = Literal["queued", "running", "ready", "done", "failed", "refused", "cancelled"]
@@ -79,16 +81,31 @@ def moment(root: Path) -> float:
 
 
 def copied(files: Sequence[Path], folder: Path) -> Path:
-    """Copy an upload into ``folder``; returns what a source is opened from."""
+    """Copy an upload into ``folder``; returns what a source is opened from. UserError where there is none, and as ``_named``."""
     if not files:
         raise UserError("There is nothing to read: upload a zip, a table or pictures.")
     folder.mkdir(parents=True)
     if len(files) == 1:
         copy = shutil.copytree if files[0].is_dir() else shutil.copyfile
         return Path(copy(files[0], folder / files[0].name))
-    for file in files:
-        shutil.copyfile(file, folder / file.name)
+    for name, file in _named(files).items():
+        shutil.copyfile(file, folder / name)
     return folder
+
+
+def _named(files: Sequence[Path]) -> dict[str, Path]:
+    """Files by names of their own: of several pictures called 'image.jpg', as some phones do, the second is 'image (2).jpg'.
+
+    UserError where there is a table, which cannot say any more which one it means.
+    """
+    named: dict[str, Path] = {}
+    table = any(file.suffix.lower() in TABLES for file in files)
+    for file in dict.fromkeys(files):
+        if table and file.name in named:
+            raise UserError(f"Two of the files are named '{file.name}': rename one of them, or put the folders into a zip.")
+        further = (file.with_stem(f"{file.stem} ({number})").name for number in count(2))
+        named[next(name for name in chain([file.name], further) if name not in named)] = file
+    return named
 
 
 def size(path: Path) -> int:

@@ -13,6 +13,7 @@ from r4t_demo.sources.pictures import PictureSource
 from r4t_demo.sources.several import of_tables
 from r4t_demo.sources.table import TableSource
 
+TABLES = (*table.SUFFIXES, parquet.SUFFIX)
 ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")  # other than zips, which alone can be read anywhere
 
 

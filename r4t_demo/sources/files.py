@@ -28,7 +28,7 @@ WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 SAVE_AS = "is a workbook: save the sheet as CSV UTF-8 (in Excel: File, Save As)"
 _MEGABYTE = 2**20
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)  # what zipfile raises
-_NOWHERE = re.compile(r"^(\./)+|(?<=/)(\.?/)+")  # "./a", "a//b", "a/./b"
+_NOWHERE = re.compile(r"^(\./)+|(?<=/)((\.?/)+(\.$)?|\.$)")  # "./a", "a//b", "a/./b", "a/."
 _OF_SYSTEMS = {
     "__macosx",
     "thumbs.db",
@@ -226,7 +226,9 @@ def _what(path: Path) -> str:
             kind = archive(file.read(512))
     except OSError:
         return "not a readable zip"
-    return f"{kind} and no zip" if kind and kind != "a zip" else "not a readable zip"
+    if kind == "a zip":
+        return "a zip that is damaged or cut short"
+    return f"{kind} and no zip" if kind else "not a readable zip"
 
 
 def _refusal(name: str, entry: zipfile.ZipInfo) -> str:

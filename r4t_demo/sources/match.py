@@ -14,6 +14,7 @@ _SEVERAL = re.compile(r"[|,;\n]")
 _ROOT = re.compile(r"^(file:/*|[a-z]:)?(\.{0,2}/)*", re.IGNORECASE)  # what leads to a folder on another machine
 _TOP = PurePosixPath()
 _GAP = re.compile(r"[\s_]+")
+_VIEW = re.compile(r"[ _.-]+\(?(\d{1,2})\)?$")  # "1000_2": the second picture of 1000
 
 
 class Pictures:
@@ -60,6 +61,8 @@ class Pictures:
             ]
             for fitting in filter(None, levels):
                 return _only(written, _nearest(plain, fitting))
+            if views := self._views.get(_number(PurePosixPath(base).stem)):
+                return _only(written, _nearest(plain, _first(views)))
         return None
 
     @cached_property
@@ -82,6 +85,10 @@ class Pictures:
     def _letter_stems(self) -> dict[str, list[str]]:
         return self._by(lambda name: _letters(PurePosixPath(name).stem))
 
+    @cached_property
+    def _views(self) -> dict[str, list[str]]:
+        return self._by(lambda name: _number(_VIEW.sub("", PurePosixPath(name).stem)))
+
     def _by(self, key: Callable[[str], str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name in self.names:
@@ -103,6 +110,17 @@ def _letters(name: str) -> str:
     """What browsers and Gradio leave of a name: no accents, no signs such as "! $ & ( )"; spaces of any kind are alike."""
     kept = (one if one.isalnum() or one in ".-," else "_" if one == "_" or one.isspace() else "" for one in _bare(name))
     return _GAP.sub("_", "".join(kept)).replace("_.", ".").strip("_")
+
+
+def _number(stem: str) -> str:
+    """What may be an id, without the zeros that spreadsheets take from it; "" for words, which are no picture's alone."""
+    return _folded(stem).lstrip("0") if any(map(str.isdigit, stem)) else ""
+
+
+def _first(views: list[str]) -> list[str]:
+    """Of several pictures of one thing those with the lowest number."""
+    numbers = [int(found[1]) if (found := _VIEW.search(PurePosixPath(name).stem)) else -1 for name in views]
+    return [name for name, number in zip(views, numbers, strict=True) if number == min(numbers)]
 
 
 def _bare(name: str) -> str:

@@ -73,8 +73,9 @@ class PictureSource:
             kind = archive(head(self.files, name, 512))
         except UserError as error:
             return str(error)
-        if PurePosixPath(name).suffix.lower() in WORKBOOKS:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix in WORKBOOKS:
             return f"{SAVE_AS} and put that in"
-        if kind:
+        if kind and (kind != "a zip" or suffix in ("", ".zip")):  # many documents are zips, too
             return f"is {kind} within: unpack it, and put its files into one folder or zip"
         return f"is no picture that can be read: use {decode.KINDS}"

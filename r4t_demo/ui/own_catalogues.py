@@ -52,11 +52,7 @@ class OwnCatalogues:
     def upload(self, files: Sequence[str], session: str) -> str:
         """Prepare uploaded files, or take in the zip of a finished run; returns the job. The uploaded files are removed."""
         paths = [Path(file) for file in files]
-        names = [path.name for path in paths]
-        twice = next((name for name in names if names.count(name) > 1), None)
         try:
-            if twice:
-                raise UserError(f"Two of the files are named '{twice}': rename one of them, or put the folders into a zip.")
             if len(paths) == 1 and archive.is_export(paths[0]):
                 return self.jobs.load(paths[0], session, self.engine.encoder)
             return self.jobs.start(paths, session)

@@ -7,7 +7,6 @@ from typing import Any, cast
 import gradio as gr
 
 from r4t_demo.samples.catalogues import samples
-from r4t_demo.sources import READ, TOLD
 from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
@@ -18,7 +17,6 @@ from r4t_demo.ui.samples import preview
 from r4t_demo.ui.scripts import script
 
 EVERY = 1.0  # seconds between two looks at a busy job
-FILES = [*READ, *TOLD]  # what is told belongs to it: its sentence says more than that a file is not accepted
 INTRO = """<header class="step"><h2>Bring your own catalogue</h2><p>Twenty items or more, as pictures, texts or both: a zip
 (its folders become categories), loose pictures, a table with its pictures, parquet, or a table of texts alone. A few minutes
 later there is a language model tuned to it, a retriever distilled from that, and what both are worth. Nobody sees it but you
@@ -107,7 +105,8 @@ def _upload(part: dict, own: OwnCatalogues) -> dict[str, gr.Button]:
         with gr.Row(elem_classes="bring"):
             with gr.Column(scale=5, min_width=300):
                 label = "Files, or the zip of a run that was downloaded here"
-                part["files"] = gr.File(file_count="multiple", file_types=FILES, label=label, elem_id="own-files", height=292)
+                # of any type: what a file is, its content tells, and the readers' sentences say more than Gradio's refusal
+                part["files"] = gr.File(file_count="multiple", label=label, elem_id="own-files", height=292)
             with gr.Column(scale=6, min_width=300):
                 html('<h3 class="label">Or try one of these</h3>', "own-samples")
                 with gr.Row(elem_classes="samples"):

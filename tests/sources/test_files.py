@@ -275,6 +275,16 @@ def test_every_name_of_a_zip_is_inside_or_refused(tmp_path_factory, names: list[
             assert shown(name.where) == name.where
 
 
+def test_a_zip_that_is_cut_short_is_told_from_what_is_none(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "shop.zip", FILES)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(UserError, match="is a zip that is damaged or cut short"):
+        ZipFiles(path)
+    path.write_bytes(b"title,image")
+    with pytest.raises(UserError, match="is not a readable zip"):
+        ZipFiles(path)
+
+
 def packed_with(method: int) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as packed:

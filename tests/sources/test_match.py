@@ -83,6 +83,17 @@ def test_an_id_is_a_pictures_name() -> None:
         pictures.find("2")
 
 
+def test_of_several_views_of_an_id_the_first_is_taken() -> None:
+    pictures = Pictures(
+        ["x/1000_10.jpg", "x/1000_2.jpg", "x/1000_1.jpg", "AB-7 (1).png", "AB-7 (2).png", "hat_1.jpg", "y/003.jpg"]
+    )
+    assert pictures.find("1000") == "x/1000_1.jpg"
+    assert pictures.find("ab-7") == "AB-7 (1).png"
+    assert pictures.find("3") == "y/003.jpg", "a spreadsheet has taken the zeros"
+    assert pictures.find("100") is None
+    assert pictures.find("hat") is None, "a word is no picture's alone"
+
+
 PARTS = st.text(st.characters(exclude_characters="/\\|,;\n\0", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
 
 

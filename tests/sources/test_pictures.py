@@ -1,12 +1,16 @@
 """Folders and zips of pictures alone: what becomes an item, and what its names say of it."""
 
+import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from r4t_demo.sources import open_source
 from r4t_demo.sources.base import Record, Refusal
-from r4t_demo.sources.files import FolderFiles
+from r4t_demo.sources.files import FolderFiles, ZipFiles
 from r4t_demo.sources.pictures import PictureSource
 from tests.sources.makers import BLUE, RED, picture, taken_in, write_files, write_zip
 
@@ -35,6 +39,7 @@ def test_a_zip_of_pictures_without_suffixes(tmp_path: Path, kind: str) -> None:
     [
         ("README.txt", b"hats of 2023", "is no picture that can be read: use JPEG, PNG"),
         ("more.zip", b"PK\3\4" + bytes(30), "is a zip within: unpack it"),
+        ("letter.docx", b"PK\3\4" + bytes(30), "is no picture that can be read: use JPEG, PNG"),
         ("more.rar", b"Rar!\x1a\7\0", "is a RAR archive within: unpack it"),
         ("more.7z", b"7z\xbc\xaf\x27\x1c", "is a 7z archive within: unpack it"),
         ("more.tar", bytes(257) + b"ustar\0" + bytes(300), "is a tar archive within: unpack it"),
@@ -76,3 +81,26 @@ def test_photos_without_words_are_taken(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "photos.zip", {f"DCIM/IMG_{i:04}.jpg": picture((i, 30, 90), (30, 30)) for i in range(4)})
     assert taken_in(path, tmp_path / "out").accepted == 4
     assert all(isinstance(one, Record) and not one.fallback_title for one in open_source(str(path)).records())
+
+
+PARTS = st.one_of(
+    st.text(min_size=1, max_size=6), st.sampled_from(["..", ".", "", "a", "A", "hats", "IMG_1.jpg", "C:", "\0", "\\"])
+)
+NAMES = st.builds(
+    lambda parts, sign: sign.join(parts), st.lists(PARTS, min_size=1, max_size=4), st.sampled_from(["/", "\\", "//"])
+)
+
+
+@given(st.lists(NAMES.filter(bool), min_size=1, max_size=6))
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_any_name_in_a_zip_is_a_picture_or_a_sentence(tmp_path_factory, names: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "names.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in names:
+            with suppress(UnicodeEncodeError, IndexError):  # what zipfile itself does not write
+                packed.writestr(name, JPEG)
+    for found in PictureSource(ZipFiles(path)).records():
+        if isinstance(found, Record):
+            assert found.read_image is not None and found.read_image() == JPEG
+        shown = found.fallback_id if isinstance(found, Record) else found.where + found.why
+        assert not any(ord(sign) < 32 for sign in shown)

@@ -95,14 +95,27 @@ def test_an_upload_begins_a_job_and_is_removed_from_where_it_lay(tab, tmp_path, 
     assert "seen" not in again
 
 
-def test_files_of_one_name_are_refused_since_one_would_replace_the_other(tab, tmp_path):
-    paths = [tmp_path / folder / "a.png" for folder in ("x", "y")]
+def test_where_a_table_names_files_two_of_one_name_are_refused(tab, tmp_path):
+    paths = [tmp_path / folder / "a.png" for folder in ("x", "y")] + [tmp_path / "shop.csv"]
     for path in paths:
-        path.parent.mkdir()
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(picture())
     assert "named 'a.png'" in tab.upload([str(path) for path in paths], "mine")["told"].replace("&#x27;", "'")
     assert not any(path.exists() for path in paths)
     assert tab.jobs.of("mine") == []
+
+
+def test_pictures_of_one_name_are_all_kept(tab, tmp_path):
+    """Some phones call every picture 'image.jpg'."""
+    paths = [tmp_path / str(number) / "image.jpg" for number in range(3)] + [tmp_path / "image (2).jpg"]
+    for number, path in enumerate(paths):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture((number, 0, 0)))
+    contents = {path.read_bytes() for path in paths}
+    job = tab.upload([str(path) for path in [*paths, paths[0]]], "mine")["seen"].job
+    folder = tab.jobs.root / job / "upload"
+    assert {path.read_bytes() for path in folder.iterdir()} == contents
+    assert {path.suffix for path in folder.iterdir()} == {".jpg"}
 
 
 def test_a_broken_export_is_refused_and_not_taken_for_a_catalogue(tab, tmp_path):

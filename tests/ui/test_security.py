@@ -87,6 +87,17 @@ def test_an_upload_names_no_file_of_the_server_and_no_address(stranger, monkeypa
     assert stranger.jobs.of("stranger") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["hat", "hat.jfif", "a👗b.HEIC", "Shot at 3.02\u202fPM.png", "می\u200cخواهم.jpe", "shop.rar", "shop.xyz"]
+)
+def test_a_file_of_any_name_reaches_the_readers(stranger, name):
+    path = stranger.http.post("upload", files={"files": (name, b"hat")}).json()[0]
+    stranger.call(stranger.number("own-files", "upload"), [[as_file(path)]], session=f"of {name}")
+    [job] = stranger.jobs.of(f"of {name}")
+    assert job.name == name
+    stranger.jobs.delete(job.job)
+
+
 def test_an_upload_names_no_folder_of_others(stranger, uploaded):
     for path in (
         get_upload_folder(),
