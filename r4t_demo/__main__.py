@@ -15,7 +15,17 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.files import machine_errors
 from r4t_demo.hub import cli as hub_cli
-from r4t_demo.options import add_catalog, add_common, add_where, at_least_one, load_engine, load_settings, print_json
+from r4t_demo.options import (
+    add_catalog,
+    add_columns,
+    add_common,
+    add_where,
+    at_least_one,
+    columns_of,
+    load_engine,
+    load_settings,
+    print_json,
+)
 from r4t_demo.pattern import cli as steer_cli
 from r4t_demo.progress_bar import show_progress
 from r4t_demo.settings import Settings
@@ -85,8 +95,9 @@ def _add_index(commands: argparse._SubParsersAction) -> None:
         "source",
         nargs="?",
         metavar="SOURCE",
-        help="a folder, .zip, .csv, .tsv or .parquet file, or hub:ORG/NAME; without it, --catalog is embedded where it is",
+        help="a folder, .zip, table or .parquet file, or hub:ORG/NAME; without it, --catalog is embedded where it is",
     )
+    add_columns(parser)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to make of SOURCE")
     _add_embedding(parser)
     add_catalog(parser)
@@ -99,7 +110,7 @@ def _add_build_polyvore(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--out", type=Path, default=Path("runs/catalogs/polyvore"), metavar="DIR", help="(%(default)s)")
     _add_embedding(parser)
-    parser.set_defaults(run=_build_polyvore, source=POLYVORE, catalog=None)
+    parser.set_defaults(run=_build_polyvore, source=POLYVORE, columns=None, catalog=None)
 
 
 def _add_embedding(parser: argparse.ArgumentParser) -> None:
@@ -157,7 +168,7 @@ def _index(options: argparse.Namespace) -> None:
     crew = processes.crew(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
     if crew.num_processes > 1 and crew.is_main_process:
         print(f"{crew.num_processes} processes share the work", file=sys.stderr)
-    is_new = options.source or options.out or options.limit is not None
+    is_new = options.source or options.out or options.limit is not None or options.columns
     again = "Mend that and run the same command again: it goes on where it stopped."
     with machine_errors(again), _builder(options, crew) as build:
         with crew.main_process_first():  # the others find the source read already
@@ -191,7 +202,9 @@ def _ingested(options: argparse.Namespace, crew) -> Path:
     if not options.source or not options.out or options.catalog:
         raise UserError("index needs both a SOURCE and --out DIR, or only --catalog: python -m r4t_demo index SOURCE --out DIR")
     at_least_one(options, "limit")
-    show_progress(ingest(open_source(options.source), options.out, options.limit, load_settings(options).threads))
+    show_progress(
+        ingest(open_source(options.source, columns_of(options)), options.out, options.limit, load_settings(options).threads)
+    )
     if crew.is_main_process:
         report = cast(Report, read_report(options.out))  # which ``ingest`` has just written
         print(f"{report.summary()}\nThe whole report is in {options.out / REPORT_FILE}")

@@ -33,10 +33,12 @@ from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.sources.decode import SIDE
 from r4t_demo.sources.files import ZipFiles, read
+from r4t_demo.sources.understood import FILE as COLUMNS
+from r4t_demo.sources.understood import Understood
 from r4t_demo.train import catalog_queries, comparison
 
 VECTORS = f"{INDEX_FOLDER}/vectors.safetensors"
-TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, comparison.FILE, comparison.CARD)
+TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, COLUMNS, comparison.FILE, comparison.CARD)
 TENSORS = ("model.safetensors", "phrases.safetensors", "phrases.txt")
 PICTURE = re.compile(rf"{IMAGES_FOLDER}/\d{{5}}/\d{{3}}\.webp")
 MAX_BYTES = 2 * GIB  # of all that is taken out of a zip
@@ -140,7 +142,7 @@ def _unpack(files: ZipFiles, staged: Path) -> None:
         target = staged / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    if missing := sorted(name for name in wanted if not (staged / name).is_file()):
+    if missing := sorted(name for name in wanted - {COLUMNS} if not (staged / name).is_file()):  # pictures alone have no columns
         raise UserError(f"it has no {', '.join(missing[:3])}.")
 
 
@@ -162,6 +164,7 @@ def _judge(staged: Path, encoder: Encoder) -> None:
     if result["job"]["encoder"] != [encoder.id, encoder.digest]:
         raise UserError(f"it was made beside another encoder than this app's {encoder.id}, or another version of it.")
     catalog_queries.load(staged)
+    Understood.load(staged)
 
 
 def _dress(own: Path, app: Path) -> None:

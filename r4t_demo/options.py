@@ -32,6 +32,20 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", metavar="milvus:URI", help="a Milvus server, cluster or FILE.db (FAISS beside the catalogue)")
 
 
+def add_columns(parser: argparse.ArgumentParser, of: str = "") -> None:
+    """--columns."""
+    parser.add_argument(
+        "--columns", metavar="ROLE=COLUMN,…", help=f"{of}what its table's columns are, such as title=Bezeichnung,image=Bild"
+    )
+
+
+def columns_of(options: argparse.Namespace) -> dict[str, str] | None:
+    """--columns as column -> role; UserError for what is none."""
+    from r4t_demo.sources.understood import chosen_columns
+
+    return None if options.columns is None else chosen_columns(options.columns)
+
+
 def add_data(parser: argparse.ArgumentParser) -> None:
     """--data and --runs."""
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data (%(default)s)")

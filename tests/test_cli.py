@@ -101,6 +101,8 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["index", "--out", "nowhere"], "index needs both a SOURCE and --out DIR"),
         (["index", "nowhere", "--out", "nowhere"], "There is no file or folder 'nowhere'"),
         (["index", "nowhere", "--out", "nowhere", "--limit", "0"], "--limit is below 1"),
+        (["index", "nowhere", "--out", "nowhere", "--columns", "title"], "'title' does not say what a column is"),
+        (["index", "--columns", "title=a"], "index needs both a SOURCE and --out DIR"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture) -> None:
@@ -228,6 +230,15 @@ def test_index_makes_a_catalogue_of_a_source(tmp_path: Path, capsys: pytest.Capt
     catalog = Catalog.load(out)
     assert len(FaissIndex.load(out / FOLDER, HashEncoder.id, catalog.fingerprint)) == len(catalog) == 1
     assert sorted(path.name for path in out.iterdir()) == ["images", "index", "items.parquet", "report.json"]
+
+
+def test_index_takes_columns_by_name(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    shop = write_files(tmp_path, {"shop.csv": "Vare,Nr,Farve\nhat,1,red\nscarf,2,blue\n"}) / "shop.csv"
+    assert main(["index", str(shop), "--out", str(tmp_path / "out"), "--columns", "title=Vare,ignored=Farve"]) == 0
+    items = Catalog.load(tmp_path / "out").items
+    assert [(item.title, item.item_id, item.attributes) for item in items] == [("hat", "1", {}), ("scarf", "2", {})]
+    assert main(["index", str(shop), "--out", str(tmp_path / "other"), "--columns", "title=Name"]) == 2
+    assert "'shop.csv' has no column 'Name'; it has: Vare, Nr, Farve." in capsys.readouterr().err
 
 
 def test_index_onto_a_file_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -31,7 +31,13 @@ from r4t_demo.sources.decode import SIDE
 
 TUNED = (*OWN.values(), STEERING)  # the models that a run leaves in a catalogue's folder
 SHARDS, VECTORS = "data", "vectors.safetensors"
-BESIDE = ("queries.jsonl", "outfits.jsonl", "understanding.json", "comparison.json")  # what evaluations and the page read
+BESIDE = (
+    "queries.jsonl",
+    "outfits.jsonl",
+    "understanding.json",
+    "columns.json",
+    "comparison.json",
+)  # what evaluations and the page read
 SHARD, GROUP = 10_000, 500  # rows of a file, and of those that are in memory at once
 IMAGE = pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())])  # as the datasets library has it
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)

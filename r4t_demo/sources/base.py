@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from r4t_demo.sources.understood import Understood
+
 
 @dataclass(frozen=True)
 class Record:
@@ -11,7 +13,7 @@ class Record:
 
     ``where`` names the row or file for messages; ``fallback_id`` and ``fallback_title`` stand in where id or title are missing.
     ``read_image`` returns the encoded picture when it is wanted, and raises UserError where it cannot be had; None: an item
-    without a picture.
+    without a picture. ``notes`` say what of the row was left out, each a sentence's end.
     """
 
     where: str
@@ -22,6 +24,7 @@ class Record:
     category: str = ""
     read_image: Callable[[], bytes] | None = None
     attributes: dict[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,14 @@ class Refusal:
 
 
 class Source(Protocol):
-    """Something with items in a fixed order. ``total``: how many records there are, None where only reading tells."""
+    """Something with items in a fixed order. ``total``: how many records there are, None where only reading tells.
+
+    ``understood``: what its columns mean, None where it has no table.
+    """
 
     name: str
     total: int | None
+    understood: Understood | None
     notes: list[str]  # what the whole source is to be told about, such as an unusual encoding
 
     def identity(self) -> list:

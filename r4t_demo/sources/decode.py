@@ -1,21 +1,42 @@
-"""Any picture a shop may have, safely: upright, RGB, on white, small. Nothing is decoded before its header is judged."""
+"""Any picture a shop may have, safely: upright, sRGB, on white, small. Nothing is decoded before its header is judged.
+
+What kind a picture is, its first bytes tell, whatever its name.
+"""
 
 import io
 import warnings
+from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageOps
+import pillow_heif
+from PIL import Image, ImageCms, ImageOps
 
 from r4t_demo.errors import UserError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
+KINDS = "JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF"
+HEAD = 32  # bytes of a file by which it is known as a picture
 MAX_PIXELS = 80_000_000
 MAX_ASPECT = 40  # a thinner strip would lose its short side in a model's input
 SIDE = 320  # pixels, the longer side of a stored picture
 QUALITY, METHOD = 80, 2  # WebP; a slower method saves a few percent of the bytes
 
+_SRGB = ImageCms.createProfile("sRGB")
+_SIGNS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # of AVIF and HEIC
+
+pillow_heif.register_heif_opener(thumbnails=False)
 # Pillow only warns of pictures up to twice its limit; here that is an error like the one it raises beyond.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether a file that begins with ``head``, HEAD bytes, claims to be of one of FORMATS."""
+    if head.startswith(_SIGNS) or head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return True
+    if head[4:8] == b"ftyp":
+        return head[8:12] in _BRANDS
+    return head[:2] == b"BM" and head[6:10] == bytes(4) and head[15:18] == bytes(3)
 
 
 def thumbnail(data: bytes) -> tuple[bytes, str]:
@@ -28,19 +49,26 @@ def thumbnail(data: bytes) -> tuple[bytes, str]:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _judge(image.size)
-            note = "has several frames: the first is used" if getattr(image, "is_animated", False) else ""
+            animated = getattr(image, "is_animated", False) and image.format not in ("MPO", "HEIF")  # phones' further views
+            note = "has several frames: the first is used" if animated else ""
             small = _upright_rgb(image)
     except UserError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UserError(f"has too many pixels: at most {MAX_PIXELS // 10**6} megapixels are read") from error
     except Image.UnidentifiedImageError as error:
-        raise UserError("is no picture that can be read: use JPEG, PNG, WebP, GIF, BMP or TIFF") from error
+        raise UserError(f"is no picture that can be read: use {KINDS}") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on broken bytes
-        raise UserError(f"is damaged or cut short ({error})") from error
+        raise UserError(f"is damaged or cut short{_reason(error)}") from error
     packed = io.BytesIO()
     small.save(packed, "WEBP", quality=QUALITY, method=METHOD)
     return packed.getvalue(), note
+
+
+def _reason(error: Exception) -> str:
+    """What a decoder says, in brackets; "" where it shows bytes or objects."""
+    text = str(error)
+    return "" if not text.isprintable() or any(sign in text for sign in ("b'", 'b"', "<", "\\x")) else f" ({text[:200]})"
 
 
 def _judge(size: tuple[int, int]) -> None:
@@ -52,7 +80,7 @@ def _judge(size: tuple[int, int]) -> None:
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
-    """The first frame, at most SIDE x SIDE, turned as its camera says, RGB; what is transparent becomes white."""
+    """The first frame, at most SIDE x SIDE, turned as its camera says, sRGB; what is transparent becomes white."""
     frame = _eight_bit(image)
     if frame.has_transparency_data:
         frame = frame.convert("RGBA")
@@ -66,8 +94,29 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
     if frame.mode == "RGBA":
         ground = Image.new("RGB", frame.size, "white")
         ground.paste(frame, mask=frame.getchannel("A"))
-        return ground
+        frame = ground
+    return _srgb(frame, image.info.get("icc_profile"))
+
+
+def _srgb(frame: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as screens show them; where the profile is none, broken or of other channels, the bare numbers."""
+    if profile and (transform := _to_srgb(profile, frame.mode)):
+        converted = Image.new("RGB", frame.size)
+        transform.apply(frame, converted)
+        return converted
     return frame.convert("RGB")
+
+
+@lru_cache(maxsize=16)
+def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """None where nothing is to be done, or nothing can be."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(source):
+            return None
+        return ImageCms.buildTransform(source, _SRGB, mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

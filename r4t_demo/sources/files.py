@@ -1,16 +1,22 @@
-"""Named files, in a folder or in a zip: nothing is ever unpacked, and no name leads outside."""
+"""Named files, in a folder or in a zip: nothing is ever unpacked, and no name leads outside.
+
+Names are in Unicode's NFC with forward slashes, whatever system wrote them; how a name is judged, it is judged in that form.
+"""
 
 import os
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from contextlib import AbstractContextManager
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
 from r4t_demo.errors import UserError
+from r4t_demo.sources import zip_names
 from r4t_demo.sources.base import Refusal
 
 MAX_FILE = 256 * 2**20  # bytes of one file, unpacked
@@ -18,6 +24,18 @@ MAX_TOTAL = 64 * 2**30  # bytes of a whole zip, unpacked
 MAX_ENTRIES = 2_000_000
 MAX_RATIO, RATIO_FROM = 200, 8 * 2**20  # a file that unpacks to more than 8 MB may not be 200 times its packed size
 _MEGABYTE = 2**20
+_OF_SYSTEMS = {
+    "__macosx",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "@eadir",
+    "$recycle.bin",
+    "system volume information",
+    "icon\r",
+}
+_ARCHIVES = {b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7z archive", b"\x1f\x8b": "a gzip archive", b"BZh": "a bzip2 archive",
+             b"\xfd7zX": "an xz archive", b"\x28\xb5\x2f\xfd": "a zstd archive", b"PK\3\4": "a zip"}  # fmt: skip
 
 
 class Files(Protocol):
@@ -44,28 +62,47 @@ class FolderFiles:
         self._real = root.resolve()
 
     def names(self) -> list[str | Refusal]:
-        names = (name for name, *_ in self._entries)
-        return [
-            name if name.isprintable() else Refusal(ascii(name), "has a name with unreadable signs: rename it") for name in names
-        ]
+        found = ((normal(name), name) for name, *_ in self._entries)
+        return [_judged(name, "" if self._disk_name[name] == disk else "stands twice in the folder") for name, disk in found]
 
     def identity(self) -> list:
         return [list(entry) for entry in self._entries]
 
     def identity_of(self, name: str) -> list:
-        return _stamp(name, self.root / name)
+        return _stamp(name, self._path(name))
 
     def open(self, name: str) -> BinaryIO:
         inside(name)
-        path = self.root / name
+        path = self._path(name)
         if not path.resolve().is_relative_to(self._real):
-            raise UserError(f"'{name}' leads outside the folder")
-        if not path.is_file():
-            raise UserError(f"'{name}' is not in the folder")
+            raise UserError(f"'{shown(name)}' leads outside the folder")
         try:
             return path.open("rb")
         except OSError as error:
             raise UserError(f"'{name}' cannot be opened ({error.strerror})") from error
+
+    def _path(self, name: str) -> Path:
+        """Where a file is: mostly under its very name, else under one that its system writes in another form.
+
+        UserError where it is under neither.
+        """
+        path = self.root / name
+        if path.is_file():
+            return path
+        if (disk := self._disk_name.get(normal(name))) is None:
+            raise UserError(f"'{shown(name)}' is not in the folder")
+        return self.root / disk
+
+    @cached_property
+    def _disk_name(self) -> dict[str, str]:
+        """Of two files whose names are one in NFC, the one that is written so, or the first."""
+        found: dict[str, str] = {}
+        for disk, *_ in self._entries:
+            if normal(disk) == disk:
+                found[disk] = disk
+            else:
+                found.setdefault(normal(disk), disk)
+        return found
 
     @cached_property
     def _entries(self) -> list[list]:
@@ -85,19 +122,24 @@ class ZipFiles:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise UserError(f"'{path}' is not a readable zip ({error}). Pack it again and retry.") from error
-        entries = [entry for entry in self._zip.infolist() if not entry.filename.endswith("/") and not _in_hidden(entry.filename)]
+            raise UserError(f"'{path}' is {_what(path)} ({error}). Pack it again as a zip and retry.") from error
+        every = zip(map(normal, zip_names.names(self._zip.infolist())), self._zip.infolist(), strict=True)
+        named = sorted((one for one in every if not one[0].endswith("/") and not _in_hidden(one[0])), key=itemgetter(0))
+        entries = [entry for _, entry in named]
         if len(entries) > MAX_ENTRIES:
             raise UserError(f"'{path}' holds {len(entries):,} files; at most {MAX_ENTRIES:,} are read. Split it and retry.")
         total = sum(entry.file_size for entry in entries)
         if total > MAX_TOTAL:
             limit = f"at most {MAX_TOTAL // _MEGABYTE:,} MB are read"
             raise UserError(f"'{path}' would unpack to {total // _MEGABYTE:,} MB; {limit}. Split it and retry.")
-        self._entries = {entry.filename: entry for entry in sorted(entries, key=lambda entry: entry.filename)}
+        self._entries = dict(reversed(named))
+        self._names = [
+            _judged(name, _refusal(name, entry) if self._entries[name] is entry else "stands twice in the zip")
+            for name, entry in named
+        ]
 
     def names(self) -> list[str | Refusal]:
-        refusals = ((name, _refusal(entry)) for name, entry in self._entries.items())
-        return [Refusal(name, why) if why else name for name, why in refusals]
+        return self._names
 
     def identity(self) -> list:
         return _stamp(self.path.name, self.path)
@@ -107,10 +149,10 @@ class ZipFiles:
 
     def open(self, name: str) -> BinaryIO:
         inside(name)
-        entry = self._entries.get(name)
+        entry = self._entries.get(normal(name))
         if entry is None:
-            raise UserError(f"'{name}' is not in the zip")
-        if why := _refusal(entry):
+            raise UserError(f"'{shown(name)}' is not in the zip")
+        if why := _refusal(normal(name), entry):
             raise UserError(f"'{name}' {why}")
         try:
             return cast(BinaryIO, self._zip.open(entry))
@@ -130,17 +172,62 @@ def read(files: Files, name: str) -> bytes:
     return data
 
 
+def head(files: Files, name: str, size: int) -> bytes:
+    """The first bytes of a file, or fewer where it is short; UserError as ``read``."""
+    with files.open(name) as file:
+        try:
+            return file.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+            raise UserError(f"'{name}' is damaged ({error})") from error
+
+
+def archive(start: bytes) -> str:
+    """What kind of archive a file is that begins with ``start``, such as 'a RAR archive'; "" for none."""
+    if start[257:262] == b"ustar":
+        return "a tar archive"
+    return next((kind for sign, kind in _ARCHIVES.items() if start.startswith(sign)), "")
+
+
+def normal(name: str) -> str:
+    """A name in the form in which names are compared: NFC, with forward slashes."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./")
+
+
+def shown(name: str) -> str:
+    """A name as a page or a terminal may show it, without signs that steer them."""
+    if name.isprintable() or not any(unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") for one in name):
+        return name
+    return ascii(name)[1:-1]
+
+
 def inside(name: str) -> None:
     """UserError for a name that is absolute or climbs out of its folder, on any system."""
     path = PurePosixPath(name.replace("\\", "/"))
     if not name or "\0" in name or path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name):
-        raise UserError(f"'{name}' leads outside the folder")
+        raise UserError(f"'{shown(name)}' leads outside the folder")
 
 
-def _refusal(entry: zipfile.ZipInfo) -> str:
+def _judged(name: str, why: str) -> str | Refusal:
+    """The name, or why it is refused."""
+    if shown(name) is not name:
+        return Refusal(ascii(name), "has a name with unreadable signs: rename it")
+    return Refusal(name, why) if why else name
+
+
+def _what(path: Path) -> str:
+    """What a file is that is called a zip and is not a readable one."""
+    try:
+        with path.open("rb") as file:
+            kind = archive(file.read(512))
+    except OSError:
+        return "not a readable zip"
+    return f"{kind} and no zip" if kind and kind != "a zip" else "not a readable zip"
+
+
+def _refusal(name: str, entry: zipfile.ZipInfo) -> str:
     """Why a packed file may not be read, from its header alone; "" where it may. zipfile never reads on past ``file_size``."""
     try:
-        inside(entry.filename)
+        inside(name)
     except UserError:
         return "has a name that leads outside the folder"
     if stat.S_ISLNK(entry.external_attr >> 16):
@@ -164,8 +251,8 @@ def _raise(error: OSError) -> None:
 
 
 def _is_hidden(part: str) -> bool:
-    return part.startswith(".") and part not in ("..", ".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini")
+    return part.startswith(".") and part not in ("..", ".") or part.casefold() in _OF_SYSTEMS
 
 
 def _in_hidden(name: str) -> bool:
-    return any(map(_is_hidden, name.replace("\\", "/").split("/")))
+    return any(map(_is_hidden, name.split("/")))

@@ -1,4 +1,7 @@
-"""From a source to a catalogue folder: items.parquet, pictures, report.json. What a kill leaves, the next run goes on with."""
+"""From a source to a catalogue folder: items.parquet, pictures, columns.json, report.json.
+
+What a kill leaves, the next run goes on with.
+"""
 
 import json
 import shutil
@@ -18,6 +21,9 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import WORK, job_digest, replace, work_folder, write_atomically
 from r4t_demo.sources import decode
 from r4t_demo.sources.base import Source
+from r4t_demo.sources.tables.cells import text_of
+from r4t_demo.sources.understood import FILE as COLUMNS_FILE
+from r4t_demo.sources.understood import Understood
 from r4t_demo.sources.validate import Gate, Report, prepare
 
 REPORT_FILE = "report.json"
@@ -35,7 +41,9 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     UserError where no item could be accepted, and where ``out`` holds files that an earlier run did not make.
     """
     job = {"source": source.identity(), "limit": limit, "shard": SHARD, "side": decode.SIDE, "quality": decode.QUALITY}
+    job["columns"] = [[column.name, column.role] for column in source.understood.columns] if source.understood else []
     total = source.total if limit is None else min(limit, source.total or limit)
+    check(source)
     if _job_of(out) == job_digest(job):
         yield {"stage": "read", "step": total, "total": total}
         return
@@ -58,7 +66,18 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     if not report.accepted:
         _forget(work, out)
         raise UserError(f"'{source.name}' gave no item. {report.summary()}")
-    _publish(work, out, report, job)
+    _publish(work, out, report, job, source.understood)
+
+
+def check(source: Source) -> None:
+    """UserError where no column of the source's table is known to hold a title or a picture."""
+    understood = source.understood
+    if understood and not understood.sure and not {"title", "image"} & {column.role for column in understood.columns}:
+        found = ", ".join(column.name for column in understood.columns)
+        raise UserError(
+            f"'{source.name}' has no column for the title and none for the picture; found: {found}. Say which they are: "
+            "--columns title=COLUMN,image=COLUMN."
+        )
 
 
 def read_report(folder: Path) -> Report | None:
@@ -141,13 +160,48 @@ def _write_shard(work: Path, number: int, prepared: list, gate: Gate) -> Report:
 
 def _table(rows: list[dict]) -> pyarrow.Table:
     names = dict.fromkeys(name for row in rows for name in row)
-    return pyarrow.table({name: pyarrow.array([row.get(name) for row in rows], SCHEMA.get(name)) for name in names})
+    return pyarrow.table({name: _column([row.get(name) for row in rows], SCHEMA.get(name)) for name in names})
 
 
-def _publish(work: Path, out: Path, report: Report, job: dict) -> None:
+def _column(cells: list, kind: pyarrow.DataType | None) -> pyarrow.Array:
+    """The cells as a column; where they are of several kinds, as texts."""
+    try:
+        return pyarrow.array(cells, kind)
+    except pyarrow.ArrowException:
+        return pyarrow.array([None if cell is None else text_of(cell) for cell in cells], pyarrow.string())
+
+
+def _joined(tables: list[pyarrow.Table]) -> pyarrow.Table:
+    """The shards as one table; a column that is of another kind in another shard is one of texts."""
+    kinds: dict[str, pyarrow.DataType] = {}
+    texts = set()
+    for field in (field for table in tables for field in table.schema):
+        try:
+            schemas = [
+                pyarrow.schema([pyarrow.field(field.name, kind)]) for kind in (kinds.get(field.name, field.type), field.type)
+            ]
+            kinds[field.name] = pyarrow.unify_schemas(schemas, promote_options="permissive").field(0).type
+        except pyarrow.ArrowException:
+            texts.add(field.name)
+    for name in texts:
+        tables = [
+            table.set_column(
+                place, name, pyarrow.array([cell and text_of(cell) for cell in table[name].to_pylist()], pyarrow.string())
+            )
+            if (place := table.schema.get_field_index(name)) >= 0
+            else table
+            for table in tables
+        ]
+    return pyarrow.concat_tables(tables, promote_options="permissive")
+
+
+def _publish(work: Path, out: Path, report: Report, job: dict, understood: Understood | None) -> None:
     """Join the shards and move everything into ``out``, the report last; a kill in between leaves this to be done again."""
+    (out / COLUMNS_FILE).unlink(missing_ok=True)
+    if understood:
+        understood.save(out)
     tables = [parquet.read_table(path) for path in sorted(work.glob("*.parquet")) if path.stem.isdigit()]
-    rows = pyarrow.concat_tables(tables, promote_options="permissive")
+    rows = _joined(tables)
     shutil.rmtree(out / INDEX_FOLDER, ignore_errors=True)  # it was made from other pictures
     if (work / IMAGES_FOLDER).is_dir():
         replace(work / IMAGES_FOLDER, out / IMAGES_FOLDER)

@@ -1,99 +1,107 @@
-"""A CSV table with pictures beside it, or without any: one item a row."""
+"""Tables of text with pictures beside them, or without any: one item a row, or a product of several rows."""
 
-import codecs
-import csv
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import PurePosixPath
 
-from r4t_demo.errors import UserError
 from r4t_demo.sources.base import Record, Refusal
-from r4t_demo.sources.columns import Columns
-from r4t_demo.sources.files import Files, read
+from r4t_demo.sources.files import Files
+from r4t_demo.sources.tables.beside import Beside
+from r4t_demo.sources.tables.columns import Columns
+from r4t_demo.sources.tables.dialect import BadRow
+from r4t_demo.sources.tables.shop import Folding, Numbered, Spreading
+from r4t_demo.sources.tables.text import SUFFIXES, Row, TextTable
+from r4t_demo.sources.understood import Understood
 
-SUFFIXES = (".csv", ".tsv")
-MAX_CELL = 2**20  # characters; csv's own limit refuses long descriptions
-_BLOCK = 2**20
+__all__ = ["SUFFIXES", "TableSource"]
+_FIRST, _EVERY, _MOST = 200, 97, 1000  # rows by which columns are judged: the first ones, and some from everywhere
 
 
-class CsvSource:
-    """A Source over the table ``name`` in ``files``; picture names are read from the table's own folder."""
+class TableSource:
+    """A Source over ``tables``, the names of tables in ``files`` that have the same columns, in that order.
 
-    def __init__(self, files: Files, name: str):
-        self.files, self.table = files, name
-        self.name = f"{files.name}/{name}"
-        self._folder = PurePosixPath(name).parent
-        self._encoding = self._sniff_encoding()
-        with self._rows() as rows:
-            header = next(rows, [])
-            if isinstance(header, csv.Error):
-                raise UserError(f"'{self.name}' has a header that cannot be read ({header}). Mend its first line and retry.")
-            self.header = [column.strip() for column in header]
-            self.columns = Columns(self.header, name)
-            self.total: int | None = sum(1 for _ in rows)
-        self.notes = [self.columns.note(name)]
-        if self._encoding == "latin-1":
-            self.notes.append(f"{name} is not UTF-8: it was read as Latin-1.")
+    ``alone``: no other file belongs to them. ``columns``: column -> role, as people chose.
+    """
+
+    def __init__(self, files: Files, tables: list[str], *, alone: bool = False, columns: Mapping[str, str] | None = None):
+        self.files, self.tables = files, tables
+        self._tables = [TextTable(files, name) for name in tables]
+        self.name = files.name if len(tables) > 1 else f"{files.name}/{tables[0]}"
+        names = list(dict.fromkeys(name for table in self._tables for name in table.header))
+        self._spreading = Spreading(names)
+        self._lengths, sample = self._read_through()
+        names = [name for name in dict.fromkeys([*names, *chain(*sample)]) if name not in self._spreading.spread_out]
+        self._beside = Beside(files, alone)
+        what = tables[0] if len(tables) == 1 else f"{len(tables)} tables"
+        self.columns = Columns(what, names, sample, chosen=columns, is_picture=self._beside.has)
+        self.understood: Understood | None = self.columns.understood
+        self._folding = Folding(names, self.columns.role.get("title", ""))
+        self.notes = [self.columns.note(), *(note for table in self._tables for note in table.notes)]
+        self.total: int | None = sum(self._lengths)
+        if self._folding.is_needed:
+            self._fold()
+        self.notes += self._beside.unnamed(self._picture_cells())
 
     def identity(self) -> list:
-        return ["csv", self.files.identity_of(self.table)]
+        return ["table", [self.files.identity_of(table.name) for table in self._tables]]
 
     def records(self, start: int = 0) -> Iterator[Record | Refusal]:
-        with self._rows() as rows:
-            next(rows, None)
-            for number, row in enumerate(islice(rows, start, None), start=start + 1):
-                yield self._record(number, row)
+        return (self._record(*product) for product in islice(self._products(), start, None))
 
-    def _record(self, number: int, row: list[str] | csv.Error) -> Record | Refusal:
-        where = f"row {number}"
-        if isinstance(row, csv.Error):
-            return Refusal(where, f"cannot be read ({row})")
-        if len(row) > len(self.header):
-            return Refusal(where, f"has {len(row)} cells for {len(self.header)} columns: quote the cells that hold a delimiter")
-        return self.columns.record(where, f"row-{number:06d}", dict(zip(self.header, row, strict=False)), self._read)
+    def _record(self, table: TextTable, before: int, group: list[Numbered]) -> Record | Refusal:
+        """The record of a product's rows, of which the first one counts; its picture may be in a later one."""
+        (number, row), picture = group[0], self.columns.picture
+        of = f" of {table.name}" if len(self._tables) > 1 else ""
+        if isinstance(row, BadRow):
+            return Refusal(f"line {row.line}{of}" if row.line else f"row {number}{of}", row.why)
+        if picture and not row.get(picture):
+            row = {**row, picture: next((one[picture] for _, one in group if one.get(picture)), None)}
+        read = partial(self._beside.read, PurePosixPath(table.name).parent)
+        return self.columns.record(f"row {number}{of}", f"row-{before + number:06d}", row, read)
 
-    def _read(self, name: str) -> bytes:
-        return read(self.files, str(self._folder / name))
+    def _products(self) -> Iterator[tuple[TextTable, int, list[Numbered]]]:
+        """The rows of each product, or a bad row, with its table and the number of rows in the tables before."""
+        before = 0
+        for table, length in zip(self._tables, self._lengths, strict=True):
+            rows: Iterable[Numbered] = enumerate(self._rows(table), start=1)
+            groups = self._folding.folded(rows) if self._folding.is_needed else ([one] for one in rows)
+            yield from ((table, before, group) for group in groups)
+            before += length
 
-    @contextmanager
-    def _rows(self) -> Iterator[Iterator[list[str] | csv.Error]]:
-        """Rows as lists of cells, the header first; a row that csv cannot read comes as its error."""
-        csv.field_size_limit(MAX_CELL)
-        with self.files.open(self.table) as binary, io.TextIOWrapper(binary, self._encoding, newline="") as text:
-            head = text.readline()
-            # The header decides: csv.Sniffer is easily led astray by commas inside descriptions.
-            delimiter = max(",;\t|", key=head.count)
-            yield self._each(csv.reader(chain([head], text), delimiter=delimiter))
+    def _rows(self, table: TextTable) -> Iterator[Row]:
+        if not self._spreading.spread_out:
+            return table.rows()
+        return (self._spreading.spread(row) if isinstance(row, dict) else row for row in table.rows())
 
-    def _each(self, reader: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
-        while True:
-            try:
-                row: list[str] | csv.Error = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                row = error
-            except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeError) as error:
-                raise UserError(f"'{self.name}' is damaged ({error}). Save it again and retry.") from error
-            if row:  # an empty line is no row
-                yield row
+    def _read_through(self) -> tuple[list[int], list[dict]]:
+        """The number of rows of each table, and a sample of them all."""
+        sample: list[dict] = []
+        lengths = []
+        seen = count()
+        for table in self._tables:
+            before = next(seen)
+            for row in self._rows(table):
+                number = next(seen)
+                if (number < _FIRST or number % _EVERY == 0 and len(sample) < _MOST) and isinstance(row, dict):
+                    sample.append(row)
+            lengths.append(next(seen) - before - 1)
+        return lengths, sample
 
-    def _sniff_encoding(self) -> str:
-        """UTF-8, with a byte order mark or not, UTF-16 by its mark, otherwise Latin-1, which fits every byte."""
-        with self.files.open(self.table) as binary:
-            head = binary.read(_BLOCK)
-            if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return "utf-16"
-            decoder = codecs.getincrementaldecoder("utf-8")()
-            try:
-                for block in (head, *iter(partial(binary.read, _BLOCK), b"")):
-                    decoder.decode(block)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                return "latin-1"
-        return "utf-8-sig"
+    def _fold(self) -> None:
+        """Learn which rows belong together, and count and tell them."""
+        for table in self._tables:
+            for row in self._rows(table):
+                if isinstance(row, dict):
+                    self._folding.learn(row)
+        self.total = sum(1 for _ in self._products())
+        if folded := sum(self._lengths) - self.total:
+            what = "row is a variant or further picture" if folded == 1 else "rows are variants or further pictures"
+            self.notes.append(f"{folded:,} {what} of a product, and folded into its own row.")
+
+    def _picture_cells(self) -> Iterator[tuple[PurePosixPath, object]]:
+        """What stands in the column of pictures, with the folder of its table."""
+        for table, _, group in self._products() if self.columns.picture else ():
+            for _, row in group:
+                if isinstance(row, dict):
+                    yield PurePosixPath(table.name).parent, row.get(self.columns.picture)

@@ -51,12 +51,20 @@ CREDIT: Literal["sub-query"] = "sub-query"
 EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
 
 
-def prepare(source: str, out: Path, settings: Settings, queries: Sequence[str] | None = None) -> Iterator[Progress]:
+def prepare(
+    source: str,
+    out: Path,
+    settings: Settings,
+    queries: Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Progress]:
     """Read and embed ``source`` into the catalogue ``out`` and make its queries, or take ``queries``.
+
+    ``columns``, column -> role, says what the columns of its table are where the readers should not guess.
 
     What is done already is not done again. UserError where there are fewer than MIN_ITEMS items, or too few queries.
     """
-    for record in ingest(open_source(source), out, threads=settings.threads):
+    for record in ingest(open_source(source, columns), out, threads=settings.threads):
         yield Progress("read", cast(int, record["step"]), cast(int, record["total"] or record["step"]))
     catalog = Catalog.load(out)
     if len(catalog) < MIN_ITEMS:
@@ -76,7 +84,13 @@ def prepare(source: str, out: Path, settings: Settings, queries: Sequence[str] |
 
 
 def run(
-    source: str, out: Path, settings: Settings, budget: str, queries: Sequence[str] | None = None, seed: int = 0
+    source: str,
+    out: Path,
+    settings: Settings,
+    budget: str,
+    queries: Sequence[str] | None = None,
+    seed: int = 0,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Progress]:
     """``prepare``, train and compare; the records' metrics also have "seconds_left", corrected as the run goes on.
 
@@ -85,7 +99,7 @@ def run(
     if budget not in PRESETS:
         raise UserError(f"There is no budget '{budget}': choose from {', '.join(PRESETS)}.")
     preset, clock = PRESETS[budget], None
-    for record in prepare(source, out, settings, queries):
+    for record in prepare(source, out, settings, queries, columns):
         if clock is None and record.total and record.stage in PREPARATION:
             clock = Clock(plan(preset, record.total))
         yield _timed(record, clock)

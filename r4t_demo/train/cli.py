@@ -15,7 +15,7 @@ from pathlib import Path
 
 from r4t_demo.errors import UserError
 from r4t_demo.files import machine_errors
-from r4t_demo.options import add_data, at_least_one
+from r4t_demo.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
 from r4t_demo.train.presets import PRESETS
@@ -38,10 +38,11 @@ def add_parser(subparsers) -> None:
     parser.add_argument(
         "step",
         metavar="STEP_OR_SOURCE",
-        help=f"a step, in this order: {', '.join(STEPS)}; or a folder, .zip, .csv, .tsv or .parquet file, or hub:ORG/NAME",
+        help=f"a step, in this order: {', '.join(STEPS)}; or a folder, .zip, table or .parquet file, or hub:ORG/NAME",
     )
     parser.add_argument("--budget", choices=list(PRESETS), default="small", help="of a SOURCE's run (%(default)s)")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="for a SOURCE: one broad query a line, instead of made ones")
+    add_columns(parser, "for a SOURCE: ")
     parser.add_argument("--until", choices=["queries"], help="for a SOURCE: read, embed, make queries, and stop there")
     add_data(parser)
     parser.add_argument(
@@ -110,9 +111,10 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
 
         queries = _lines(args.queries) if args.queries else None
         if args.until:
-            follow(catalog_run.prepare(args.step, args.out, settings, queries), args.events)
+            follow(catalog_run.prepare(args.step, args.out, settings, queries, columns_of(args)), args.events)
         else:
-            follow(catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed), args.events)
+            run_of = catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed, columns_of(args))
+            follow(run_of, args.events)
     result = comparison.read(args.out)
     print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
 

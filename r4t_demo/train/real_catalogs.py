@@ -20,6 +20,7 @@ from r4t_demo.index.build import ensure_index
 from r4t_demo.sources import open_source
 from r4t_demo.sources.base import Record, Refusal, Source
 from r4t_demo.sources.ingest import ingest
+from r4t_demo.sources.understood import Understood
 from r4t_demo.train.photo_queries import photo_queries
 from r4t_demo.train.reference_sets import MUSIC, STYLIST_ITEMS, music_tracks, needed
 
@@ -32,6 +33,8 @@ class MusicSource:
     The data has no genre of a track, only of the playlists that hold it. Of these the broad one counts; a subgenre would
     nearly be the title of many a playlist.
     """
+
+    understood: Understood | None = None
 
     def __init__(self, data: Path):
         tracks = music_tracks(data).groupby("item_ID", sort=True)
@@ -55,6 +58,8 @@ class MusicSource:
 
 class PhotoSource:
     """The product photos of some splits of the data. Their category is the article type."""
+
+    understood: Understood | None = None
 
     def __init__(self, data: Path, splits: tuple[str, ...]):
         folder = data / "fashion-products"

@@ -7,6 +7,7 @@ from typing import Any, cast
 import gradio as gr
 
 from r4t_demo.samples.catalogues import samples
+from r4t_demo.sources import READ, TOLD
 from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
@@ -17,7 +18,7 @@ from r4t_demo.ui.samples import preview
 from r4t_demo.ui.scripts import script
 
 EVERY = 1.0  # seconds between two looks at a busy job
-FILES = [".zip", ".csv", ".tsv", ".parquet", ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"]
+FILES = [*READ, *TOLD]  # what is told belongs to it: its sentence says more than that a file is not accepted
 INTRO = """<header class="step"><h2>Bring your own catalogue</h2><p>Twenty items or more, as pictures, texts or both: a zip
 (its folders become categories), loose pictures, a table with its pictures, parquet, or a table of texts alone. A few minutes
 later there is a language model tuned to it, a retriever distilled from that, and what both are worth. Nobody sees it but you

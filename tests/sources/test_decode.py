@@ -1,17 +1,20 @@
 """Pictures of every kind, good and bad."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode as module
-from r4t_demo.sources.decode import MAX_PIXELS, SIDE, thumbnail
+from r4t_demo.sources.decode import HEAD, MAX_PIXELS, SIDE, is_picture, thumbnail
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header
+
+KINDS = ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF"]
 
 
 def near(found: np.ndarray, wanted: tuple[int, int, int], within: int = 12) -> bool:
@@ -22,7 +25,7 @@ def size(data: bytes) -> tuple[int, int]:
     return Image.open(io.BytesIO(data)).size
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_format_becomes_a_small_webp(kind: str) -> None:
     small, note = thumbnail(picture(RED, (900, 600), kind))
     with Image.open(io.BytesIO(small)) as image:
@@ -118,11 +121,11 @@ def test_just_the_size_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert size(thumbnail(picture(size=(24, 16)))[0]) == (24, 16)
 
 
-KINDS = [picture(RED, (40, 30), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")]
+PICTURES = [picture(RED, (40, 30), kind) for kind in KINDS]
 
 
 @given(
-    st.sampled_from(KINDS),
+    st.sampled_from(PICTURES),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
     st.floats(0, 1),
 )
@@ -135,6 +138,67 @@ def test_broken_bytes_are_a_picture_or_a_sentence(data: bytes, changes: list, ke
     except UserError:
         return
     assert max(size(small)) <= SIDE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_bytes_tell_a_picture(kind: str) -> None:
+    assert is_picture(picture(RED, (40, 30), kind)[:HEAD])
+    assert is_picture(picture(RED, (2, 2), kind)[:HEAD])
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"BM is a firm; its hats are good", b"RIFF\0\0\0\0WAVE", b"title,image\na,b", b"%PDF-1.4", b"PK\3\4"]
+)
+def test_what_is_no_picture_does_not_begin_like_one(head: bytes) -> None:
+    assert not is_picture(head)
+
+
+def profile(gamma: float, channels: str = "RGB ") -> bytes:
+    """A matrix profile with wide primaries (Adobe RGB's) and the given gamma, of the least that a profile has."""
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    curve = b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(gamma * 256), 0)
+    text = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"wide\0" + bytes(79)
+    tags = {b"desc": text, b"wtpt": xyz(0.9642, 1, 0.8249), b"rXYZ": xyz(0.6097, 0.3111, 0.0195),
+            b"gXYZ": xyz(0.2053, 0.6257, 0.0609), b"bXYZ": xyz(0.1492, 0.0632, 0.7446)}  # fmt: skip
+    tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    table, data, place = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, value in tags.items():
+        value += bytes(-len(value) % 4)
+        table += name + struct.pack(">II", place + len(data), len(value))
+        data += value
+    body = struct.pack(">I", len(tags)) + table + data
+    head = struct.pack(">I4sI4s4s4s", 128 + len(body), b"test", 0x02400000, b"mntr", channels.encode(), b"XYZ ")
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">iii", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + body
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
+def test_a_wide_profile_becomes_srgb(kind: str) -> None:
+    """Adobe RGB's (150, 190, 120) is what sRGB calls about (132, 191, 116)."""
+    data = encoded(Image.new("RGB", (400, 300), (150, 190, 120)), kind, quality=98, icc_profile=profile(2.2))
+    assert near(pixel(thumbnail(data)[0], 100, 100), (127, 191, 118), 6)
+
+
+def test_srgb_and_what_is_no_profile_change_nothing() -> None:
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for broken in (own, b"no profile", profile(2.2)[:200], profile(2.2, "CMYK")):
+        assert near(
+            pixel(thumbnail(encoded(Image.new("RGB", (40, 40), (150, 190, 120)), icc_profile=broken))[0], 9, 9),
+            (150, 190, 120),
+            6,
+        )
+
+
+def test_a_decoders_complaint_shows_no_bytes() -> None:
+    broken = bytearray(picture(RED, (300, 300)))
+    place = broken.index(b"IDAT")
+    broken[place : place + 4] = b"\xff\0\1\2"
+    with pytest.raises(UserError) as told:
+        thumbnail(bytes(broken))
+    assert "b'" not in str(told.value) and str(told.value).isprintable()
 
 
 @given(st.binary(max_size=200))

@@ -15,7 +15,7 @@ from r4t_demo.archive import is_export
 from r4t_demo.errors import UserError
 from r4t_demo.sources import files as module
 from r4t_demo.sources.base import Refusal
-from r4t_demo.sources.files import FolderFiles, ZipFiles, inside, read
+from r4t_demo.sources.files import FolderFiles, ZipFiles, inside, read, shown
 from tests.sources.makers import write_files, write_zip
 
 FILES = {"b.txt": b"two", "hats/a.txt": b"one", ".DS_Store": b"x", "__MACOSX/hats/._a.txt": b"x"}
@@ -168,6 +168,109 @@ def test_a_file_whose_header_lies_is_not_read_on(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(UserError, match=r"'a\.txt' is damaged"):
         read(ZipFiles(path), "a.txt")
+
+
+def packed_by_others(path: Path, *names: bytes | str) -> ZipFiles:
+    """A zip whose names are raw bytes without the flag for UTF-8, or texts as given."""
+    stand_in = {f"@{i:03}".ljust(len(name), "@"): name for i, name in enumerate(names) if isinstance(name, bytes)}
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in [*stand_in, *(name for name in names if isinstance(name, str))]:
+            packed.writestr(name, b"one")
+    data = path.read_bytes()
+    for name, raw in stand_in.items():
+        data = data.replace(name.encode(), raw)
+    path.write_bytes(data)
+    return ZipFiles(path)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("cp437", "Hüte/größe.jpg"), ("cp850", "São João.jpg"), ("cp1252", "chapeau été.jpg"), ("cp866", "шляпа.jpg"),
+     ("cp932", "赤いドレス.jpg"), ("cp932", "帽子.jpg"), ("gbk", "红色连衣裙.jpg"),
+     ("big5", "紅色連衣裙.jpg"), ("cp949", "빨간 드레스.jpg"),
+     ("cp852", "żółta sukienka.jpg"), ("cp737", "καπέλο.jpg"), ("utf-8", "Hüte/шляпа帽子.jpg")],
+)  # fmt: skip
+def test_names_without_a_flag_are_read_in_their_packers_page(tmp_path: Path, page: str, name: str) -> None:
+    files = packed_by_others(tmp_path / "old.zip", name.encode(page))
+    assert files.names() == [name] and read(files, name) == b"one"
+
+
+def test_a_zip_made_on_windows_has_folders(tmp_path: Path) -> None:
+    files = packed_by_others(tmp_path / "windows.zip", b"images\\a.txt", b"images\\Thumbs.db", b"__MACOSX\\a.txt", b".\\b.txt")
+    assert files.names() == ["b.txt", "images/a.txt"]
+    assert read(files, "images/a.txt") == read(files, "images\\a.txt") == b"one"
+
+
+@pytest.mark.parametrize(
+    "name", ["..\\b.txt", "images\\..\\..\\b.txt", "C:\\b.txt", "c:b.txt", "\\b.txt", "\\\\server\\b.txt", "./../b.txt"]
+)
+def test_a_name_that_leads_outside_once_it_is_normal_is_refused(tmp_path: Path, name: str) -> None:
+    files = packed_by_others(tmp_path / "climbing.zip", name.encode(), "a.txt")
+    [refused] = [one for one in files.names() if isinstance(one, Refusal)]
+    assert refused.why == "has a name that leads outside the folder"
+    assert "a.txt" in files.names()
+
+
+def test_names_that_become_one_are_refused_but_for_the_first(tmp_path: Path) -> None:
+    files = packed_by_others(tmp_path / "twice.zip", "images/a.txt", b"images\\a.txt", "Hu\u0308te.txt", "Hüte.txt")
+    assert [one for one in files.names() if isinstance(one, str)] == ["Hüte.txt", "images/a.txt"]
+    refused = [one for one in files.names() if isinstance(one, Refusal)]
+    assert refused == [Refusal("Hüte.txt", "stands twice in the zip"), Refusal("images/a.txt", "stands twice in the zip")]
+
+
+def test_a_macs_names_are_one_with_others(tmp_path: Path) -> None:
+    files = FolderFiles(write_files(tmp_path, {"Hu\u0308te/a.txt": b"one"}))
+    assert files.names() == ["Hüte/a.txt"] and read(files, "Hüte/a.txt") == b"one"
+    assert files.identity_of("Hüte/a.txt")[1] == 3
+
+
+UNUSUAL = ["Shot at 3.02\u202fPM.txt", "می\u200cخواهم.txt", "👗🏽‍♀️.txt", "a\u00a0b.txt"]
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_signs_that_are_no_letters_are_taken(tmp_path: Path, name: str) -> None:
+    for files in (FolderFiles(write_files(tmp_path / "files", {name: b"x"})), packed_by_others(tmp_path / "files.zip", name)):
+        assert files.names() == [name] and read(files, name) in (b"x", b"one")
+
+
+def test_signs_that_steer_a_terminal_are_not_shown(tmp_path: Path) -> None:
+    for files in (
+        FolderFiles(write_files(tmp_path / "files", {"a\x1b[2J.txt": b"x"})),
+        packed_by_others(tmp_path / "a.zip", "a\x1b[2J.txt"),
+    ):
+        assert files.names() == [Refusal("'a\\x1b[2J.txt'", "has a name with unreadable signs: rename it")]
+        with pytest.raises(UserError) as told:
+            read(files, "../\x1b[2J.txt")
+        assert str(told.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"), [(b"Rar!\x1a\7\0", "a RAR"), (b"7z\xbc\xaf\x27\x1c", "a 7z"), (b"\x1f\x8b\x08", "a gzip")]
+)
+def test_another_archive_that_is_called_a_zip_is_named(tmp_path: Path, start: bytes, kind: str) -> None:
+    (tmp_path / "shop.zip").write_bytes(start + bytes(600))
+    with pytest.raises(UserError, match=f"is {kind} archive and no zip"):
+        ZipFiles(tmp_path / "shop.zip")
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(min_size=1, max_size=12), st.sampled_from(["..\\a", "a\\..\\b", "C:\\a", "/a", "\\a"])),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_name_of_a_zip_is_inside_or_refused(tmp_path_factory, names: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in dict.fromkeys(names):
+            with suppress(UnicodeEncodeError):
+                packed.writestr(name, b"one")
+    for name in ZipFiles(path).names():
+        if isinstance(name, str):
+            inside(name)
+        else:
+            assert shown(name.where) == name.where
 
 
 ZIP = io.BytesIO()

@@ -10,7 +10,6 @@ import pytest
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources import hub, open_source
-from r4t_demo.sources.base import Refusal
 from tests.sources.makers import picture, write_files
 
 HATS = [
@@ -66,22 +65,23 @@ def test_attributes_are_what_a_table_can_hold(tmp_path: Path) -> None:
     row = {
         "title": "hat",
         "year": 2019,
-        "price": 9.5,
+        "depth": 9.5,
         "sizes": ["s", " m "],
         "sold": date(2024, 5, 1),
-        "raw": b"x",
+        "raw": b"\xff\x00",
         "box": {"w": 1},
         "no": None,
         "weight": float("nan"),
         "new": False,
     }
     (record,) = open_source(str(write(tmp_path / "hats.parquet", [row]))).records()
-    assert record.attributes == {"year": 2019, "price": 9.5, "sizes": ["s", "m"], "sold": "2024-05-01", "new": False}
+    assert record.attributes == {"year": 2019, "depth": 9.5, "sizes": ["s", "m"], "new": False}
 
 
 def test_a_picture_cell_that_is_none(tmp_path: Path) -> None:
-    (refused,) = open_source(str(write(tmp_path / "hats.parquet", [{"image": 5, "title": "hat"}]))).records()
-    assert refused == Refusal("row 1", "has 5 in its picture column, which is no file name")
+    (record,) = open_source(str(write(tmp_path / "hats.parquet", [{"image": 5.5, "title": "hat"}]))).records()
+    with pytest.raises(UserError, match="has a float in its picture column, which is neither a picture nor a file name"):
+        record.read_image()
 
 
 def test_broken_and_unlike_shards_are_told(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_what_is_packed_answers_the_same_elsewhere(
 ) -> None:
     names = zipfile.ZipFile(packed).namelist()
     assert not [name for name in names if name.endswith((".faiss", ".bin", ".pt", ".pkl")) or "states" in name]
-    assert "folm/config.json" in names and "diffusion/model.safetensors" in names and "README.md" in names
+    assert "folm/config.json" in names and "diffusion/model.safetensors" in names and {"README.md", "columns.json"} <= set(names)
     assert str(tuned.parent) not in "".join(
         zipfile.ZipFile(packed).read(name).decode() for name in names if name.endswith("json")
     )
@@ -126,6 +126,7 @@ FILE_DATA = {"path": "app.py", "meta": {"_type": "gradio.FileData"}}
         ("queries.jsonl", lambda data: _query(query=FILE_DATA), "Line 1 of queries.jsonl is damaged: it holds other things"),
         ("queries.jsonl", lambda data: _query(require={"tags": [FILE_DATA]}), "it holds other things than texts"),
         ("queries.jsonl", lambda data: _query(require={"tags": 7}), "it is no query"),
+        ("columns.json", lambda data: b"[]", "'columns.json' is damaged"),
         ("images/00000/000.webp", _big_picture, "more than 320 pixels"),
         ("images/00000/000.webp", lambda data: b"GIF89a", "damaged"),
     ],

@@ -1,0 +1,1 @@
+"""What tables of people's own hold: how they are written, what their columns mean, which rows and pictures belong together."""
