@@ -55,7 +55,7 @@ from r4t_demo.files import write_atomically
 from r4t_demo.job_folder import STATUS, Record, State, copied, moment, records, size
 from r4t_demo.settings import Settings
 from r4t_demo.train.events import FAILED, FINISHED, REFUSED, last_event, read_events
-from r4t_demo.train.presets import PRESETS
+from r4t_demo.train.presets import PRESETS, STAGES
 
 if TYPE_CHECKING:
     from r4t_demo.encoder import Encoder
@@ -290,13 +290,17 @@ class Jobs:
         if record.state != "running" or record.process.alive():
             return record
         last = last_event(self.root / job / EVENTS, record.after)
-        stage = last.get("stage")
+        stage = str(last.get("stage"))
         ends: dict[str, State] = {FINISHED: "done" if record.budget else "ready", REFUSED: "refused"}
-        message = "It stopped without a word, as when it is killed or the disk is full: Resume goes on from its last checkpoint."
+        where = f"in '{STAGES[stage]}'" if stage in STAGES else "before it began"
+        message = (
+            f"Its process ended {where} without a word, as when it is killed, the memory runs out or the disk is full: "
+            "Resume goes on from its last checkpoint."
+        )
         if stage in (FINISHED, FAILED, REFUSED):
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
         times = {"ended": last.get("time", time.time()), "seconds": last.get("clock", record.began) - record.began}
-        record = replace(record, state=ends.get(str(stage), "failed"), message=message, **times)
+        record = replace(record, state=ends.get(stage, "failed"), message=message, **times)
         with suppress(OSError):  # on a full disk it is told all the same, and written down at a later look
             self._write(job, record)
         return record

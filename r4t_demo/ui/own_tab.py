@@ -20,7 +20,7 @@ from r4t_demo.ui.fanout_tab import BUSY, FanOutTab, sentence
 from r4t_demo.ui.markup import counted, esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_result import render_comparison
-from r4t_demo.ui.run_view import render_answers, render_curves, render_stages
+from r4t_demo.ui.run_view import render_answers, render_curves, render_log, render_stages
 from r4t_demo.ui.steer_tab import SHARE
 from r4t_demo.ui.upload_view import render_upload
 
@@ -129,14 +129,15 @@ class OwnTab:
             history = self.own.history(seen.job)
             now = replace(seen, phase=_phase(status), told=history.told)
             left_out = self._left_out(status.job)
-            drawn: Drawn = {"seen": now, "stages": render_stages(status, history, left_out)}
+            log = self.jobs.log(seen.job) if now.log or status.state == "failed" else ""
+            drawn: Drawn = {"seen": now, "stages": render_stages(status, history, left_out, log)}
             if now.phase != seen.phase:
                 drawn |= self._layout(now.phase) | self._contents(status)
             if now.phase != seen.phase or now.told != seen.told:
                 drawn["curves"] = render_curves(history, left_out)
                 drawn["answers"] = render_answers(history, self.own.catalog(seen.job)) if history.answers else ""
             if now.log:
-                drawn["log_text"] = f"<pre>{esc(self.jobs.log(seen.job)) or 'Nothing has been printed yet.'}</pre>"
+                drawn["log_text"] = render_log(log)
         except UserError as error:  # it was removed, or its folder is damaged
             return self._layout("none") | {"seen": Seen(), "about": _about(None)} | _told(error)
         return drawn

@@ -64,7 +64,9 @@ def test_a_failure_is_told_by_its_own_sentence_and_a_kill_by_one_of_ours(jobs: J
     jobs.resume(job)
     leader, helper = at_work(jobs, job)
     leader.kill()
-    assert "Resume goes on" in reach(jobs, job, "failed").message, "the sentence is not that of the run before"
+    message = reach(jobs, job, "failed").message
+    assert "Resume goes on" in message, "the sentence is not that of the run before"
+    assert "ended in 'Read the catalogue' without a word" in message
     helper.kill()
     ends.next = "finished"
     jobs.resume(job)

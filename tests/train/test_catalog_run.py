@@ -119,10 +119,13 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
     records = 0
     for taken in range(2, 60, 4):
         run = catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small")
-        records = len(list(islice(run, taken)))
+        told = list(islice(run, taken))
+        records = len(told)
         run.close()
         if records < taken:
             break
+        if told[-1].stage != "evaluate":
+            assert not models_in(tmp_path / "cut"), "nobody is answered with a part of a run"
     assert records < taken, "it never came to its end"
     for name in ("folm", "diffusion-teacher", "diffusion"):
         one, other = (load_file(f / name / "model.safetensors") for f in (whole[0], tmp_path / "cut"))
@@ -130,7 +133,42 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
     figures = [{**comparison.read(folder), "catalog": ""} for folder in (whole[0], tmp_path / "cut")]
     assert figures[0] == figures[1]
     again = list(catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small"))
-    assert {record.stage for record in again} <= {"read", "embed", "queries"}, "what is complete is not done again"
+    assert {record.stage for record in again if record.total} <= {"read", "embed", "queries"}, (
+        "what is complete is not done again"
+    )
+
+
+def models_in(out: Path) -> list[str]:
+    return [name for name in catalog_run.TUNED if (out / name).exists()]
+
+
+def test_an_error_that_nobody_foresaw_is_told_with_its_stage_and_leaves_no_result(
+    small_shop: Path,
+    whole,
+    tiny_app: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(self):
+        raise ModuleNotFoundError("No module named 'x'\nand more")
+        yield
+
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    monkeypatch.setattr(Tuning, "student", broken)
+    monkeypatch.setitem(PRESETS, "small", replace(PRESETS["small"], rollouts=1, diffusion_steps=1))
+    events, out = tmp_path / "events.jsonl", shutil.copytree(whole[0], tmp_path / "out")  # it has the result of another budget
+    assert main(["train", str(small_shop), "--out", str(out), "--events", str(events)]) == 1
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    assert [told[-1]["stage"], told[-2]["stage"]] == ["failed", "one-step"]
+    message = told[-1]["metrics"]["message"]
+    assert message.startswith(
+        f"The run stopped in '{STAGES['one-step']}' because of an error in the app: ModuleNotFoundError: No module named 'x'. R"
+    )
+    printed = capsys.readouterr()
+    assert printed.err.strip().endswith(message) and "Traceback" in printed.err and "folm-before" not in printed.out
+    assert comparison.read(out) is None and not models_in(out)
+    assert "folm-before" not in Engine.load(replace(tiny_app, catalog=str(out))).methods()
 
 
 def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings, tmp_path: Path) -> None:
@@ -144,8 +182,9 @@ def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings,
 def test_what_another_budget_left_is_not_gone_on_with(whole, tiny_app: Settings, tmp_path: Path) -> None:
     out = shutil.copytree(whole[0], tmp_path / "out")
     run = catalog_run.train(Tuning.on(out, tiny_app, replace(PRESETS["small"], rollouts=3)))
-    assert [record.total for record in islice(run, 2)] == [3, 3]
+    assert [record.total for record in islice(run, 3)] == [0, 3, 3]
     run.close()
+    assert not models_in(out), "nor are the models of an older run"
     assert comparison.read(out) is None, "an older comparison is not told for a new run"
 
 

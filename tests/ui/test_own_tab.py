@@ -1,6 +1,7 @@
 """The tab for a visitor's own catalogue without a browser: what each phase shows, and to whom."""
 
 import json
+import re
 import sys
 from html import unescape
 from pathlib import Path
@@ -170,6 +171,28 @@ def test_the_log_is_read_only_while_it_is_wanted(tab, shop):
     with_log = tab.log(drawn["seen"], True)
     assert "&lt;img" in with_log["log_text"]
     assert "log_text" not in tab.log(with_log["seen"], False)
+
+
+def test_a_failed_run_shows_where_why_and_the_end_of_its_log_and_nothing_of_a_result(tab, shop):
+    job = make_job(tab.jobs, shop, "failed")
+    (tab.jobs.catalog(job) / "comparison.json").write_text('{"n_queries": 40}')  # of a run before
+    lines = [f"line {number}" for number in range(40)] + [
+        f'  File "/srv/app/.venv/lib/x/one_step.py", line 7 {EVIL}',
+        "Error: no x",
+    ]
+    (tab.jobs.root / job / "log.txt").write_text("\n".join(lines))
+    drawn = tab.open_link(job)
+    kinds = re.findall(r'<li class="(\w+)" data-stage="([\w-]+)"', drawn["stages"])
+    assert [kind for kind, _ in kinds] == ["past"] * 5 + ["stopped"] + ["ahead"] * 2
+    assert kinds[5][1] == "diffusion" and "<b>failed</b> at 160 of 160" in drawn["stages"]
+    assert "aria-current" not in drawn["stages"], "nothing goes on"
+    end = drawn["stages"].split("<pre>")[1]
+    assert "line 39" in end and "line 20" not in end and "Error: no x" in end
+    assert "&quot;…/one_step.py&quot;, line 7 &lt;img" in end and "/srv" not in end
+    assert drawn["result_part"] == gr.update(visible=False) and not {"comparison", "download", "opened"} & drawn.keys()
+    with pytest.raises(UserError, match="no result yet"):
+        tab.jobs.export(job)
+    assert "line 39" not in tab.open_link(make_job(tab.jobs, shop, "cancelled"))["stages"]
 
 
 def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
