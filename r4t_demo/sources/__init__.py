@@ -41,7 +41,7 @@ def _opened(name: str, columns: Mapping[str, str] | None) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".zip":
         return _reader(ZipFiles(path), columns)
-    if suffix in table.SUFFIXES:
+    if suffix in (*table.SUFFIXES, ".txt"):  # players export their lists under that name
         return TableSource(FolderFiles(path.parent), [path.name], alone=True, columns=columns)
     if suffix == parquet.SUFFIX:
         return ParquetSource(FolderFiles(path.parent), [path.name], alone=True, columns=columns)

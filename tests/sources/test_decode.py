@@ -205,3 +205,11 @@ def test_a_decoders_complaint_shows_no_bytes() -> None:
 def test_any_bytes_are_a_sentence(data: bytes) -> None:
     with pytest.raises(UserError):
         thumbnail(data)
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+@pytest.mark.parametrize("side", [9_000, 30_000])
+def test_the_size_that_a_phones_picture_claims_is_judged_first(kind: str, side: int) -> None:
+    data = picture(RED, (64, 64), kind).replace(struct.pack(">II", 64, 64), struct.pack(">II", side, side))
+    with pytest.raises(UserError, match="pixels: at most|is no picture that can be read"):
+        thumbnail(data)

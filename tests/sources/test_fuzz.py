@@ -1,5 +1,6 @@
 """Sources of any content, the whole way: a report or one sentence, nothing half-made, and nothing outside."""
 
+import json
 import shutil
 import zipfile
 from contextlib import suppress
@@ -99,4 +100,37 @@ def test_a_broken_parquet_file(place: Path, changes: list[tuple[int, int]]) -> N
     source = place / "shop.parquet"
     source.write_bytes(data)
     assert_whole_or_refused(source, place)
+    source.unlink()
+
+
+FOLDERS = st.lists(st.sampled_from(["images", "My Pictures", "été", "2024"]), max_size=3).map(
+    lambda parts: "".join(f"{one}/" for one in parts)
+)
+CASES = st.sampled_from([str, str.upper, str.lower, str.title, lambda name: name.replace("/", "\\"), lambda name: f"./{name}"])
+
+
+@settings(max_examples=60)
+@given(FOLDERS, FOLDERS, CASES, st.sampled_from(["csv", "TSV", "Jsonl", "parquet"]))
+def test_a_table_finds_its_pictures_at_any_depth_and_in_any_case(
+    place: Path, table: str, pictures: str, change, kind: str
+) -> None:
+    names = [f"{pictures}hat {number}.png" for number in range(3)]
+    rows = [{"title": f"straw hat {number}", "image": change(name)} for number, name in enumerate(names)]
+    stream = BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(rows), stream)
+    lines = ["title\timage", *("\t".join(row.values()) for row in rows)]
+    written = {
+        "csv": "\n".join(lines).replace("\t", ",").encode(),
+        "TSV": "\n".join(lines).encode(),
+        "Jsonl": "\n".join(map(json.dumps, rows)).encode(),
+        "parquet": stream.getvalue(),
+    }
+    source = place / "shop.zip"
+    with zipfile.ZipFile(source, "w") as packed:
+        packed.writestr(f"{table}items.{kind}", written[kind])
+        for number, name in enumerate(names):
+            packed.writestr(name, picture((number, 0, 0)))
+    records = list(open_source(str(source)).records())
+    assert [record.title for record in records] == [row["title"] for row in rows]
+    assert [record.read_image() for record in records] == [picture((number, 0, 0)) for number in range(3)]
     source.unlink()

@@ -1,7 +1,5 @@
 """What a table's cells hold: plain text, lists, categories' leaves, pictures; and what kind of column a sample of them makes."""
 
-import datetime
-import decimal
 import html
 import re
 from collections.abc import Sequence
@@ -26,7 +24,7 @@ _BLOCKS = {"p", "br", "li", "ul", "ol", "div", "tr", "td", "h1", "h2", "h3", "h4
 def clean(value: object) -> object:
     """A cell without surrounding space; None for an empty one and for what no attribute can hold (bytes, nested tables).
 
-    Numbers that no column of 64-bit integers holds become texts, as do dates and decimals.
+    Numbers that no column of 64-bit integers holds become texts.
     """
     if isinstance(value, str):
         text = value.strip()
@@ -39,8 +37,6 @@ def clean(value: object) -> object:
         return value if value == value else None
     if isinstance(value, list):
         return [one for one in map(clean, value) if one is not None] or None
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta | decimal.Decimal):
-        return str(value)
     return None
 
 
@@ -62,8 +58,11 @@ def plain(text: str) -> str:
 
 
 def as_list(value: object) -> list[str]:
-    """A cell as the texts that it lists, whatever separates them."""
-    parts = value if isinstance(value, list) else _LIST.split(str(value).strip("[]{}"))
+    """A cell as the texts that it lists, whatever separates them; none for an empty one."""
+    found = clean(value)
+    if found is None:
+        return []
+    parts = found if isinstance(found, list) else _LIST.split(str(found).strip("[]{}"))
     return [text for part in parts if (text := str(part).strip().strip("'\"").strip())]
 
 

@@ -12,7 +12,11 @@ from r4t_demo.sources.tables.cells import MANGLED, Sampled, as_list, clean, leaf
 from r4t_demo.sources.understood import MANY, ROLES, SAMPLE_LENGTH, SAMPLES, Column, Understood, check_chosen
 
 LISTS = ("genre", "tags")  # kept as lists, whatever separates them in the table
-KEPT = ("artist", *LISTS, "description", "attribute")  # roles whose cells are attributes of the item
+# The roles whose cells are attributes of the item, and what is made of a cell.
+KEPT: dict[str, Callable[[object], object]] = {
+    **{"artist": text_of, "description": text_of, "attribute": clean},
+    **dict.fromkeys(LISTS, as_list),
+}
 STORED = ("image", "item_ID", "text", "category")  # columns of the finished table; an attribute may not take their place
 ENOUGH = 20  # rows by which a column's values are judged: fewer tell neither constants nor names
 FEW_NUMBERS = 12  # different numbers that may still be a kind of thing, such as sizes
@@ -47,13 +51,15 @@ class Columns:
         self._doubts: list[str] = []
         roles = self._roles()
         self.role = {role: name for name, role in roles.items() if role not in MANY}
-        self.picture = self.role.get("image") or self._named_like_pictures()
+        self.picture = self.role.get("image", "")
+        if self._chosen.get(self.picture) != "image" and not self._names_pictures(self.picture):
+            self.picture = self._named_like_pictures() or self.picture
         if not self.picture and "title" not in self.role:
             self._doubt("No column is known as the title, and none as the picture.")
         samples = {name: [text_of(row.get(name))[:SAMPLE_LENGTH] for row in rows[:SAMPLES]] for name in names}
         columns = [Column(name, roles[name], samples[name]) for name in names]
         self.understood = Understood(columns, not self._doubts, " ".join(self._doubts))
-        self._kept = {name: self._stored_as(name, role) for name, role in roles.items() if role in KEPT}
+        self._kept = {name: (self._stored_as(name, role), KEPT[role]) for name, role in roles.items() if role in KEPT}
 
     @property
     def read(self) -> list[str]:
@@ -63,10 +69,10 @@ class Columns:
     def note(self) -> str:
         """How the columns were understood, in one sentence."""
         found = [f"{'id' if role == 'item_id' else role} from '{self.role[role]}'" for role in ROLES if role in self.role]
-        if self.picture and "image" not in self.role:
+        if self.picture != self.role.get("image", ""):
             found.append(f"image by the name in '{self.picture}'")
         for text, role in (("kept as attributes", "attribute"), ("left out", "ignored")):
-            if names := [column.name for column in self.understood.columns if column.role == role]:
+            if names := [column.name for column in self.understood.columns if column.role == role and column.name]:
                 found.append(f"{text}: {', '.join(names)}")
         return f"{self.table}: {'; '.join(filter(None, found))}."
 
@@ -86,7 +92,8 @@ class Columns:
             notes.append(note)
         if image is None and not texts.get("title"):
             return Refusal(where, "has neither a title nor a picture")
-        attributes = {stored: value for name, stored in self._kept.items() if (value := self._value(name, row)) is not None}
+        kept = ((stored, read_cell(row.get(name))) for name, (stored, read_cell) in self._kept.items())
+        attributes = {stored: value for stored, value in kept if value not in (None, "", [])}
         title = telling(PurePosixPath(file).stem)
         return Record(where, fallback_id, title, **texts, read_image=image, attributes=attributes, notes=tuple(notes))
 
@@ -99,14 +106,6 @@ class Columns:
         if data is not None:
             return partial(bytes, data), name, note
         return (partial(read, name), name.replace("\\", "/"), note) if name else (None, "", "")
-
-    def _value(self, name: str, row: Mapping[str, object]) -> object:
-        value = clean(row.get(name))
-        if value is None:
-            return None
-        if name in (self.role.get("genre"), self.role.get("tags")):
-            return as_list(value) or None
-        return text_of(value) if name in (self.role.get("artist"), self.role.get("description")) else value
 
     def _stored_as(self, name: str, role: str) -> str:
         if role != "attribute":
@@ -185,10 +184,10 @@ class Columns:
 
     def _named_like_pictures(self) -> str:
         """The column whose cells are the names of the pictures beside the table, without their ends."""
-        return next((name for name in self._names if name and self._names_pictures(name)), "")
+        return next((name for name in self._names if self._names_pictures(name)), "")
 
     def _names_pictures(self, name: str) -> bool:
-        texts = self._sampled[name].texts[:50]
+        texts = self._sampled[name].texts[:50] if name else []
         return bool(texts) and sum(map(self._is_picture, texts)) > len(texts) / 2
 
     def _further(self, name: str, roles: Mapping[str, str]) -> str:

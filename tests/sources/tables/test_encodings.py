@@ -41,7 +41,8 @@ KOREAN = ["상품명;카테고리", "밀짚모자;모자", "빨간 모직 스카
 WRITTEN = {
     "cp1252": [GERMAN, FRENCH, DANISH], "cp1250": [POLISH, CZECH], "iso8859_2": [POLISH], "cp1254": [TURKISH], "cp850": [GERMAN],
     "mac_roman": [FRENCH], "cp1251": [RUSSIAN], "koi8_r": [RUSSIAN], "cp866": [RUSSIAN], "iso8859_5": [RUSSIAN],
-    "cp1253": [GREEK],    "cp1255": [HEBREW], "cp1256": [ARABIC], "cp874": [THAI], "cp932": [JAPANESE], "euc_jp": [JAPANESE], "iso2022_jp": [JAPANESE],
+    "cp1253": [GREEK], "cp1255": [HEBREW], "cp1256": [ARABIC], "cp874": [THAI], "cp932": [JAPANESE], "euc_jp": [JAPANESE],
+    "iso2022_jp": [JAPANESE],
     "gb18030": [CHINESE], "big5": [TAIWANESE], "cp949": [KOREAN],
 }  # fmt: skip
 WIDE = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
