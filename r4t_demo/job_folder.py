@@ -14,7 +14,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 
 STATUS = "status.json"
-State = Literal["queued", "running", "ready", "done", "failed", "refused", "cancelled"]
+State = Literal["queued", "running", "asks", "ready", "done", "failed", "refused", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Record:
 
     ``pid`` and ``began`` tell the process, and when the state is no longer "running", which one it was; ``seconds`` is how long
     it worked. ``after`` is the byte of the events' file behind which the events are those of this run.
+    ``columns``, column -> role, is what the visitor says of the table's columns.
     """
 
     session: str
@@ -38,6 +39,7 @@ class Record:
     message: str = ""
     seconds: float = 0.0
     after: int = 0
+    columns: dict[str, str] | None = None
 
     @property
     def process(self) -> Child:

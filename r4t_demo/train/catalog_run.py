@@ -25,7 +25,7 @@ import numpy as np
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
-from r4t_demo.errors import UserError
+from r4t_demo.errors import Unsure, UserError
 from r4t_demo.fanout.registry import OWN
 from r4t_demo.files import replace as put
 from r4t_demo.files import work_folder
@@ -34,7 +34,7 @@ from r4t_demo.index.places import open_index
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.settings import Settings
 from r4t_demo.sources import open_source
-from r4t_demo.sources.ingest import ingest, read_report
+from r4t_demo.sources.ingest import ingest, is_read, read_report
 from r4t_demo.train import catalog_queries, comparison
 from r4t_demo.train.presets import MIN_ITEMS, PREPARATION, PRESETS, QUERIES, Clock, Preset, plan
 from r4t_demo.train.progress import Progress
@@ -60,14 +60,25 @@ def prepare(
     settings: Settings,
     queries: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    ask: Path | None = None,
 ) -> Iterator[Progress]:
     """Read and embed ``source`` into the catalogue ``out`` and make its queries, or take ``queries``.
 
-    ``columns``, column -> role, says what the columns of its table are where the readers should not guess.
+    ``columns``, column -> role, says what the columns of its table are where the readers should not guess. Where they are in
+    doubt and none is given, columns.json is written into the folder ``ask``, if there is one, and an Unsure raised.
 
-    What is done already is not done again. UserError where there are fewer than MIN_ITEMS items, or too few queries.
+    What is done already is not done again; what was made of the source as it was read before is removed. UserError where there
+    are fewer than MIN_ITEMS items, or too few queries.
     """
-    for record in ingest(open_source(source, columns), out, threads=settings.threads):
+    opened = open_source(source, columns)
+    if ask and not columns and opened.understood and not opened.understood.sure:
+        opened.understood.save(ask)
+        raise Unsure(opened.understood.why)
+    if not is_read(opened, out):
+        forget(out)
+        for name in (catalog_queries.FILE, catalog_queries.UNDERSTOOD):
+            (out / name).unlink(missing_ok=True)
+    for record in ingest(opened, out, threads=settings.threads):
         yield Progress("read", cast(int, record["step"]), cast(int, record["total"] or record["step"]))
     catalog = Catalog.load(out)
     if len(catalog) < MIN_ITEMS:
@@ -94,6 +105,7 @@ def run(
     queries: Sequence[str] | None = None,
     seed: int = 0,
     columns: Mapping[str, str] | None = None,
+    ask: Path | None = None,
 ) -> Iterator[Progress]:
     """``prepare``, train and compare; the records' metrics also have "seconds_left", corrected as the run goes on.
 
@@ -102,7 +114,7 @@ def run(
     if budget not in PRESETS:
         raise UserError(f"There is no budget '{budget}': choose from {', '.join(PRESETS)}.")
     preset, clock = PRESETS[budget], None
-    for record in prepare(source, out, settings, queries, columns):
+    for record in prepare(source, out, settings, queries, columns, ask):
         if clock is None and record.total and record.stage in PREPARATION:
             clock = Clock(plan(preset, record.total))
         yield _timed(record, clock)

@@ -45,6 +45,12 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--budget", choices=list(PRESETS), default="small", help="of a SOURCE's run (%(default)s)")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="for a SOURCE: one broad query a line, instead of made ones")
     add_columns(parser, "for a SOURCE: ")
+    parser.add_argument(
+        "--ask",
+        type=Path,
+        metavar="DIR",
+        help="for a SOURCE: where its columns are in doubt, write them to columns.json there, and stop",
+    )
     parser.add_argument("--until", choices=["queries"], help="for a SOURCE: read, embed, make queries, and stop there")
     add_data(parser)
     parser.add_argument(
@@ -114,9 +120,10 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
 
         queries = _lines(args.queries) if args.queries else None
         if args.until:
-            records = catalog_run.prepare(args.step, args.out, settings, queries, columns_of(args))
+            records = catalog_run.prepare(args.step, args.out, settings, queries, columns_of(args), args.ask)
         else:
-            records = catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed, columns_of(args))
+            given = queries, args.seed, columns_of(args), args.ask
+            records = catalog_run.run(args.step, args.out, settings, args.budget, *given)
         follow(place.of(records), args.events)
     result = comparison.read(args.out)
     print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")

@@ -28,7 +28,7 @@ PANELS = {  # title: its stage, the name of each metric's line, and values that 
 }  # fmt: skip
 LOADED = "Loaded from a zip; it was trained elsewhere."
 LOG_END = 15  # lines of a failed run's log that are seen without opening it
-STOPPED = ("failed", "refused", "cancelled")  # the states in which a stage is left in its middle
+STOPPED = ("failed", "refused", "cancelled", "asks")  # the states in which a stage is left in its middle
 FOLDERS = re.compile(r"(?<![\w.:/…])/(?:[^/\s'\",:]+/)+")  # of an absolute path
 X_NAMES = {"soft-grpo": "rollout"}
 
@@ -103,6 +103,7 @@ def _state(status: Status, history: History) -> str:
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",
         "failed": esc(status.message),
         "refused": esc(status.message),
+        "asks": "It waits for you to say what its columns mean.",
     }
     kind = "error" if status.state in ("failed", "refused") else "busy" if status.busy else "still"
     return f'<p class="state {kind}">{words[status.state]}</p>'

@@ -17,6 +17,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.retriever import RELEVANCE
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.settings import Settings
+from r4t_demo.sources.understood import Understood
 from r4t_demo.train import catalog_queries, catalog_run, comparison, relevance, soft_grpo, supervision
 from r4t_demo.train.catalog_run import Tuning
 from r4t_demo.train.events import read_events
@@ -177,6 +178,36 @@ def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings,
     source = write_files(tmp_path / "alike", {**pictures, "shop.csv": table})
     *_, last = catalog_run.run(str(source), tmp_path / "out", tiny_app, "small")
     assert (last.stage, last.step) == ("evaluate", last.total), "no two lists find different items, and yet it learns"
+
+
+def test_another_reading_of_the_columns_makes_catalogue_and_queries_anew(
+    small_shop: Path, whole, tiny_app: Settings, tmp_path: Path
+) -> None:
+    out, ask = shutil.copytree(whole[0], tmp_path / "out"), tmp_path / "ask"
+    before = catalog_queries.load(out)
+    list(catalog_run.prepare(str(small_shop), out, tiny_app))
+    assert models_in(out) and comparison.read(out), "the same reading leaves everything as it is"
+    list(catalog_run.prepare(str(small_shop), out, tiny_app, columns={"title": "category", "category": "title"}, ask=ask))
+    assert catalog_queries.load(out) != before and not ask.exists()
+    assert not models_in(out) and comparison.read(out) is None, "they are of other items"
+
+
+def test_columns_in_doubt_are_asked_for_and_nothing_is_read(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    rows = [f"{'red' if i % 2 else 'blue'} jug {i},{'garden' if i % 3 else 'house'}" for i in range(MIN_ITEMS)]
+    source = write_files(tmp_path / "strange", {"shop.csv": "\n".join(["Sache,Ort", *rows])})
+    job = tmp_path / "job"
+    events, out = job / "events.jsonl", job / "catalog"
+    command = ["train", str(source), "--out", str(out), "--events", str(events), "--until", "queries", "--ask", str(job)]
+    assert main(command) == 2
+    last, asked = read_events(events)[0][-1], Understood.load(job)
+    assert (last["stage"], last["metrics"]["message"]) == ("asks", asked.why) and not asked.sure and not out.exists()
+    assert [column.name for column in asked.columns] == ["Sache", "Ort"] and asked.why in capsys.readouterr().err
+    assert main([*command, "--columns", "title=Sache,attribute=Ort"]) == 0
+    assert read_events(events)[0][-1]["stage"] == "finished"
+    assert {column.name: column.role for column in Understood.load(out).columns} == {"Sache": "title", "Ort": "attribute"}
 
 
 def test_what_another_budget_left_is_not_gone_on_with(whole, tiny_app: Settings, tmp_path: Path) -> None:
