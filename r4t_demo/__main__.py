@@ -11,7 +11,7 @@ from typing import cast
 
 from r4t_demo import __version__
 from r4t_demo.ablate import cli as ablate_cli
-from r4t_demo.errors import UserError
+from r4t_demo.errors import Fault, UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.files import machine_errors
 from r4t_demo.hub import cli as hub_cli
@@ -36,14 +36,14 @@ POLYVORE, POLYVORE_ENCODER = "hub:Marqo/polyvore", "hf-hub:Marqo/marqo-fashionCL
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit status is 2 for bad input, which is told in one sentence."""
+    """Run one command; the exit status is 2 for bad input and 1 for an error of the app, each told in one sentence."""
     arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments, argparse.Namespace(arguments=arguments))
     try:
         options.run(options)
     except UserError as error:
         print(error, file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, Fault) else 2
     return 0
 
 

@@ -16,6 +16,14 @@ class MachineError(UserError):
     """Not the input's trouble but the machine's, such as a full disk: once that is mended, the same input does."""
 
 
+class Unsure(UserError):
+    """Not refused: what the input means is for its owner to say, and then it goes on."""
+
+
+class Fault(MachineError):
+    """The app's own trouble: an error that nobody foresaw. Its sentence names the stage in which a run stopped."""
+
+
 class HubUnreachable(UserError):
     """The Hugging Face Hub, or the way to it, is down: what was asked of it may be right, and may be had later."""
 

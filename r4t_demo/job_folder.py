@@ -16,7 +16,7 @@ from r4t_demo.files import write_atomically
 from r4t_demo.sources import TABLES
 
 STATUS = "status.json"
-State = Literal["queued", "running", "ready", "done", "failed", "refused", "cancelled"]
+State = Literal["queued", "running", "asks", "ready", "done", "failed", "refused", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Record:
 
     ``pid`` and ``began`` tell the process, and when the state is no longer "running", which one it was; ``seconds`` is how long
     it worked. ``after`` is the byte of the events' file behind which the events are those of this run.
+    ``columns``, column -> role, is what the visitor says of the table's columns.
     """
 
     session: str
@@ -40,6 +41,7 @@ class Record:
     message: str = ""
     seconds: float = 0.0
     after: int = 0
+    columns: dict[str, str] | None = None
 
     @property
     def process(self) -> Child:

@@ -2,6 +2,7 @@
 
     jobs = Jobs(settings)                       # settings.jobs is the folder of all; jobs.watch() keeps the queue moving
     job = jobs.start([upload], session)         # read, embed, make queries; then the state is "ready"
+    jobs.choose(job, {"Bezeichnung": "title"})  # where the state is "asks": what the table's columns are (``jobs.columns``)
     jobs.train(job, "small", queries)           # the whole run on it (``train.presets``); then the state is "done"
     jobs.start([upload], session, "small")      # or all of it in one go
     status = jobs.status(job)                   # polled: state, stage, step of total, seconds left, place in the queue
@@ -18,6 +19,7 @@ The folder of a job, ``settings.jobs``/ID:
     status.json     what ``Jobs`` knows of it, always whole
     events.jsonl    a JSON object a line: stage, step, total, metrics, and now and then an ``answer`` to one fixed query
     log.txt         what the process printed
+    columns.json    what the table's columns seem to be, where they were in doubt, or were chosen
     upload/         a copy of what the visitor gave
     catalog/        the catalogue made of it: items.parquet, images/, index/, report.json (what was skipped), queries.jsonl;
                     once trained also folm/, diffusion/, diffusion-teacher/, comparison.json, README.md and, where the
@@ -26,7 +28,8 @@ The folder of a job, ``settings.jobs``/ID:
 An event's ``metrics`` are numbers, or a text under ``sample``; ``seconds_left`` is the run's corrected estimate. Every two
 seconds at most there is an event, if only with a new estimate. An ``answer`` is {"query", "sub_queries", "items"}: the fixed
 query, what the language model writes for it, and the id of the item that each sub-query finds first. The last event of a run
-has the stage "finished"; or "failed", or "refused" where its input is bad, with the sentence under ``message``.
+has the stage "finished"; or "failed", "refused" where its input is bad, or "asks" where the table's columns are in doubt, with
+the sentence under ``message``.
 
 Before a run, ``presets.cost`` says what each of ``presets.PRESETS`` takes; ``presets.STAGES`` are the stages in words. Of a
 catalogue that is "ready", ``ingest.read_report`` says what was skipped and ``catalog_queries.load`` gives the queries.
@@ -41,7 +44,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,14 +57,16 @@ from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.job_folder import STATUS, Record, State, copied, moment, records, size
 from r4t_demo.settings import Settings
-from r4t_demo.train.events import FAILED, FINISHED, REFUSED, last_event, read_events
-from r4t_demo.train.presets import PRESETS
+from r4t_demo.sources.understood import Understood, check_chosen, columns_text
+from r4t_demo.train.events import ASKS, FAILED, FINISHED, REFUSED, last_event, read_events
+from r4t_demo.train.presets import PRESETS, STAGES
 
 if TYPE_CHECKING:
     from r4t_demo.encoder import Encoder
 
 GIB = 2**30
 SPARE = GIB  # bytes of the disk that no job may take
+LONGEST = 100_000  # characters of a text that a process can be started with
 WEIGH = 10.0  # seconds between two looks at how much of it one takes
 EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIPS = "events.jsonl", "log.txt", "upload", "catalog", "queries.txt", "zip"
 
@@ -70,9 +75,10 @@ EVENTS, LOG, UPLOAD, CATALOG, QUERIES, ZIPS = "events.jsonl", "log.txt", "upload
 class Status:
     """What a visitor may know of a job.
 
-    ``name`` is that of the upload; ``budget`` None while there is only a preparation. ``position`` in the queue: 1 is next, None
-    is not queued. ``stage``, ``step`` and ``total`` are those of the last event; ``seconds`` is how long this run has been at
-    work, ``seconds_left`` its estimate (None: not yet known). ``message`` is a sentence where the state is "failed" or "refused".
+    ``name`` is that of the upload; ``budget`` None while there is only a preparation. ``position`` in the queue: 1 is next,
+    None is not queued. ``stage``, ``step`` and ``total`` are those of the last event; ``seconds`` is how long this run has
+    been at work, ``seconds_left`` its estimate (None: not yet known). ``message`` is a sentence where the state is "failed",
+    "refused" or "asks".
     """
 
     job: str
@@ -135,6 +141,33 @@ class Jobs:
             (self.root / job / EVENTS).unlink(missing_ok=True)
             shutil.rmtree(self.root / job / ZIPS, ignore_errors=True)
             self._queue(job, replace(record, budget=budget))
+
+    def columns(self, job: str) -> Understood | None:
+        """What the columns of the job's table are, or seem to be; None where that is not known, or there is no table."""
+        self._record(job)
+        return Understood.load(self.root / job) or Understood.load(self.root / job / CATALOG)
+
+    def choose(self, job: str, columns: Mapping[str, str]) -> None:
+        """Queue the preparation anew: ``columns``, column -> role, says what the table holds. What was made before is removed.
+
+        UserError where they do not fit the table, or the run has a result already.
+        """
+        check_chosen(columns)
+        with self._locked():
+            record, understood = self._idle(job), self.columns(job)
+            if not understood or not record.source or record.state == "done":
+                raise UserError("The columns of this catalogue cannot be changed any more: upload it anew.")
+            if unknown := set(columns) - {column.name for column in understood.columns}:
+                raise UserError(f"The table has no column '{min(unknown)}': open this page anew.")
+            if len(columns_text(columns)) > LONGEST:
+                raise UserError("The table has too many columns to choose for: remove those that say nothing of its items.")
+            read = [replace(column, role=columns.get(column.name, column.role)) for column in understood.columns]
+            Understood(read).save(self.root / job)
+            for rest in (EVENTS, QUERIES):
+                (self.root / job / rest).unlink(missing_ok=True)
+            for folder in (ZIPS, CATALOG):
+                shutil.rmtree(self.root / job / folder, ignore_errors=True)
+            self._queue(job, replace(record, budget=None, columns=dict(columns)))
 
     def resume(self, job: str) -> None:
         """Queue a cancelled or failed job again: it goes on from its last checkpoint."""
@@ -290,13 +323,17 @@ class Jobs:
         if record.state != "running" or record.process.alive():
             return record
         last = last_event(self.root / job / EVENTS, record.after)
-        stage = last.get("stage")
-        ends: dict[str, State] = {FINISHED: "done" if record.budget else "ready", REFUSED: "refused"}
-        message = "It stopped without a word, as when it is killed or the disk is full: Resume goes on from its last checkpoint."
-        if stage in (FINISHED, FAILED, REFUSED):
+        stage = str(last.get("stage"))
+        ends: dict[str, State] = {FINISHED: "done" if record.budget else "ready", REFUSED: "refused", ASKS: "asks"}
+        where = f"in '{STAGES[stage]}'" if stage in STAGES else "before it began"
+        message = (
+            f"Its process ended {where} without a word, as when it is killed, the memory runs out or the disk is full: "
+            "Resume goes on from its last checkpoint."
+        )
+        if stage in (FINISHED, FAILED, REFUSED, ASKS):
             message = "" if stage == FINISHED else str(last["metrics"].get("message"))
         times = {"ended": last.get("time", time.time()), "seconds": last.get("clock", record.began) - record.began}
-        record = replace(record, state=ends.get(str(stage), "failed"), message=message, **times)
+        record = replace(record, state=ends.get(stage, "failed"), message=message, **times)
         with suppress(OSError):  # on a full disk it is told all the same, and written down at a later look
             self._write(job, record)
         return record
@@ -391,8 +428,9 @@ def _command(folder: Path, record: Record) -> list[str]:
     """The arguments of a job's process."""
     until = ["--budget", record.budget] if record.budget else ["--until", "queries"]
     edited = ["--queries", str(folder / QUERIES)] if (folder / QUERIES).is_file() else []
+    meant = ["--columns", columns_text(record.columns)] if record.columns else ["--ask", str(folder)]
     places = ["--out", str(folder / CATALOG), "--events", str(folder / EVENTS)]
-    return [sys.executable, "-m", "r4t_demo", "train", str(folder / record.source), *places, *until, *edited]
+    return [sys.executable, "-m", "r4t_demo", "train", str(folder / record.source), *places, *meant, *until, *edited]
 
 
 def _check_budget(budget: str | None) -> None:

@@ -40,8 +40,7 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
     Another run over the same source goes on after the last finished shard, and does nothing where the catalogue is complete.
     UserError where no item could be accepted, and where ``out`` holds files that an earlier run did not make.
     """
-    job = {"source": source.identity(), "limit": limit, "shard": SHARD, "side": decode.SIDE, "quality": decode.QUALITY}
-    job["columns"] = [[column.name, column.role] for column in source.understood.columns] if source.understood else []
+    job = _job(source, limit)
     total = source.total if limit is None else min(limit, source.total or limit)
     check(source)
     if _job_of(out) == job_digest(job):
@@ -67,6 +66,18 @@ def ingest(source: Source, out: Path, limit: int | None = None, threads: int = 2
         _forget(work, out)
         raise UserError(f"'{source.name}' gave no item. {report.summary()}")
     _publish(work, out, report, job, source.understood)
+
+
+def is_read(source: Source, out: Path) -> bool:
+    """Whether ``out`` is the complete catalogue of the whole ``source``, its columns understood as they are now."""
+    return _job_of(out) == job_digest(_job(source, None))
+
+
+def _job(source: Source, limit: int | None) -> dict:
+    """Everything that shapes the catalogue."""
+    columns = [[column.name, column.role] for column in source.understood.columns] if source.understood else []
+    sizes = {"shard": SHARD, "side": decode.SIDE, "quality": decode.QUALITY}
+    return {"source": source.identity(), "limit": limit, "columns": columns, **sizes}
 
 
 def check(source: Source) -> None:

@@ -1,6 +1,7 @@
 """How a table's columns were understood, as people read and change it: columns.json beside the catalogue's table."""
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -82,6 +83,13 @@ def chosen_columns(text: str) -> dict[str, str]:
         chosen[name] = role
     check_chosen(chosen)
     return chosen
+
+
+def columns_text(chosen: Mapping[str, str]) -> str:
+    """``chosen`` as ``chosen_columns`` reads it."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(f"{role}={name}" for name, role in chosen.items())
+    return line.getvalue()
 
 
 def check_chosen(chosen: Mapping[str, str]) -> None:

@@ -25,14 +25,16 @@ import numpy as np
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
-from r4t_demo.errors import UserError
+from r4t_demo.errors import Unsure, UserError
 from r4t_demo.fanout.registry import OWN
+from r4t_demo.files import replace as put
 from r4t_demo.files import work_folder
 from r4t_demo.index.build import ensure_index
 from r4t_demo.index.places import open_index
+from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.settings import Settings
 from r4t_demo.sources import open_source
-from r4t_demo.sources.ingest import ingest, read_report
+from r4t_demo.sources.ingest import ingest, is_read, read_report
 from r4t_demo.train import catalog_queries, comparison
 from r4t_demo.train.presets import MIN_ITEMS, PREPARATION, PRESETS, QUERIES, Clock, Preset, plan
 from r4t_demo.train.progress import Progress
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from r4t_demo.pattern.task import Task
 
 STATES = "states"
+TUNED = (*OWN.values(), STEERING)  # the folders of the models
 START = "folm-mini"  # the policy's start: on photos of a shop it is before folm-base in all but content alignment
 # Chosen on 300 photos of the train rows: a small budget ends before a longer warm-up, and with less weight on diversity eleven
 # rollouts make lists no more diverse than the app's own. Twenty with (0.2, 0.35, 0.45) do more for photos, and narrow the songs'.
@@ -57,14 +60,25 @@ def prepare(
     settings: Settings,
     queries: Sequence[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    ask: Path | None = None,
 ) -> Iterator[Progress]:
     """Read and embed ``source`` into the catalogue ``out`` and make its queries, or take ``queries``.
 
-    ``columns``, column -> role, says what the columns of its table are where the readers should not guess.
+    ``columns``, column -> role, says what the columns of its table are where the readers should not guess. Where they are in
+    doubt and none is given, columns.json is written into the folder ``ask``, if there is one, and an Unsure raised.
 
-    What is done already is not done again. UserError where there are fewer than MIN_ITEMS items, or too few queries.
+    What is done already is not done again; what was made of the source as it was read before is removed. UserError where there
+    are fewer than MIN_ITEMS items, or too few queries.
     """
-    for record in ingest(open_source(source, columns), out, threads=settings.threads):
+    opened = open_source(source, columns)
+    if ask and not columns and opened.understood and not opened.understood.sure:
+        opened.understood.save(ask)
+        raise Unsure(opened.understood.why)
+    if not is_read(opened, out):
+        forget(out)
+        for name in (catalog_queries.FILE, catalog_queries.UNDERSTOOD):
+            (out / name).unlink(missing_ok=True)
+    for record in ingest(opened, out, threads=settings.threads):
         yield Progress("read", cast(int, record["step"]), cast(int, record["total"] or record["step"]))
     catalog = Catalog.load(out)
     if len(catalog) < MIN_ITEMS:
@@ -92,6 +106,7 @@ def run(
     queries: Sequence[str] | None = None,
     seed: int = 0,
     columns: Mapping[str, str] | None = None,
+    ask: Path | None = None,
 ) -> Iterator[Progress]:
     """``prepare``, train and compare; the records' metrics also have "seconds_left", corrected as the run goes on.
 
@@ -100,10 +115,11 @@ def run(
     if budget not in PRESETS:
         raise UserError(f"There is no budget '{budget}': choose from {', '.join(PRESETS)}.")
     preset, clock = PRESETS[budget], None
-    for record in prepare(source, out, settings, queries, columns):
+    for record in prepare(source, out, settings, queries, columns, ask):
         if clock is None and record.total and record.stage in PREPARATION:
             clock = Clock(plan(preset, record.total))
         yield _timed(record, clock)
+    yield _timed(Progress("soft-grpo", 0, 0), clock)  # which loads the models
     tuning = Tuning.on(out, settings, preset, seed)
     if clock and not tuning.task:
         clock.leave_out("steering")
@@ -116,13 +132,28 @@ def train(tuning: "Tuning") -> Iterator[Progress]:
     out = tuning.out
     if comparison.job_of(out) == tuning.job:
         return
-    (out / comparison.FILE).unlink(missing_ok=True)
-    for stage in (tuning.policy, tuning.supervision, tuning.retriever, tuning.student, tuning.steering):
+    forget(out)
+    stages = {
+        "soft-grpo": tuning.policy, "supervision": tuning.supervision, "diffusion": tuning.retriever,
+        "one-step": tuning.student, **({"steering": tuning.steering} if tuning.task else {}),
+    }  # fmt: skip
+    for name, stage in stages.items():
+        yield Progress(name, 0, 0)  # so that who watches knows where it stopped, if its first step does not come
         yield from stage()
+    yield Progress("evaluate", 0, 0)
+    tuning.publish()
     facts = {"job": tuning.job, "start": START, "preset": asdict(tuning.preset), "seed": tuning.seed}
     facts["steers"] = tuning.task.labels.domains if tuning.task else {}
     yield from comparison.compare(tuning.engine.on(out), catalog_queries.load(out), facts)
     shutil.rmtree(out / STATES)
+
+
+def forget(out: Path) -> None:
+    """Remove the result of an earlier run: its models and figures are of other settings."""
+    for name in (comparison.FILE, comparison.CARD):
+        (out / name).unlink(missing_ok=True)
+    for name in TUNED:
+        shutil.rmtree(out / name, ignore_errors=True)
 
 
 @dataclass
@@ -175,6 +206,17 @@ class Tuning:
         """Where the stages' states are, and those of no other job."""
         return work_folder(self.out / STATES, self.job)
 
+    @property
+    def models(self) -> Path:
+        """Where the models are until all of them are there: nobody shall be answered with a part of them."""
+        return self.states / "models"
+
+    def publish(self) -> None:
+        """Put all models into the catalogue's folder, which from then on answers with them."""
+        for name in TUNED:
+            if (self.models / name).is_dir():
+                put(self.models / name, self.out / name)
+
     def policy(self) -> Iterator[Progress]:
         """Soft-GRPO on the catalogue's own index; every few rollouts it answers one query that it does not practise on."""
         import torch
@@ -197,14 +239,14 @@ class Tuning:
         for record in records:
             sample = record.metrics.get("sample")
             yield replace(record, answer=self._answer(watch, str(sample).split("; "))) if sample else record
-        folm.save(mini.model.cpu(), mini.tokenizer, self.out / OWN["folm-mini"])
+        folm.save(mini.model.cpu(), mini.tokenizer, self.models / OWN["folm-mini"])
 
     def supervision(self) -> Iterator[Progress]:
         """The tuned policy writes the retriever's training sets, for training queries alone."""
         from r4t_demo.fanout.folm import Folm
         from r4t_demo.train import supervision
 
-        writer = Folm.load(self.out / OWN["folm-mini"], self.engine.encoder)
+        writer = Folm.load(self.models / OWN["folm-mini"], self.engine.encoder)
         yield from supervision.write(
             writer, self.queries["train"], self.engine.index, self.states / "supervision",
             samples=self.preset.samples, batch=32, seed=self.seed,
@@ -216,7 +258,7 @@ class Tuning:
 
         yield from fit_retriever(
             self.engine, self.queries["train"], self.states / "supervision", self.states / "diffusion.safetensors",
-            self.out / OWN["diffusion-teacher"], steps=self.preset.diffusion_steps, seed=self.seed,
+            self.models / OWN["diffusion-teacher"], steps=self.preset.diffusion_steps, seed=self.seed,
             start=self.engine.settings.checkpoints / "diffusion-teacher", rate=5e-4, every=EVERY_STEPS,
             bank=catalog_queries.readings(self.engine.catalog, self.engine.index.vectors(np.arange(len(self.engine.index)))),
         )  # fmt: skip
@@ -234,24 +276,21 @@ class Tuning:
         student = yield from one_step.tune(
             start, sets, self.states / "one-step.safetensors", steps=self.preset.student_steps, seed=self.seed, every=EVERY_STEPS
         )
-        bank = load_bank(self.out / OWN["diffusion-teacher"])
+        bank = load_bank(self.models / OWN["diffusion-teacher"])
         thinned = relevance.like_sets(DiffusionRetriever(student, *bank, self.engine.index), self.queries["train"], sets)
-        diffusion.save(student, *bank, self.out / OWN["diffusion-mini"], thinned)
+        diffusion.save(student, *bank, self.models / OWN["diffusion-mini"], thinned)
 
     def steering(self) -> Iterator[Progress]:
         """MO-DiT and HPPO on the catalogue's own labels, where it has any to steer by."""
         from r4t_demo.pattern import checkpoint, own
         from r4t_demo.pattern.recipe import Plan, Run
 
-        folder = self.out / own.FOLDER
-        if not self.task:
-            shutil.rmtree(folder, ignore_errors=True)  # of an earlier table, which had some
-            return
+        assert self.task
         plan = Plan(label_share=own.LABEL_SHARE, seed=self.seed).scaled(self.preset.steering)
         yield Progress("steering", 0, sum(plan.lengths.values()))
         run = Run(self.task, plan, self.states / "steering", self.engine.encoder.id)
         yield from _joined(map(_told_apart, run.train()), "steering", plan.lengths)
-        checkpoint.save(run, folder)
+        checkpoint.save(run, self.models / STEERING)
 
     @property
     def _labels(self) -> bytes:

@@ -9,16 +9,18 @@ The encoder and the language model before reinforcement learning are made here, 
 import argparse
 import random
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import Fault, UserError
 from r4t_demo.files import machine_errors
 from r4t_demo.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
-from r4t_demo.train.presets import PRESETS
+from r4t_demo.train.presets import PRESETS, STAGES
 
 TEXT_STEPS = 1600
 # The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
@@ -43,6 +45,12 @@ def add_parser(subparsers) -> None:
     parser.add_argument("--budget", choices=list(PRESETS), default="small", help="of a SOURCE's run (%(default)s)")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="for a SOURCE: one broad query a line, instead of made ones")
     add_columns(parser, "for a SOURCE: ")
+    parser.add_argument(
+        "--ask",
+        type=Path,
+        metavar="DIR",
+        help="for a SOURCE: where its columns are in doubt, write them to columns.json there, and stop",
+    )
     parser.add_argument("--until", choices=["queries"], help="for a SOURCE: read, embed, make queries, and stop there")
     add_data(parser)
     parser.add_argument(
@@ -106,17 +114,48 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
         raise UserError(f"There is no step '{args.step}'. If it is a catalogue, name the folder to make of it with --out DIR.")
     settings = Settings.from_env()
     again = "Mend that and run it again: it goes on where it stopped."
-    with events.beating(args.events) if args.events else nullcontext(), machine_errors(again):
+    place = Place()
+    with events.beating(args.events) if args.events else nullcontext(), place.explained(), machine_errors(again):
         from r4t_demo.train import catalog_run, comparison  # seconds of imports, in which there are events already
 
         queries = _lines(args.queries) if args.queries else None
         if args.until:
-            follow(catalog_run.prepare(args.step, args.out, settings, queries, columns_of(args)), args.events)
+            records = catalog_run.prepare(args.step, args.out, settings, queries, columns_of(args), args.ask)
         else:
-            run_of = catalog_run.run(args.step, args.out, settings, args.budget, queries, args.seed, columns_of(args))
-            follow(run_of, args.events)
+            given = queries, args.seed, columns_of(args), args.ask
+            records = catalog_run.run(args.step, args.out, settings, args.budget, *given)
+        follow(place.of(records), args.events)
     result = comparison.read(args.out)
     print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
+
+
+@dataclass
+class Place:
+    """Where a run is; once it has stopped, where that was."""
+
+    stage: str = next(iter(STAGES))
+
+    def of(self, records: Iterable) -> Iterator:
+        """Pass the records on and remember the stage of the last one."""
+        for record in records:
+            self.stage = record.stage
+            yield record
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Print an error that nobody foresaw, and raise it as a Fault that says where the run stopped and what to do."""
+        try:
+            yield
+        except UserError:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            first = next(iter(str(error).splitlines()), "")
+            what = f"{type(error).__name__}: {first}" if first else type(error).__name__
+            raise Fault(
+                f"The run stopped in '{STAGES[self.stage]}' because of an error in the app: {what.rstrip('.')}. Run it again, or "
+                "resume it: it goes on where it stopped. If it stops there again, report it with the end of its log."
+            ) from error
 
 
 def _lines(path: Path) -> list[str]:

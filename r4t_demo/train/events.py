@@ -9,10 +9,11 @@ from time import time
 from typing import Any
 
 from r4t_demo.child import since_boot
-from r4t_demo.errors import MachineError, UserError
+from r4t_demo.errors import MachineError, Unsure, UserError
 
 # The stage of a run's last event; but for the first, it has the reason under "message". What is refused would be so again.
-FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
+# What asks waits for an answer.
+FINISHED, FAILED, REFUSED, ASKS = "finished", "failed", "refused", "asks"
 
 
 def append(path: Path, event: Mapping[str, Any]) -> None:
@@ -26,8 +27,8 @@ def append(path: Path, event: Mapping[str, Any]) -> None:
 def beating(path: Path, every: float = 1.5) -> Iterator[None]:
     """While a step lasts, repeat the last event's place with the time that is left: who watches sees that it goes on.
 
-    The block begins with an event of its own; its end appends FINISHED, bad input REFUSED and any other error FAILED, with its
-    sentence.
+    The block begins with an event of its own; its end appends FINISHED, bad input REFUSED, an Unsure one ASKS and any other error
+    FAILED, with its sentence.
     """
     append(path, {"stage": "read", "step": 0, "total": 0, "metrics": {}})
     stop = Event()
@@ -50,7 +51,8 @@ def beating(path: Path, every: float = 1.5) -> Iterator[None]:
         end, message = FINISHED, ""
     except Exception as error:
         is_input = isinstance(error, UserError) and not isinstance(error, MachineError)
-        end, message = REFUSED if is_input else FAILED, str(error) or type(error).__name__
+        end = ASKS if isinstance(error, Unsure) else REFUSED if is_input else FAILED
+        message = str(error) or type(error).__name__
         raise
     finally:
         stop.set()

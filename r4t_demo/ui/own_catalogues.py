@@ -21,7 +21,9 @@ from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.pattern.own import check
 from r4t_demo.samples.catalogues import sample_file
 from r4t_demo.sources.ingest import read_report
+from r4t_demo.sources.understood import Understood
 from r4t_demo.train import catalog_queries
+from r4t_demo.ui.columns_view import chosen
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.fanout_tab import FanOutTab, sentence
 from r4t_demo.ui.markup import image_url
@@ -70,10 +72,21 @@ class OwnCatalogues:
         """Start the run with the queries of the form; UserError where they are too few, before anything is lost."""
         catalog_queries.posed(queries, catalog_queries.load(self.jobs.catalog(job)))
         self.jobs.train(job, budget, queries)
-        with self._reading, self._lock:  # what came before is of another run
-            self._histories.pop(job, None)
-            self._tabs.pop(job, None)
-            self._steered.pop(job, None)
+        self._forget(job, self._histories, self._tabs, self._steered)
+
+    def choose(self, job: str, told: str) -> None:
+        """Read the job's table anew, its columns meaning what ``told`` says (``columns_view.chosen``)."""
+        understood = self.jobs.columns(job)
+        if understood is None:
+            raise UserError("This catalogue has no table whose columns could be chosen.")
+        self.jobs.choose(job, chosen(told, understood))
+        self._forget(job, self._histories, self._tabs, self._steered, self._catalogs, self._labels)
+
+    def _forget(self, job: str, *kept: OrderedDict) -> None:
+        """Keep nothing of what came before another run."""
+        with self._reading, self._lock:
+            for each in kept:
+                each.pop(job, None)
 
     # -- looking --------------------------------------------------------------------------------------------------------
 
@@ -128,7 +141,7 @@ class OwnCatalogues:
     def upload_facts(self, job: str) -> tuple:
         """What ``render_upload`` takes."""
         folder = self.jobs.catalog(job)
-        return read_report(folder), self.catalog(job), _json(folder / catalog_queries.UNDERSTOOD)
+        return read_report(folder), Understood.load(folder), self.catalog(job), _json(folder / catalog_queries.UNDERSTOOD)
 
     def queries(self, job: str) -> list[list[str]]:
         """The rows of the table of queries: text and split."""

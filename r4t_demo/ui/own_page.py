@@ -33,6 +33,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lay the tab out and wire its events."""
     tab, part = OwnTab(own), cast(dict[str, Any], {"tabs": tabs, "seen": gr.State(Seen())})
     part["opened"] = html("", "own-opened", script("opened.js"))  # not a State: its change comes with every page load, too
+    choices = html("", "own-columns-hand", script("columns.js"), html_template="")
     part["sure"] = gr.Textbox(visible=False)  # what the browser's own question was answered with
     part["timer"] = gr.Timer(EVERY, active=False)
     part["told"] = html("", "own-told", "element.setAttribute('role', 'status');", elem_classes="status")
@@ -79,6 +80,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     for name, button in sample_buttons.items():
         button.click(sample(name), None, everything, **at_once)
     start.click(drawing(tab.train), [seen, part["queries"], part["budget"]], everything, **at_once)
+    choices.submit(drawing(tab.choose), [seen, choices], everything, **at_once)
     part["cancel_part"].click(drawing(tab.cancel), seen, everything, **at_once)
     part["resume_part"].click(drawing(tab.resume), seen, everything, **at_once)
     leave.click(drawing(tab.leave), seen, everything, **at_once)
@@ -126,6 +128,8 @@ def _about(part: dict) -> tuple[gr.Button, gr.Button]:
             remove = gr.Button("Remove this one", size="sm", min_width=0, elem_id="own-remove")
     with gr.Column(visible=False) as part["report_part"]:
         part["report"] = html("", "own-report")
+    with gr.Column(visible=False) as part["columns_part"]:
+        part["columns"] = html("", "own-columns")
     return leave, remove
 
 
@@ -133,6 +137,7 @@ def _ask(part: dict) -> gr.Button:
     """The queries, the budgets, and the button that starts."""
     with gr.Column(visible=False, elem_classes="asking") as part["ask_part"]:
         html(QUERIES, "own-ask")
+        part["some_queries"] = html("", "own-some")
         with gr.Row(elem_classes="columns"):
             with gr.Column(scale=3, min_width=320):
                 part["queries"] = gr.Dataframe(

@@ -1,7 +1,7 @@
 """What the tab for a visitor's own catalogue does: every event of it ends in ``OwnTab.show``, which draws what has changed.
 
-One session looks at one job; ``Seen`` is all that it keeps. A job is in a phase (none, preparing, ready, training, stopped,
-refused, done), and the page has a layout for each. While the job is busy a timer asks every second.
+One session looks at one job; ``Seen`` is all that it keeps. A job is in a phase (none, preparing, asks, ready, training,
+stopped, refused, done), and the page has a layout for each. While the job is busy a timer asks every second.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,13 +16,14 @@ from r4t_demo.train.presets import PRESETS, cost
 from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.columns_view import render_chooser
 from r4t_demo.ui.fanout_tab import BUSY, FanOutTab, sentence
 from r4t_demo.ui.markup import counted, esc
 from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.own_result import render_comparison
-from r4t_demo.ui.run_view import render_answers, render_curves, render_stages
+from r4t_demo.ui.run_view import render_answers, render_curves, render_log, render_stages
 from r4t_demo.ui.steer_tab import SHARE
-from r4t_demo.ui.upload_view import render_upload
+from r4t_demo.ui.upload_view import render_some, render_upload
 
 CHIPS = 5  # held-out queries that the result offers
 EXAMPLES = 6  # seed sets that it offers to be steered
@@ -31,14 +32,15 @@ BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
 SHOWN = {  # the parts of the page that each phase shows
     "none": {"upload"},
     "preparing": {"about", "run", "cancel"},
-    "ready": {"about", "report", "ask"},
+    "asks": {"about", "columns"},
+    "ready": {"about", "report", "columns", "ask"},
     "training": {"about", "run", "cancel", "watch"},
-    "stopped": {"about", "report", "run", "resume", "ask", "watch"},
-    "refused": {"about", "report", "run", "ask", "watch"},
+    "stopped": {"about", "report", "columns", "run", "resume", "ask", "watch"},
+    "refused": {"about", "report", "columns", "run", "ask", "watch"},
     "done": {"about", "report", "result", "run", "watch"},
 }
 BUSY_PHASES = ("preparing", "training")
-PARTS = ("upload", "about", "report", "result", "run", "cancel", "resume", "ask", "watch")
+PARTS = ("upload", "about", "report", "columns", "result", "run", "cancel", "resume", "ask", "watch")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ class OwnTab:
         queries = [str(row[0]) for row in rows if row[0] and str(row[0]).strip()]
         return self._steer(seen, lambda: self.own.train(seen.job, budget, queries))
 
+    def choose(self, seen: Seen, told: str) -> Drawn:
+        """Read the table anew, its columns meaning what was ``told`` of them."""
+        return self._steer(seen, lambda: self.own.choose(seen.job, told))
+
     def cancel(self, seen: Seen) -> Drawn:
         """Stop the job; it is gone on return."""
         return self._steer(seen, lambda: self.jobs.cancel(seen.job))
@@ -129,14 +135,15 @@ class OwnTab:
             history = self.own.history(seen.job)
             now = replace(seen, phase=_phase(status), told=history.told)
             left_out = self._left_out(status.job)
-            drawn: Drawn = {"seen": now, "stages": render_stages(status, history, left_out)}
+            log = self.jobs.log(seen.job) if now.log or status.state == "failed" else ""
+            drawn: Drawn = {"seen": now, "stages": render_stages(status, history, left_out, log)}
             if now.phase != seen.phase:
                 drawn |= self._layout(now.phase) | self._contents(status)
             if now.phase != seen.phase or now.told != seen.told:
                 drawn["curves"] = render_curves(history, left_out)
                 drawn["answers"] = render_answers(history, self.own.catalog(seen.job)) if history.answers else ""
             if now.log:
-                drawn["log_text"] = f"<pre>{esc(self.jobs.log(seen.job)) or 'Nothing has been printed yet.'}</pre>"
+                drawn["log_text"] = render_log(log)
         except UserError as error:  # it was removed, or its folder is damaged
             return self._layout("none") | {"seen": Seen(), "about": _about(None)} | _told(error)
         return drawn
@@ -204,6 +211,11 @@ class OwnTab:
         job, phase = status.job, _phase(status)
         prepared = self.own.prepared(job)
         drawn: Drawn = {"about": _about(status, len(self.own.catalog(job)) if prepared else None)}
+        if "columns" in SHOWN[phase]:
+            columns = self.jobs.columns(job)
+            drawn["columns"] = render_chooser(columns, phase == "asks")
+            if not columns:
+                drawn["columns_part"] = gr.update(visible=False)
         if not prepared:
             return drawn | {"report_part": gr.update(visible=False), "ask_part": gr.update(visible=False)}
         if phase != "training":
@@ -214,6 +226,7 @@ class OwnTab:
             steers = not isinstance(steerable, UserError)
             costs = {name: cost(preset, items, steers) for name, preset in PRESETS.items()}
             budgets = [(f"{name}: {preset.purpose}, {costs[name]}", name) for name, preset in PRESETS.items()]
+            drawn["some_queries"] = render_some(self.own.queries(job))
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
             drawn["steer_note"] = _steer_note(steerable)
         if phase == "done":
@@ -245,7 +258,7 @@ class OwnTab:
 def _phase(status: Status) -> str:
     if status.busy:
         return "training" if status.budget else "preparing"
-    return status.state if status.state in ("ready", "refused", "done") else "stopped"
+    return status.state if status.state in ("asks", "ready", "refused", "done") else "stopped"
 
 
 def _steered(drawn: Drawn) -> Drawn:

@@ -1,5 +1,6 @@
 """A run on a visitor's own catalogue as it goes: its stages, its curves, and the answer to one query as the model learns."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ PANELS = {  # title: its stage, the name of each metric's line, and values that 
     "Loss of its preferences (HPPO)": ("steering", {"preference_loss": ""}, ()),
 }  # fmt: skip
 LOADED = "Loaded from a zip; it was trained elsewhere."
+LOG_END = 15  # lines of a failed run's log that are seen without opening it
+STOPPED = ("failed", "refused", "cancelled", "asks")  # the states in which a stage is left in its middle
+FOLDERS = re.compile(r"(?<![\w.:/…])/(?:[^/\s'\",:]+/)+")  # of an absolute path
 X_NAMES = {"soft-grpo": "rollout"}
 
 
@@ -59,14 +63,30 @@ class History:
 # -- stages ---------------------------------------------------------------------------------------------------------------
 
 
-def render_stages(status: Status, history: History, left_out: Collection[str] = ()) -> str:
-    """The run's state in a line, and its stages with how far each is; those ``left_out`` are none of this run."""
+def render_stages(status: Status, history: History, left_out: Collection[str] = (), log: str = "") -> str:
+    """The run's state in a line, and its stages with how far each is; those ``left_out`` are none of this run.
+
+    Of a run that failed, the end of its ``log`` too.
+    """
     names = [name for name in STAGES if name not in left_out and (status.budget or name in PREPARATION)]
     at = len(names) if status.state in ("ready", "done") else names.index(history.stage) if history.stage in names else -1
     if status.state == "done" and not status.budget:
         names = []  # it was trained elsewhere
     rows = "".join(_stage(name, number, at, status, history) for number, name in enumerate(names))
-    return f'<section class="run" data-state="{status.state}">{_state(status, history)}<ol class="stages">{rows}</ol></section>'
+    stages, end = f'<ol class="stages">{rows}</ol>', _log_end(log) if status.state == "failed" else ""
+    return f'<section class="run" data-state="{status.state}">{_state(status, history)}{stages}{end}</section>'
+
+
+def render_log(text: str) -> str:
+    """What a run printed, as it is shown: of the machine's paths only the last part."""
+    return f"<pre>{esc(FOLDERS.sub('…/', text)) or 'Nothing has been printed yet.'}</pre>"
+
+
+def _log_end(log: str) -> str:
+    lines = "\n".join(log.rstrip().splitlines()[-LOG_END:])
+    if not lines:
+        return ""
+    return f'<div class="log-end"><h3 class="label">The end of its log</h3>{render_log(lines)}</div>'
 
 
 def _state(status: Status, history: History) -> str:
@@ -83,6 +103,7 @@ def _state(status: Status, history: History) -> str:
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",
         "failed": esc(status.message),
         "refused": esc(status.message),
+        "asks": "It waits for you to say what its columns mean.",
     }
     kind = "error" if status.state in ("failed", "refused") else "busy" if status.busy else "still"
     return f'<p class="state {kind}">{words[status.state]}</p>'
@@ -96,6 +117,8 @@ def _stage(name: str, number: int, at: int, status: Status, history: History) ->
     elif number == at:
         kind, share = "now", step / total if total else 0.0
         figure = f"{step:,} of {total:,}" if total else ""
+        if status.state in STOPPED:
+            kind, figure = "stopped", f"<b>{status.state}</b>{f' at {figure}' if figure else ''}"
     else:
         kind, share, figure = "ahead", 0.0, ""
     current = ' aria-current="step"' if kind == "now" else ""

@@ -1,28 +1,43 @@
 """What became of a visitor's upload: the report, a contact sheet, and what was understood of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from r4t_demo.catalog import Catalog
+from r4t_demo.sources.understood import Understood
 from r4t_demo.sources.validate import NO_CATEGORY, Report
+from r4t_demo.ui.columns_view import render_meant
 from r4t_demo.ui.markup import esc, picture
 from r4t_demo.ui.report import render_report
 
+SOME = 20  # queries that are shown to be read
 SHEET = 28  # items of a contact sheet, taken evenly
 WORDS = 12  # of a kind that are shown
 OWN = {"labels": "Labels", "words": "Words of its titles"}
 SEEN = {"domains": "What it shows", "colours": "Colours", "looks": "Looks", "clusters": "Groups"}
 
 
-def render_upload(report: Report | None, catalog: Catalog, understood: Mapping, unfolded: bool) -> str:
-    """The report's line, which opens to the reasons; the words found; the contact sheet. Folded away unless ``unfolded``.
+def render_upload(
+    report: Report | None, columns: Understood | None, catalog: Catalog, understood: Mapping, unfolded: bool
+) -> str:
+    """The report's line, which opens to the reasons; what its table's columns were read as; the words found; the contact sheet.
+    The last two are folded away unless ``unfolded``.
 
-    A result that came as a zip has no report.
+    A result that came as a zip has no report, and one without a table no ``columns``.
     """
     inside = f"{_understood(catalog, understood)}{_sheet(catalog)}"
     if not unfolded:
         inside = f'<details class="folded"><summary>What it holds, and what was understood of it</summary>{inside}</details>'
-    return f'<section class="uploaded">{render_report(report) if report else ""}{inside}</section>'
+    return f'<section class="uploaded">{render_report(report) if report else ""}{render_meant(columns)}{inside}</section>'
+
+
+def render_some(queries: Sequence[Sequence[str]]) -> str:
+    """SOME of the queries for reading, taken evenly; each is (text, split)."""
+    texts = [text for text, _ in queries]
+    shown = [texts[number * len(texts) // SOME] for number in range(SOME)] if len(texts) > SOME else texts
+    rows = "".join(f"<li><bdi>{esc(text)}</bdi></li>" for text in shown)
+    head = f"{len(shown)} of its {len(texts):,} requests" if len(shown) < len(texts) else f"Its {len(texts)} requests"
+    return f'<section class="some"><h3 class="label">{head}</h3><ul>{rows}</ul></section>'
 
 
 def _understood(catalog: Catalog, found: Mapping) -> str:

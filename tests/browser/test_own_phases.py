@@ -1,11 +1,13 @@
 """The tab for a visitor's own catalogue in its phases, over jobs as files: readable at every width, and for its visitor alone."""
 
+import shutil
 import sys
 
 import pytest
 
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
+from r4t_demo.sources.understood import Column, Understood
 from r4t_demo.ui.launch import launch
 from tests.browser.actions import fits, loaded_pictures
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
@@ -15,7 +17,22 @@ from tests.ui.fake_steering import FakeSteering, SeasonSteering
 from tests.ui.made_jobs import make_job
 
 EVIL = "<img src=x onerror=alert(1)>"
+LOG = "\n".join([*(f"diffusion {20 * step}/160  90 s left" for step in range(9)), "Traceback", "No module named 'x'"])
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
+
+
+def asking(jobs: Jobs, shop) -> str:
+    """A job that asks what the columns of a wide table mean."""
+    job = make_job(jobs, shop, "asks", None)
+    shutil.rmtree(jobs.catalog(job))
+    names = ["Sache", EVIL, "Titel 2", *(f"Spalte {number}" for number in range(12))]
+    roles = ["attribute", "attribute", "title", *["ignored"] * 12]
+    columns = [
+        Column(name, role, ["a short cell", EVIL, "a longer cell of a table " * 3])
+        for name, role in zip(names, roles, strict=True)
+    ]
+    Understood(columns, False, "No column is called a title: 'Titel 2' was taken.").save(jobs.root / job)
+    return job
 
 
 def steering(engine):
@@ -33,7 +50,10 @@ def app(tmp_path_factory):
     engine = FakeEngine(root)
     jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
     made = {state: make_job(jobs, shop, state, None if state == "ready" else "small") for state in ("ready", "cancelled", "done")}
+    made["failed"] = make_job(jobs, shop, "failed")
+    (jobs.root / made["failed"] / "log.txt").write_text(LOG)
     made["steered"] = make_job(jobs, shop, "done", steers=True)
+    made |= {name: asking(jobs, shop) for name in ("asks", "asks too")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Steering, "load", classmethod(lambda cls, engine: steering(engine)))
         demo, address = launch(engine, jobs, prevent_thread_lock=True)
@@ -161,6 +181,47 @@ def test_a_stopped_run_shows_its_curves_and_goes_on(browser, app):
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("job", "device"), [("asks", DESKTOP), ("asks too", PHONE)], ids=["desktop", "phone"])
+def test_columns_in_doubt_are_chosen_with_the_keyboard(browser, app, job, device):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made[job]}", **device) as page:
+        page.wait_for_selector(".choose.asked")
+        assert page.locator(".choose tbody tr").count() == 3 and page.locator("img[src='x']").count() == 0
+        assert fits(page), "a wide table scrolls in its own box"
+        page.get_by_label("Sache", exact=True).focus()
+        page.keyboard.type("category")
+        assert page.get_by_label("Sache", exact=True).input_value() == "category"
+        page.get_by_label(EVIL, exact=True).select_option("title")
+        button = page.get_by_role("button", name="Go on with these columns")
+        button.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#own-told >> text=cannot both be the title")
+        assert page.get_by_label("Sache", exact=True).input_value() == "category", "what was chosen stays"
+        page.get_by_label("Titel 2", exact=True).select_option("ignored")
+        button.press("Enter")
+        page.wait_for_selector(".run[data-state='running'], .run[data-state='queued']")
+        page.locator("#own-cancel").click()
+        page.wait_for_selector(".run[data-state='cancelled']")
+        page.get_by_text("What the columns mean").click()
+        assert page.get_by_label("Sache", exact=True).input_value() == "category"
+        page.get_by_role("button", name="Read the table anew").click()
+        page.wait_for_selector(".run[data-state='running'], .run[data-state='queued']")
+        page.locator("#own-cancel").click()
+        page.wait_for_selector(".run[data-state='cancelled']")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_failed_run_says_where_and_why_and_shows_the_end_of_its_log(browser, app, device):
+    address, made = app
+    with watched_page(browser, f"{address}?job={made['failed']}", **device) as page:
+        page.wait_for_selector(".run[data-state='failed']")
+        assert "after 120 minutes" in page.locator(".run .state").inner_text()
+        assert page.locator(".stages .stopped .figure").inner_text().startswith("failed")
+        assert "No module named" in page.locator(".log-end pre").inner_text()
+        assert not page.locator("#own-log-text pre").is_visible() and not page.locator("#own-download").is_visible()
+        assert page.locator("#own-resume").is_visible() and fits(page)
+
+
 def test_what_the_drop_zone_says_is_seen_whole(browser, app, device):
     address, _ = app
     with watched_page(browser, address, **device) as page:

@@ -18,6 +18,7 @@ from r4t_demo.child import Child
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.settings import Settings
+from r4t_demo.sources.understood import Column, Understood, chosen_columns
 from tests.jobs.stand_in import RUN, Ends, at_work, reach, until
 
 
@@ -64,7 +65,9 @@ def test_a_failure_is_told_by_its_own_sentence_and_a_kill_by_one_of_ours(jobs: J
     jobs.resume(job)
     leader, helper = at_work(jobs, job)
     leader.kill()
-    assert "Resume goes on" in reach(jobs, job, "failed").message, "the sentence is not that of the run before"
+    message = reach(jobs, job, "failed").message
+    assert "Resume goes on" in message, "the sentence is not that of the run before"
+    assert "ended in 'Read the catalogue' without a word" in message
     helper.kill()
     ends.next = "finished"
     jobs.resume(job)
@@ -83,6 +86,36 @@ def test_what_was_refused_is_not_resumed_but_may_be_begun_otherwise(jobs: Jobs, 
     ends.next = "finished"
     jobs.train(job, "small", ["rainy sunday"])
     assert reach(jobs, job, "done").message == ""
+
+
+def test_a_preparation_that_asks_goes_on_with_the_columns_that_it_is_told(jobs: Jobs, ends: Ends, upload: Path) -> None:
+    ends.next = "asks"
+    job = jobs.start([upload], "ann")
+    folder = jobs.root / job
+    assert reach(jobs, job, "asks").message == "row 3: no picture." and jobs.columns(job) is None
+    with pytest.raises(UserError, match="cannot be changed"):
+        jobs.choose(job, {"Sache": "title"})
+    names = ["Sache", 'a, "b" = c']
+    Understood([Column(name, "ignored", []) for name in names], False, "?").save(folder)
+    (folder / module.CATALOG).mkdir()
+    for wrong, sentence in (({"Sache": "king"}, "no role 'king'"), ({"Other": "title"}, "no column 'Other'")):
+        with pytest.raises(UserError, match=sentence):
+            jobs.choose(job, wrong)
+    assert jobs.status(job).state == "asks" and (folder / module.CATALOG).is_dir()
+    ends.next = "crash"
+    wanted = {names[0]: "category", names[1]: "title"}
+    jobs.choose(job, wanted)
+    reach(jobs, job, "failed")
+    assert not (folder / module.CATALOG).exists(), "what was read otherwise is gone"
+    assert [column.role for column in jobs.columns(job).columns] == ["category", "title"]
+    ends.next = "finished"
+    jobs.resume(job)
+    reach(jobs, job, "ready")
+    jobs.train(job, "small")
+    reach(jobs, job, "done")
+    argv = module._command(folder, jobs._record(job))
+    assert chosen_columns(argv[argv.index("--columns") + 1]) == wanted, "a resumed run and a training read it the same"
+    assert "--ask" not in argv and "--ask" in module._command(folder, replace(jobs._record(job), columns=None))
 
 
 def test_cancel_leaves_no_process_behind(jobs: Jobs, upload: Path) -> None:

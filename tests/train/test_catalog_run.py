@@ -17,6 +17,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.retriever import RELEVANCE
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.settings import Settings
+from r4t_demo.sources.understood import Understood
 from r4t_demo.train import catalog_queries, catalog_run, comparison, relevance, soft_grpo, supervision
 from r4t_demo.train.catalog_run import Tuning
 from r4t_demo.train.events import read_events
@@ -119,10 +120,13 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
     records = 0
     for taken in range(2, 60, 4):
         run = catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small")
-        records = len(list(islice(run, taken)))
+        told = list(islice(run, taken))
+        records = len(told)
         run.close()
         if records < taken:
             break
+        if told[-1].stage != "evaluate":
+            assert not models_in(tmp_path / "cut"), "nobody is answered with a part of a run"
     assert records < taken, "it never came to its end"
     for name in ("folm", "diffusion-teacher", "diffusion"):
         one, other = (load_file(f / name / "model.safetensors") for f in (whole[0], tmp_path / "cut"))
@@ -130,7 +134,42 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
     figures = [{**comparison.read(folder), "catalog": ""} for folder in (whole[0], tmp_path / "cut")]
     assert figures[0] == figures[1]
     again = list(catalog_run.run(str(small_shop), tmp_path / "cut", tiny_app, "small"))
-    assert {record.stage for record in again} <= {"read", "embed", "queries"}, "what is complete is not done again"
+    assert {record.stage for record in again if record.total} <= {"read", "embed", "queries"}, (
+        "what is complete is not done again"
+    )
+
+
+def models_in(out: Path) -> list[str]:
+    return [name for name in catalog_run.TUNED if (out / name).exists()]
+
+
+def test_an_error_that_nobody_foresaw_is_told_with_its_stage_and_leaves_no_result(
+    small_shop: Path,
+    whole,
+    tiny_app: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(self):
+        raise ModuleNotFoundError("No module named 'x'\nand more")
+        yield
+
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    monkeypatch.setattr(Tuning, "student", broken)
+    monkeypatch.setitem(PRESETS, "small", replace(PRESETS["small"], rollouts=1, diffusion_steps=1))
+    events, out = tmp_path / "events.jsonl", shutil.copytree(whole[0], tmp_path / "out")  # it has the result of another budget
+    assert main(["train", str(small_shop), "--out", str(out), "--events", str(events)]) == 1
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    assert [told[-1]["stage"], told[-2]["stage"]] == ["failed", "one-step"]
+    message = told[-1]["metrics"]["message"]
+    assert message.startswith(
+        f"The run stopped in '{STAGES['one-step']}' because of an error in the app: ModuleNotFoundError: No module named 'x'. R"
+    )
+    printed = capsys.readouterr()
+    assert printed.err.strip().endswith(message) and "Traceback" in printed.err and "folm-before" not in printed.out
+    assert comparison.read(out) is None and not models_in(out)
+    assert "folm-before" not in Engine.load(replace(tiny_app, catalog=str(out))).methods()
 
 
 def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings, tmp_path: Path) -> None:
@@ -141,11 +180,42 @@ def test_things_that_are_all_alike_are_trained_on_to_the_end(tiny_app: Settings,
     assert (last.stage, last.step) == ("evaluate", last.total), "no two lists find different items, and yet it learns"
 
 
+def test_another_reading_of_the_columns_makes_catalogue_and_queries_anew(
+    small_shop: Path, whole, tiny_app: Settings, tmp_path: Path
+) -> None:
+    out, ask = shutil.copytree(whole[0], tmp_path / "out"), tmp_path / "ask"
+    before = catalog_queries.load(out)
+    list(catalog_run.prepare(str(small_shop), out, tiny_app))
+    assert models_in(out) and comparison.read(out), "the same reading leaves everything as it is"
+    list(catalog_run.prepare(str(small_shop), out, tiny_app, columns={"title": "category", "category": "title"}, ask=ask))
+    assert catalog_queries.load(out) != before and not ask.exists()
+    assert not models_in(out) and comparison.read(out) is None, "they are of other items"
+
+
+def test_columns_in_doubt_are_asked_for_and_nothing_is_read(
+    small_shop: Path, tiny_app: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("R4T_CHECKPOINTS", str(tiny_app.checkpoints))
+    rows = [f"{'red' if i % 2 else 'blue'} jug {i},{'garden' if i % 3 else 'house'}" for i in range(MIN_ITEMS)]
+    source = write_files(tmp_path / "strange", {"shop.csv": "\n".join(["Sache,Ort", *rows])})
+    job = tmp_path / "job"
+    events, out = job / "events.jsonl", job / "catalog"
+    command = ["train", str(source), "--out", str(out), "--events", str(events), "--until", "queries", "--ask", str(job)]
+    assert main(command) == 2
+    last, asked = read_events(events)[0][-1], Understood.load(job)
+    assert (last["stage"], last["metrics"]["message"]) == ("asks", asked.why) and not asked.sure and not out.exists()
+    assert [column.name for column in asked.columns] == ["Sache", "Ort"] and asked.why in capsys.readouterr().err
+    assert main([*command, "--columns", "title=Sache,attribute=Ort"]) == 0
+    assert read_events(events)[0][-1]["stage"] == "finished"
+    assert {column.name: column.role for column in Understood.load(out).columns} == {"Sache": "title", "Ort": "attribute"}
+
+
 def test_what_another_budget_left_is_not_gone_on_with(whole, tiny_app: Settings, tmp_path: Path) -> None:
     out = shutil.copytree(whole[0], tmp_path / "out")
     run = catalog_run.train(Tuning.on(out, tiny_app, replace(PRESETS["small"], rollouts=3)))
-    assert [record.total for record in islice(run, 2)] == [3, 3]
+    assert [record.total for record in islice(run, 3)] == [0, 3, 3]
     run.close()
+    assert not models_in(out), "nor are the models of an older run"
     assert comparison.read(out) is None, "an older comparison is not told for a new run"
 
 

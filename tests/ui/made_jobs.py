@@ -22,6 +22,7 @@ UNDERSTOOD = {
 QUERY = "cosy evening at home"
 MESSAGES = {
     "failed": "It was stopped after 120 minutes, the most that a run may take.",
+    "asks": "No column is called a title.",
     "refused": "The catalogue has 5 items, and at least 20 are needed to train on it.",
 }
 

@@ -1,8 +1,10 @@
 """The tab for a visitor's own catalogue without a browser: what each phase shows, and to whom."""
 
 import json
+import re
+import shutil
 import sys
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -11,6 +13,7 @@ import pytest
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import EVENTS, Jobs, Status
+from r4t_demo.sources.understood import ROLES, Column, Understood
 from r4t_demo.train import events
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
@@ -72,7 +75,7 @@ def test_what_was_refused_for_too_few_items_offers_neither_resume_nor_start(tab,
     (tab.jobs.catalog(job) / "queries.jsonl").unlink()  # it did not come to making any
     drawn = tab.open_link(job)
     assert "at least 20 are needed" in drawn["stages"] and 'class="state error"' in drawn["stages"]
-    assert visible(drawn) == {"about", "run", "watch"}
+    assert visible(drawn) == {"about", "columns", "run", "watch"}, "its columns may have been read otherwise than they are meant"
 
 
 def test_a_wrong_link_is_a_sentence_and_leads_to_the_upload(tab):
@@ -185,6 +188,28 @@ def test_the_log_is_read_only_while_it_is_wanted(tab, shop):
     assert "log_text" not in tab.log(with_log["seen"], False)
 
 
+def test_a_failed_run_shows_where_why_and_the_end_of_its_log_and_nothing_of_a_result(tab, shop):
+    job = make_job(tab.jobs, shop, "failed")
+    (tab.jobs.catalog(job) / "comparison.json").write_text('{"n_queries": 40}')  # of a run before
+    lines = [f"line {number}" for number in range(40)] + [
+        f'  File "/srv/app/.venv/lib/x/one_step.py", line 7 {EVIL}',
+        "Error: no x",
+    ]
+    (tab.jobs.root / job / "log.txt").write_text("\n".join(lines))
+    drawn = tab.open_link(job)
+    kinds = re.findall(r'<li class="(\w+)" data-stage="([\w-]+)"', drawn["stages"])
+    assert [kind for kind, _ in kinds] == ["past"] * 5 + ["stopped"] + ["ahead"] * 2
+    assert kinds[5][1] == "diffusion" and "<b>failed</b> at 160 of 160" in drawn["stages"]
+    assert "aria-current" not in drawn["stages"], "nothing goes on"
+    end = drawn["stages"].split("<pre>")[1]
+    assert "line 39" in end and "line 20" not in end and "Error: no x" in end
+    assert "&quot;…/one_step.py&quot;, line 7 &lt;img" in end and "/srv" not in end
+    assert drawn["result_part"] == gr.update(visible=False) and not {"comparison", "download", "opened"} & drawn.keys()
+    with pytest.raises(UserError, match="no result yet"):
+        tab.jobs.export(job)
+    assert "line 39" not in tab.open_link(make_job(tab.jobs, shop, "cancelled"))["stages"]
+
+
 def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
     drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
     assert drawn["comparison"].count('class="row') > 3
@@ -242,6 +267,58 @@ def test_where_nothing_steers_a_result_it_says_what_that_takes(tab, shop):
     assert "Train steering" not in drawn["stages"] and "preferences (HPPO)" not in drawn["curves"]
     ready = tab.open_link(make_job(tab.jobs, shop, "ready", None))
     assert "no labels to steer by" in ready["steer_note"]
+
+
+def test_where_the_columns_are_in_doubt_they_are_asked_for_with_the_first_rows(tab, shop):
+    job = make_job(tab.jobs, shop, "asks", None)
+    shutil.rmtree(tab.jobs.catalog(job))
+    samples = [EVIL, "a jug"]
+    columns = [Column("Sache", "title", samples), Column(EVIL, "attribute", samples), Column("Nr", "ignored", ["7", ""])]
+    Understood(columns, False, f"Nobody calls a column {EVIL} a title.").save(tab.jobs.root / job)
+    drawn = tab.open_link(job)
+    assert drawn["seen"].phase == "asks" and visible(drawn) == SHOWN["asks"]
+    asked = drawn["columns"]
+    assert "Nobody calls a column" in asked and EVIL not in asked and "Go on with these columns" in asked
+    for number, (name, role) in enumerate([("Sache", "title"), (EVIL, "attribute"), ("Nr", "ignored")]):
+        assert f'<label for="column-{number}"><bdi>{escape(name)}</bdi></label>' in asked
+        select = asked.split(f'<select id="column-{number}"')[1].split("</select>")[0]
+        assert re.findall('value="([a-z_]+)" selected', select) == [role]
+        assert re.findall('value="([a-z_]+)"', select) == list(ROLES)
+    assert asked.count("<tr>") == 3, "the heads and both rows"
+
+    for told, sentence in [
+        ("nonsense", "Choose what the columns mean"), ("[]", "Choose what the columns mean"),
+        ('{"Sache": "ignored"}', "Choose a column for the title"), ('{"Nr": "king"}', "There is no role"),
+        (json.dumps({EVIL: "title"}), "cannot both be the title"), ('{"Other": "title"}', "has no column"),
+    ]:  # fmt: skip
+        refused = tab.choose(drawn["seen"], told)
+        assert sentence in refused["told"] and refused["seen"].phase == "asks", told
+        assert "columns" not in refused, "what was chosen stays"
+    going = tab.choose(drawn["seen"], json.dumps({"Sache": "category", EVIL: "title"}))
+    assert going["seen"].phase == "preparing" and "columns" not in visible(going)
+    [status] = [json.loads((tab.jobs.root / job / "status.json").read_text())]
+    assert status["columns"] == {"Sache": "category", EVIL: "title", "Nr": "ignored"}
+
+
+def test_the_columns_of_a_catalogue_that_is_ready_are_told_and_can_be_changed(tab, shop):
+    job = make_job(tab.jobs, shop, "ready", None, session="mine")
+    drawn = tab.open_link(job)
+    assert "title from “<bdi>title</bdi>”" in drawn["report"] and "picture from “<bdi>image</bdi>”" in drawn["report"]
+    assert "Read the table anew" in drawn["columns"] and drawn["columns"].startswith("<details")
+    assert drawn["some_queries"].count("<li>") == 20 and EVIL not in drawn["some_queries"]
+    assert len(tab.own.catalog(job)) == 24
+    anew = tab.choose(drawn["seen"], '{"tags": "ignored"}')
+    assert anew["seen"].phase == "preparing"
+    assert not tab.own.prepared(job), "what was read of other columns is gone"
+    tab.cancel(anew["seen"])
+    stopped = tab.open_link(job)
+    assert re.search('data-column="tags">.*?value="ignored" selected', stopped["columns"]), (
+        "what was chosen is there to be changed"
+    )
+    done = tab.open_link(make_job(tab.jobs, shop, "done"))
+    assert "title from" in done["report"] and "columns" not in visible(done)
+    with pytest.raises(UserError, match="cannot be changed any more"):
+        tab.jobs.choose(done["seen"].job, {"title": "title"})
 
 
 def test_labels_are_told_before_the_run_that_learns_to_steer_by_them(tab, tmp_path):
