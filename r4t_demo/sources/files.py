@@ -13,7 +13,7 @@ import zlib
 from contextlib import AbstractContextManager
 from functools import cached_property
 from operator import itemgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from r4t_demo.errors import UserError, reason
@@ -92,7 +92,7 @@ class FolderFiles:
         UserError where it is under neither.
         """
         path = self.root / name
-        if path.is_file():
+        if os.path.isfile(path):  # half the time of Path's, for each of many thousand pictures
             return path
         if (disk := self._disk_name.get(normal(name))) is None:
             raise UserError(f"'{shown(name)}' is not in the folder")
@@ -207,8 +207,8 @@ def shown(name: str) -> str:
 
 def inside(name: str) -> None:
     """UserError for a name that is absolute or climbs out of its folder, on any system."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    if not name or "\0" in name or path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name):
+    plain = name.replace("\\", "/")
+    if not name or "\0" in name or plain.startswith("/") or ".." in plain.split("/") or re.match("[A-Za-z]:", name):
         raise UserError(f"'{shown(name)}' leads outside the folder")
 
 
