@@ -84,6 +84,7 @@ def prepare(
     if len(catalog) < MIN_ITEMS:
         found = f"{len(catalog)} item{'s' if len(catalog) > 1 else ''}"
         raise UserError(f"The catalogue has {found}, and at least {MIN_ITEMS} are needed to train on it. {_skipped(out)}")
+    yield Progress("embed", 0, len(catalog))
     encoder = Encoder.load(settings.encoder)
     for embedded in ensure_index(catalog, encoder, settings.threads):
         yield Progress("embed", cast(int, embedded["step"]), cast(int, embedded["total"]))

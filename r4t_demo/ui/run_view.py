@@ -120,7 +120,7 @@ def _stage(name: str, number: int, at: int, status: Status, history: History) ->
         if status.state in STOPPED:
             kind, figure = "stopped", f"<b>{status.state}</b>{f' at {figure}' if figure else ''}"
     else:
-        kind, share, figure = "ahead", 0.0, ""
+        kind, share, figure = "ahead", 0.0, "not begun" if status.state in STOPPED else ""
     current = ' aria-current="step"' if kind == "now" else ""
     return (
         f'<li class="{kind}" data-stage="{name}"{current}><span class="name">{esc(STAGES[name])}</span>'

@@ -180,7 +180,6 @@ def test_a_stopped_run_shows_its_curves_and_goes_on(browser, app):
         page.wait_for_selector(".run[data-state='cancelled']")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(("job", "device"), [("asks", DESKTOP), ("asks too", PHONE)], ids=["desktop", "phone"])
 def test_columns_in_doubt_are_chosen_with_the_keyboard(browser, app, job, device):
     address, made = app

@@ -200,6 +200,7 @@ def test_a_failed_run_shows_where_why_and_the_end_of_its_log_and_nothing_of_a_re
     kinds = re.findall(r'<li class="(\w+)" data-stage="([\w-]+)"', drawn["stages"])
     assert [kind for kind, _ in kinds] == ["past"] * 5 + ["stopped"] + ["ahead"] * 2
     assert kinds[5][1] == "diffusion" and "<b>failed</b> at 160 of 160" in drawn["stages"]
+    assert drawn["stages"].count(">not begun<") == 2
     assert "aria-current" not in drawn["stages"], "nothing goes on"
     end = drawn["stages"].split("<pre>")[1]
     assert "line 39" in end and "line 20" not in end and "Error: no x" in end
