@@ -133,7 +133,7 @@ def _kinds_of(classes: Sequence[Sequence[str]], encoder: "Encoder") -> np.ndarra
 
 
 def _with_prior(share: np.ndarray) -> np.ndarray:
-    """Probabilities (n,) softened, and brought together with their mean by expectation maximisation: a shop has one sort mostly."""
+    """Probabilities (n,) softened, and brought together with their mean by expectation maximisation: most shops have one sort."""
     odds = SOFT * (np.log(share + 1e-4) - np.log(1 - share + 1e-4))
     prior = 0.5
     for _ in range(30):

@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.parquet as parquet
 from PIL import Image
 
+from r4t_demo.catalog import Catalog, Item
 from r4t_demo.engine import Engine
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.fanout.registry import METHODS
@@ -105,3 +106,8 @@ def _direction(word: str) -> np.ndarray:
 
 def _unit(rows: np.ndarray) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def catalogue(*items: Item) -> Catalog:
+    """A catalogue that is in no folder."""
+    return Catalog("shop", list(items), Path())

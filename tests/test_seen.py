@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
@@ -11,6 +12,8 @@ from r4t_demo import seen
 from r4t_demo.catalog import Catalog
 from r4t_demo.errors import UserError
 from r4t_demo.seen import Seen
+from r4t_demo.vocabulary import KINDS
+from tests.doubles import HashEncoder
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_items_without_words_are_shown_as_seen_or_by_number(folder: Path) -> None:
     before = Catalog.load(folder).fingerprint
-    seen.save(folder, [Seen("dress", "blue", 0.9)], [0])
+    seen.save(folder, {"0": Seen("dress", "blue", 0.9)})
     catalog = Catalog.load(folder)
     assert [item.title for item in catalog.items] == ["blue dress (seen)", "Photo 2"]
     assert [item.words for item in catalog.items] == ["", ""] and catalog.fingerprint == before
@@ -38,8 +41,35 @@ def test_tags_of_anybody_are_words_of_ours_or_refused(folder: Path, text: str) -
         Catalog.load(folder)
 
 
-def test_the_colour_is_the_things_and_not_the_grounds(tmp_path: Path) -> None:
-    image = Image.new("RGB", (60, 60), "white")
-    image.paste((60, 105, 170), (15, 15, 45, 45))
-    image.save(tmp_path / "a.png")
-    assert seen.colour(tmp_path / "a.png") == "blue"
+def test_a_class_is_the_kind_that_has_its_name_else_those_like_it() -> None:
+    encoder, kinds = HashEncoder(), list(KINDS)
+    found = seen._kinds_of([["Teapots"], ["coffee mug", "cup"], ["red armchair"]], encoder)
+    assert kinds[found[0].argmax()] == "teapot" and found[0].max() == pytest.approx(1)
+    assert kinds[found[1].argmax()] == "mug"
+    assert kinds[found[2].argmax()] == "armchair"
+
+
+def test_a_catalogue_of_one_sort_carries_those_that_are_in_doubt() -> None:
+    share = np.array([0.9] * 20 + [0.3, 0.9])
+    assert seen._with_prior(share)[20] > 0.9
+    assert seen._with_prior(1 - share)[20] < 0.1
+
+
+def test_a_picture_is_helped_by_those_that_are_like_it() -> None:
+    rng = np.random.default_rng(0)
+    place = np.repeat(np.eye(2), 20, axis=0) + 0.01 * rng.normal(size=(40, 2))
+    chances = np.repeat(np.eye(2), 20, axis=0) * 0.8 + 0.1
+    chances[3] = [0.4, 0.6]  # the odd one
+    shared = seen._shared(chances, [place])
+    assert shared[3].argmax() == 0 and (shared.argmax(1) == np.repeat([0, 1], 20)).all()
+    np.testing.assert_allclose(shared.sum(1), 1)
+    np.testing.assert_array_equal(seen._shared(chances[:1], [place[:1]]), chances[:1])
+
+
+def test_a_kind_and_a_colour_are_named_only_where_they_are_sure(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    texts = ["red dress"] * 10 + ["teapot"] * 10 + [f"unheard of {n}" for n in range(10)]
+    found = seen.look(encoder.encode_text(texts), [tmp_path] * 30, encoder)
+    assert {str(one) for one in found[:10]} == {"red dress"}
+    assert {str(one) for one in found[10:20]} == {"teapot"}, "colours are told of what is worn"
+    assert found[20:].count(None) >= 8

@@ -1,7 +1,8 @@
 """What is seen in pictures that come without a word, through the whole way from files to made queries.
 
-"photos" and "phone_clothes" are public data that is not part of the project, "home" the sample of things for the home without its
-table. Pictures are renamed to UUIDs. A description is right where it names the kind that the data gives, in other spelling perhaps.
+"photos" and "phone_clothes" are public data that is not part of the project, "home" the sample of things for the home without
+its table. Pictures are renamed to UUIDs. A description is right where it names the kind that the data gives, perhaps spelled
+otherwise.
 """
 
 import csv
@@ -37,7 +38,7 @@ PHONE = "phone-clothes.parquet"
 # What the data calls a kind of the vocabulary; of phones' photos several kinds are one there.
 SAME = {
     "Tshirts": "t-shirt", "pants": "trousers, jeans, track pants, leggings", "longsleeve": "t-shirt, top, sweatshirt, sweater",
-    "shoes": "casual shoes, sports shoes, formal shoes, heels, flats, sandals, boots, loafers, flip flops, slides, sports sandals",
+    "shoes": "casual shoes, sports shoes, formal shoes, heels, flats, sandals, boots, loafers, flip flops, slides",
     "outwear": "jacket, coat, puffer jacket, denim jacket, leather jacket, raincoat", "hat": "hat, cap, beanie",
     "undershirt": "t-shirt, top", "polo": "polo shirt, t-shirt", "blouse": "top", "blazer": "blazer, suit", "hoodie": "hoodie",
     "body": "romper",
@@ -45,7 +46,7 @@ SAME = {
 
 
 def evaluate(encoder: Encoder, data: Path, assets: Path, split: str, threads: int, seed: int = 0) -> dict[str, dict]:
-    """Return for each of PICTURES the shares (mean, low, high) of right descriptions and of queries that fit, and what was counted.
+    """Return for each of PICTURES the shares [mean, low, high] of right descriptions and of queries that fit, and their number.
 
     "right" is of all pictures, "precise" of those that are described; "fitting" of the made queries, which name something that
     there is. ``split`` is that of the data's rows.

@@ -1,8 +1,8 @@
-"""Broad queries for a catalogue that nobody described: its own words, or what the encoder sees in it, in templates.
+"""Broad queries for a catalogue that nobody described: its own words, or what is seen in its pictures, as people ask.
 
 R4T's queries fall into eight families (aesthetic, activity, season, lifestyle, mood, trend, function, hybrid) and have two to six
-words. Here a family's theme meets a word of the catalogue, a *facet*: a value of its attributes and tags, a word that titles of
-several categories share, or, where there are no texts, colours and looks by zero-shot tagging and the names of clusters.
+words. Here a family's theme meets a *facet* of the catalogue (``facets``): "mustard homeware for a dinner party", "calm indie
+pop", "blue dresses for a wedding"; where there is none, what its things are called: "nostalgic songs".
 
 What a query means is its content words, in any order: its ``term``. The split goes by hash of the term, 8 : 1 : 1, so that what
 is held out is never trained on in another wording either, whoever wrote it.
@@ -16,43 +16,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import chain, islice, zip_longest
-from math import isqrt
 from pathlib import Path
 
 import numpy as np
 
-from r4t_demo.atelier.spec import CATEGORIES
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.sources.validate import NO_CATEGORY
+from r4t_demo.train.facets import Facet, domain, facets, labels, seen_things, title_words
 from r4t_demo.train.themes import (
-    COLOURS,
-    DOMAINS,
+    BEFORE,
+    BEHIND,
     FAMILIES,
     FRAME,
-    GRAMMAR,
-    LOOKS,
-    NO_NAMES,
+    LOOSE,
+    LOOSE_BEHIND,
+    NOUNS,
     THEMES,
-    THING_WORDINGS,
-    THINGS,
+    THINGS_OF,
+    UNFIT,
     WORDINGS,
 )
-from r4t_demo.vocabulary import plural
 
 FILE = "queries.jsonl"
 UNDERSTOOD = "understanding.json"
 MAX_WORDS = 6
 MIN_TRAIN, MIN_TEST = 16, 3  # queries that a run needs to learn from, and to be judged by
-FEW, MOST = 3, 0.6  # a facet is carried by as many items, and by at most that share of them
-ENOUGH = 8  # facets of a catalogue's own; with fewer, the encoder's are taken too
-MAX_VALUES = 60  # of an attribute: one with more is a text or an id
-NO_LABEL = {"na", "n/a", "none", "other", "unknown", "yes", "no", "true", "false", "multi"}
-NO_ATTRIBUTES = {"split", "description", "url", "link", "date", "artist"}
-NO_WORDS = NO_NAMES | FRAME | GRAMMAR
+ENOUGH = 8  # phrases that a direction may be read as; with fewer, the app's own are better
+EVERYDAY = "everyday"  # the one theme of its family that stands before
+PARTS = 2  # of the facets, by a hash: how many a hybrid of two themes is asked of
 
 
 @dataclass(frozen=True)
@@ -66,42 +61,26 @@ class CatalogQuery:
     require: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Facet:
-    """A word of a catalogue's own, how many items carry it, and what an item must have where labels tell."""
-
-    text: str
-    count: int
-    require: dict[str, list[str]] = field(default_factory=dict)
-    things: bool = False  # whether it names things, in the plural: "blue dresses"
-
-
 def understand(catalog: Catalog, index: VectorIndex, encoder: Encoder) -> dict[str, list[tuple[str, int]]]:
     """Return what there seems to be: kind -> (word, number of items), most frequent first.
 
-    "labels" and "words" are the catalogue's own; "domains", "colours", "looks" and "clusters" are what the encoder sees in it.
+    "labels" and "words" are the catalogue's own; "seen" is what was seen in pictures without words; "domain" is what most of its
+    things are, one of vocabulary.DOMAINS, where most are of one.
     """
-    vectors = index.vectors(np.arange(len(index)))
-    seen = {"domains": DOMAINS, "colours": COLOURS, "looks": LOOKS}
     return {
         "labels": [(facet.text, facet.count) for facet in labels(catalog)],
         "words": [(facet.text, facet.count) for facet in title_words(catalog)],
-        **{kind: zero_shot(vectors, words, encoder) for kind, words in seen.items()},
-        "clusters": clusters(vectors, encoder),
+        "seen": [(facet.text, facet.count) for facet in seen_things(catalog)],
+        "domain": domain(catalog, encoder),
     }
 
 
 def make_queries(catalog: Catalog, understood: dict[str, list[tuple[str, int]]], count: int) -> list[CatalogQuery]:
-    """Return up to ``count`` distinct queries, the families in turn, in an order that hangs on their words alone."""
-    facets = [*labels(catalog), *title_words(catalog)]
-    facets += (tags := seen_things(catalog))
-    for kinds in (
-        () if tags else (("colours", "looks"), ("clusters",))
-    ):  # the second name single things: too narrow, where there is a choice
-        if len(facets) < ENOUGH:
-            facets += [Facet(word, n) for kind in kinds for word, n in understood[kind]]
-    facets = list({facet.text: facet for facet in reversed(facets)}.values()) or [Facet("things", len(catalog))]
-    each = {family: sorted(_of_family(family, facets), key=lambda query: _hash(query.query)) for family in FAMILIES}
+    """Return up to ``count`` distinct queries, the families in turn, in an order that depends on their words alone."""
+    of = next((name for name, _ in understood["domain"]), "")
+    noun, unfit = NOUNS.get(of, "things"), UNFIT.get(THINGS_OF.get(of, of), set())
+    asked = facets(catalog, noun) or [Facet("", len(catalog), noun)]
+    each = {family: sorted(_of_family(family, asked, unfit), key=lambda query: _hash(query.query)) for family in FAMILIES}
     made: dict[str, CatalogQuery] = {}
     for in_turn in zip_longest(*each.values()):
         for query in filter(None, in_turn):
@@ -168,45 +147,6 @@ def split_of(term: str) -> str:
     return {0: "test", 1: "validation"}.get(int(_hash(term)[:8], 16) % 10, "train")
 
 
-def labels(catalog: Catalog) -> list[Facet]:
-    """Return the values of attributes, genres and tags that enough items share, with what an item must carry."""
-    values: dict[str, Counter] = {}
-    for item in catalog.items:
-        for name in item.attributes:
-            if name not in NO_ATTRIBUTES:
-                values.setdefault(name, Counter()).update(set(item.labels(name)))
-    return [
-        Facet(value.lower(), count, {name: [value]})
-        for name, counts in values.items()
-        if len(counts) <= MAX_VALUES
-        for value, count in counts.most_common()
-        if FEW <= count <= MOST * len(catalog) and _is_label(value)
-    ]
-
-
-def title_words(catalog: Catalog, most: int = 40) -> list[Facet]:
-    """Return the words that titles of several categories share; the categories' own names are too narrow for a broad query."""
-    narrow = {word for item in catalog.items for word in _words(item.category)}
-    found: dict[str, set[str]] = {}
-    counts: Counter = Counter()
-    for item in catalog.items:
-        for word in set(_words(item.title)) - narrow if item.said else ():
-            counts[word] += 1
-            found.setdefault(word, set()).add(item.category)
-    several = min(2, len({item.category for item in catalog.items}))
-    few = max(FEW, len(catalog) // 100)
-    broad = [(word, n) for word, n in counts.most_common() if few <= n <= MOST * len(catalog) and len(found[word]) >= several]
-    return [Facet(word, n) for word, n in broad[:most]]
-
-
-def seen_things(catalog: Catalog) -> list[Facet]:
-    """Return the kinds that the encoder sees in items without words, and colours with them, most frequent first."""
-    tags = [item.seen for item in catalog.items if item.seen]
-    counts = Counter(plural(tag.kind) for tag in tags)
-    counts.update(plural(str(tag)) for tag in tags if tag.colour)
-    return [Facet(text, count, things=True) for text, count in counts.most_common() if count >= FEW]
-
-
 def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[list[str], np.ndarray] | None:
     """Return what a direction may be read as: categories, and labels before the category that carries them ("oak stool").
 
@@ -226,40 +166,45 @@ def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[l
     return (phrases, sums / np.linalg.norm(sums, axis=1, keepdims=True)) if len(phrases) >= ENOUGH else None
 
 
-def zero_shot(vectors: np.ndarray, words: Sequence[str], encoder: Encoder) -> list[tuple[str, int]]:
-    """Return the words that items ``vectors`` (n, d) are nearest to, with how many, most frequent first.
+def _of_family(family: str, asked: Sequence[Facet], unfit: set[str]) -> Iterator[CatalogQuery]:
+    """Every theme of a family that is not ``unfit`` with every facet, in one wording each."""
 
-    What all the words have in common is taken out of them: it tells nothing apart. A word that FEW items have is left out.
-    """
-    texts = encoder.encode_text(words)
-    nearest = Counter((vectors @ (texts - texts.mean(0)).T).argmax(1).tolist())
-    return [(words[row], count) for row, count in nearest.most_common() if count >= FEW]
+    def of(*families: str) -> list[str]:
+        return [theme for name in families for theme in THEMES[name] if theme not in unfit]
 
-
-def clusters(vectors: np.ndarray, encoder: Encoder) -> list[tuple[str, int]]:
-    """Return the names of clusters of ``vectors`` (n, d), spherical k-means, each that of the nearest thing; and their sizes."""
-    import faiss
-
-    count = min(24, max(2, isqrt(len(vectors) // 2)))
-    kmeans = faiss.Kmeans(vectors.shape[1], count, niter=20, spherical=True, seed=0, min_points_per_centroid=1)
-    kmeans.train(np.ascontiguousarray(vectors))
-    names = (*CATEGORIES, *THINGS)
-    texts = encoder.encode_text(names)
-    nearest = (kmeans.centroids @ (texts - texts.mean(0)).T).argmax(1)
-    sizes = Counter(names[nearest[row]] for row in kmeans.index.search(vectors, 1)[1][:, 0])
-    return sizes.most_common()
-
-
-def _of_family(family: str, facets: Sequence[Facet]) -> Iterator[CatalogQuery]:
-    """Every theme of a family with every facet, in one wording each."""
-    plain = [theme for name, themes in THEMES.items() if name != "function" for theme in themes]
-    pairs = [(a, b) for a in plain for b in plain if a < b] if family == "hybrid" else [(theme, "") for theme in THEMES[family]]
+    behind = [name for name in THEMES if name not in BEFORE]
+    pairs = (
+        [(t, u) for t in of(*BEFORE) for u in of(*behind) if u != EVERYDAY]
+        if family == "hybrid"
+        else [(theme, "") for theme in of(family)]
+    )
     for theme, other in pairs:
-        of_pair = facets if family != "hybrid" else islice(_shuffled(facets, theme + other), 2)
-        for facet in of_pair:
-            wording = _shuffled((THING_WORDINGS if facet.things else WORDINGS)[family], f"{theme} {other} {facet.text}")
-            text = re.sub(r"\ba (?=[aeio])", "an ", next(wording).format(t=theme, u=other, f=facet.text))
-            yield _query(text, family, facet.require if facet.text in text else {})
+        key = theme + other
+        for facet in asked if family != "hybrid" else islice(_shuffled(asked, key), PARTS):
+            if not set(_plain_words(facet.text)) & set(_plain_words(f"{theme} {other}")):
+                yield _query(_worded(family, theme, other, facet), family, facet.require)
+
+
+def _worded(family: str, theme: str, other: str, facet: Facet) -> str:
+    """A theme and a facet as a person puts them together."""
+    if theme == EVERYDAY:
+        return f"{theme} {facet.asked}"
+    if family != "hybrid" and family not in BEFORE:
+        theme = _behind(theme)
+    forms = WORDINGS.get(family, BEHIND)
+    if facet.describes:
+        forms += LOOSE.get(family, ()) if family in BEFORE else LOOSE_BEHIND if family != "hybrid" else ()
+    form = next(_shuffled(forms, f"{theme} {other} {facet.text}"))
+    return form.format(t=theme, u=_behind(other), x=facet.asked, d=facet.text)
+
+
+def _behind(theme: str) -> str:
+    """A theme as it stands behind what is asked for."""
+    return theme if theme.startswith("as ") else f"for {theme}"
+
+
+def _plain_words(text: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", text.lower()) if word not in FRAME]
 
 
 def _query(text: str, family: str, require: dict[str, list[str]] | None = None) -> CatalogQuery:
@@ -268,16 +213,8 @@ def _query(text: str, family: str, require: dict[str, list[str]] | None = None) 
 
 
 def _shuffled(things: Sequence, key: str) -> Iterator:
-    """The things in an order that hangs on the key and themselves."""
+    """The things in an order that depends on the key and themselves."""
     return iter(sorted(things, key=lambda thing: _hash(f"{key}/{thing}")))
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W\d_]{3,}(?:-[^\W\d_]+)*", text.lower()) if word not in NO_WORDS]
-
-
-def _is_label(value: str) -> bool:
-    return value.lower() not in NO_LABEL and len(value.split()) <= 3 and bool(re.fullmatch(r"[^\W\d_][\w &'/-]*[\w]", value))
 
 
 def _hash(text: str) -> str:

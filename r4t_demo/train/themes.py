@@ -2,18 +2,20 @@
 
 FAMILIES = ("aesthetic", "activity", "season", "lifestyle", "mood", "trend", "function", "hybrid")
 
-THEMES: dict[str, tuple[str, ...]] = {  # "hybrid" joins two themes of other families
+THEMES: dict[str, tuple[str, ...]] = {  # what stands before a thing, or behind it with "for"; "hybrid" joins one of each
     "aesthetic": (
         "minimalist", "vintage", "bohemian", "romantic", "rustic", "futuristic", "gothic", "art deco", "scandinavian",
         "industrial", "tropical", "nautical", "elegant", "folk",
     ),
     "activity": (
-        "picnic", "road trip", "garden party", "beach day", "hiking trip", "dance", "wedding", "festival", "camping trip",
-        "first date", "workout", "dinner party",
+        "a picnic", "a road trip", "a garden party", "a beach day", "a hiking trip", "dancing", "a wedding", "a festival",
+        "camping", "a first date", "a workout", "a dinner party",
     ),
-    "season": ("summer", "winter", "autumn", "spring", "christmas", "rainy day", "snow day", "heat wave", "harvest"),
+    "season": (
+        "summer", "winter", "autumn", "spring", "christmas", "a rainy day", "a snow day", "a heat wave", "harvest time",
+    ),
     "lifestyle": (
-        "city living", "student life", "country living", "slow living", "travelling", "family life", "office life",
+        "city living", "student life", "country living", "slow living", "travelling", "family life", "the office",
         "outdoor life", "nightlife", "island life",
     ),
     "mood": ("calm", "cheerful", "nostalgic", "cosy", "dreamy", "bold", "melancholic", "playful", "mysterious", "energetic"),
@@ -22,35 +24,42 @@ THEMES: dict[str, tuple[str, ...]] = {  # "hybrid" joins two themes of other fam
         "retro",
     ),
     "function": (
-        "everyday", "work", "travel", "gift", "night out", "sunday at home", "sport", "special occasion", "relaxing",
+        "everyday", "work", "a trip", "as a gift", "a night out", "a sunday at home", "sport", "a special occasion", "relaxing",
     ),
 }  # fmt: skip
-
-WORDINGS: dict[str, tuple[str, ...]] = {  # {t} is a theme, {f} a word of the catalogue's own
-    "aesthetic": ("{t} {f} style", "{f} with a {t} look", "{t} aesthetic in {f}", "{t} {f}"),
-    "activity": ("{f} for a {t}", "{t} in {f}", "{f} {t}", "{t} ideas {f}"),
-    "season": ("{f} {t}", "{t} {f} mood", "{f} for {t}", "{t} in {f}"),
-    "lifestyle": ("{f} for {t}", "{t} {f}", "{t} with {f}"),
-    "mood": ("{t} {f}", "{t} and {f}", "something {t} and {f}", "{t} {f} mood"),
-    "trend": ("{t} {f}", "{f} with a {t} touch", "{t} {f} trend"),
-    "function": ("{f} for {t}", "{t} {f}", "{f} {t} pieces"),
-    "hybrid": ("{t} {f} {u}", "{t} {u} in {f}", "{t} {u}"),
+BEFORE = ("aesthetic", "mood", "trend")  # families whose themes stand before what is asked for
+WORDINGS: dict[str, tuple[str, ...]] = {  # {t} is a theme, {u} one that stands behind, {x} what is asked for
+    "aesthetic": ("{t} {x}", "{x} in {t} style"),
+    "trend": ("{t} {x}",),
+    "mood": ("{t} {x}",),
+    "hybrid": ("{t} {x} {u}",),
 }
-
-THING_WORDINGS: dict[str, tuple[str, ...]] = {  # {f} names things in the plural
-    "aesthetic": ("{t} {f}", "{f} with a {t} look"),
-    "activity": ("{f} for a {t}",),
-    "season": ("{t} {f}",),
-    "lifestyle": ("{f} for {t}",),
-    "mood": ("{t} {f}",),
-    "trend": ("{t} {f}", "{f} with a {t} touch"),
-    "function": ("{f} for {t}",),
-    "hybrid": ("{f} that are {t} and {u}",),
+BEHIND = ("{x} {t}",)  # of the other families
+LOOSE: dict[str, tuple[str, ...]] = {  # further ones, where {d} says what a thing is like
+    "aesthetic": ("something {t} and {d}",),
+    "mood": ("something {t} and {d}",),
 }
+LOOSE_BEHIND = ("something {d} {t}",)
+UNFIT: dict[str, set[str]] = {  # domain -> themes that nobody asks it for
+    "music": {
+        "minimalist", "art deco", "scandinavian", "nautical", "harvest time", "handmade", "streetwise", "sustainable", "luxury",
+        "as a gift", "everyday", "rustic", "industrial", "old money", "island life", "a beach day",
+    },
+    "clothes": {"industrial", "scandinavian", "a sunday at home", "harvest time"},
+    "home": {
+        "a workout", "a hiking trip", "dancing", "a first date", "sport", "nightlife", "travelling", "a road trip", "a heat wave",
+        "a festival", "a trip", "streetwise", "a beach day", "energetic", "a night out", "work",
+    },
+    "food": {
+        "gothic", "art deco", "scandinavian", "industrial", "nautical", "streetwise", "dancing", "melancholic", "mysterious",
+        "nightlife",
+    },
+}  # fmt: skip
 
 FRAME = {
     "a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "out", "something", "style", "the", "things",
-    "to", "touch", "trend", "with", "aesthetic", "ideas", "look", "mood", "pieces",
+    "to", "touch", "trend", "with", "aesthetic", "ideas", "look", "mood", "pieces", "clothes", "homeware", "songs", "shoes",
+    "accessories", "jewellery", "that", "s",
 }  # fmt: skip  # words that carry no meaning of their own in a request
 NO_NAMES = {
     "img", "image", "images", "dsc", "dscn", "pic", "picture", "photo", "photos", "scan", "screenshot", "file", "untitled",
@@ -72,22 +81,13 @@ GRAMMAR = {  # words of English that name nothing, and what is left of its short
     "within", "without", "won", "would", "wouldn", "yeah", "yes", "yet", "you", "your", "yours", "yourself",
 }  # fmt: skip
 
-DOMAINS = (
-    "clothes", "shoes", "jewellery", "bags", "furniture", "food", "animals", "landscapes", "buildings", "vehicles",
-    "people", "toys", "plants", "paintings", "electronics", "music", "books", "sports",
-)  # fmt: skip
-COLOURS = (
-    "black", "white", "grey", "red", "pink", "orange", "yellow", "green", "blue", "navy", "purple", "brown", "beige",
-    "gold", "silver",
-)  # fmt: skip
-LOOKS = (
-    "floral", "striped", "checked", "plain", "leather", "denim", "metallic", "wooden", "glass", "knitted", "lace",
-    "printed", "shiny", "sporty", "formal", "casual", "delicate", "chunky", "bright", "dark", "pastel",
-)  # fmt: skip
-THINGS = (
-    "table", "chair", "lamp", "bed", "cup", "bottle", "plate", "fruit", "vegetables", "cake", "bread", "dog", "cat",
-    "bird", "horse", "fish", "flower", "tree", "forest", "mountain", "beach", "lake", "street", "house", "church",
-    "bridge", "car", "bicycle", "train", "boat", "aeroplane", "child", "woman", "man", "portrait", "crowd", "book",
-    "guitar", "camera", "phone", "computer", "ball", "toy", "rock music", "pop music", "electronic music", "jazz",
-    "hip hop", "classical music",
-)  # fmt: skip
+NOUNS = {  # what a catalogue's things are called, by most of their kinds' domain
+    "clothes": "clothes", "shoes": "shoes", "accessories": "accessories", "jewellery": "jewellery", "beauty": "beauty products",
+    "home": "homeware", "electronics": "electronics", "food": "food", "toys": "toys", "vehicles": "vehicles",
+    "music": "songs",
+}  # fmt: skip
+THINGS_OF = {"shoes": "clothes", "accessories": "clothes", "jewellery": "clothes"}  # domain -> the one whose themes suit it
+PEOPLE = {
+    "men": "men's", "women": "women's", "man": "men's", "woman": "women's", "boys": "boys'", "girls": "girls'", "kids": "kids'",
+    "children": "children's", "male": "men's", "female": "women's", "ladies": "ladies'", "baby": "baby",
+}  # fmt: skip

@@ -14,7 +14,7 @@ SOME = 20  # queries that are shown to be read
 SHEET = 28  # items of a contact sheet, taken evenly
 WORDS = 12  # of a kind that are shown
 OWN = {"labels": "Labels", "words": "Words of its titles"}
-SEEN = {"domains": "What it shows", "colours": "Colours", "looks": "Looks", "clusters": "Groups"}
+SEEN = {"seen": "Things and their colours"}
 
 
 def render_upload(
@@ -43,8 +43,7 @@ def render_some(queries: Sequence[Sequence[str]]) -> str:
 def _understood(catalog: Catalog, found: Mapping) -> str:
     categories = [pair for pair in Counter(item.category for item in catalog.items).most_common() if pair[0] != NO_CATEGORY]
     own = [("Categories", categories), *((name, found.get(key, ())) for key, name in OWN.items())]
-    pictured = any(item.image for item in catalog.items)
-    seen = [(name, found.get(key, ())) for key, name in SEEN.items()] if pictured else []
+    seen = [(name, found.get(key, ())) for key, name in SEEN.items()]
     return f'<div class="understood">{_kinds("Read from its own words", own)}{_kinds("Seen in its pictures", seen)}</div>'
 
 

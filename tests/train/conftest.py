@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.settings import Settings
 from r4t_demo.train import catalog_run, folm, one_step
 from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
-from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from tests.doubles import CATEGORIES, COLOURS, HashEncoder, catalogue
 from tests.sources.makers import picture, write_files
 from tests.tiny_models import list_writer, save_retriever, tiny_denoiser
 
@@ -19,6 +20,19 @@ from tests.tiny_models import list_writer, save_retriever, tiny_denoiser
 def patched() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         yield patch
+
+
+@pytest.fixture(scope="module")
+def shop() -> Catalog:
+    """60 titled things in five categories; a material of three values, a number of its own for each, a split."""
+    rows = [("wool", "oak", "glass")[n % 3] for n in range(60)]
+    return catalogue(
+        *(
+            Item(str(n), f"{('small', 'tall')[n % 2]} thing {n}", f"category {n % 5}", None,
+                 {"material": what, "code": f"c{n}", "split": "test", "stars": n % 4})
+            for n, what in enumerate(rows)
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """Broad queries for any catalogue, and the split that nobody can talk his way around."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,87 +12,59 @@ from hypothesis import strategies as st
 
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.errors import UserError
+from r4t_demo.seen import Seen
 from r4t_demo.train import catalog_queries
 from r4t_demo.train.catalog_queries import (
     FRAME,
-    labels,
     make_queries,
     posed,
     readings,
     split_of,
     term_of,
-    title_words,
-    zero_shot,
 )
-from r4t_demo.train.themes import COLOURS, FAMILIES
-from tests.doubles import HashEncoder
+from r4t_demo.train.themes import FAMILIES
+from tests.doubles import catalogue
 
-NOTHING: dict[str, list] = {"colours": [], "looks": [], "clusters": []}
-SEEN = {"colours": [("red", 9), ("blue", 8)], "looks": [("striped", 7)], "clusters": [("hat", 5)]}
-
-
-def catalogue(*items: Item) -> Catalog:
-    return Catalog("shop", list(items), Path())
-
-
-@pytest.fixture(scope="module")
-def shop() -> Catalog:
-    """60 titled things in five categories; a material of three values, a number of its own for each, a split."""
-    rows = [("wool", "oak", "glass")[n % 3] for n in range(60)]
-    return catalogue(
-        *(
-            Item(str(n), f"{('small', 'tall')[n % 2]} thing {n}", f"category {n % 5}", None,
-                 {"material": what, "code": f"c{n}", "split": "test", "stars": n % 4})
-            for n, what in enumerate(rows)
-        )
-    )  # fmt: skip
+HOME = {"domain": [("home", 60)]}
+NOTHING: dict[str, list] = {"domain": []}
 
 
 @pytest.fixture(scope="module")
 def photos() -> Catalog:
-    return catalogue(*(Item(f"{n}.jpg", f"IMG {n:04d}", "uncategorised", None) for n in range(60)))
-
-
-def test_facets_are_what_several_items_share(shop: Catalog) -> None:
-    assert {facet.text: (facet.count, facet.require) for facet in labels(shop)} == {
-        name: (20, {"material": [name]}) for name in ("wool", "oak", "glass")
-    }, "neither numbers nor ids nor a column named split"
-    assert {facet.text for facet in title_words(shop)} == {"small", "tall"}, "'thing' is on all of them"
-
-
-def test_a_word_of_one_category_or_in_its_name_is_too_narrow() -> None:
-    rows = [(f"striped shirt {'slim' if n < 9 else ''}", "shirt" if n < 15 else "hat") for n in range(30)]
-    rows += [("plain", "hat")] * 30
-    found = title_words(catalogue(*(Item(str(n), title, category, None) for n, (title, category) in enumerate(rows))))
-    assert [facet.text for facet in found] == ["striped", "plain"][:1]
-
-
-def test_words_that_name_nothing_are_no_facets() -> None:
-    """As the titles of songs have them."""
-    titles = [f"don't leave your heart {n}" if n % 2 else f"will you remix all my love feat. her {n}" for n in range(40)]
-    found = title_words(catalogue(*(Item(str(n), title, f"genre {n // 10}", None) for n, title in enumerate(titles))))
-    assert {facet.text for facet in found} == {"leave", "heart", "remix", "love"}
+    """Without a word; on two in three of them a dress is seen, on some of these a blue one."""
+    seen = [None if n % 3 == 0 else Seen("dress", "blue" if n % 2 else "", 0.9) for n in range(60)]
+    return catalogue(*(Item(f"{n}.jpg", f"Photo {n}", "uncategorised", None, {}, False, one) for n, one in enumerate(seen)))
 
 
 def test_queries_are_broad_distinct_and_of_all_families(shop: Catalog) -> None:
-    made = make_queries(shop, SEEN, 240)
+    made = make_queries(shop, HOME, 240)
     assert len(made) == 240 == len({query.term for query in made})
     assert all(2 <= len(query.query.split()) <= 6 for query in made)
     counts = Counter(query.family for query in made)
     assert set(counts) == set(FAMILIES) and min(counts.values()) >= 15
-    assert make_queries(shop, SEEN, 100) == made[:100], "what is made hangs on the catalogue alone"
+    assert make_queries(shop, HOME, 100) == made[:100], "what is made hangs on the catalogue alone"
     asking = [query for query in made if query.require]
     assert asking and all(query.require == {"material": [name]} for query in asking for name in query.require["material"])
     assert all(query.require["material"][0] in query.query for query in asking)
-    texts = " ".join(query.query for query in make_queries(shop, SEEN, 2000))
-    assert " an elegant " in texts and " a vintage " in texts and " a elegant " not in texts
+    texts = {query.query for query in make_queries(shop, HOME, 2000)}
+    assert {"oak homeware as a gift", "something oak for a picnic", "everyday oak homeware"} & texts
+    assert not [text for text in texts if re.search(r"for (as|for) |for everyday|workout", text)]
 
 
 def test_pictures_without_words_are_asked_for_by_what_is_seen(photos: Catalog) -> None:
-    texts = " ".join(query.query for query in make_queries(photos, SEEN, 200))
-    assert "striped" in texts and "blue" in texts and "img" not in texts.lower()
-    assert all(not query.require for query in make_queries(photos, SEEN, 200)), "what the encoder sees is no label"
-    assert len(make_queries(photos, NOTHING, 400)) > 20, "themes alone are left"
+    made = make_queries(photos, {"domain": [("clothes", 40)]}, 400)
+    texts = " ".join(query.query for query in made)
+    assert "blue dresses" in texts and "dresses for a wedding" in texts and "img" not in texts.lower() and "seen" not in texts
+    assert all("dress" in query.query for query in made)
+    assert all(not query.require for query in made), "what is seen is no label"
+    unseen = catalogue(*(replace(item, seen=None) for item in photos.items))
+    texts = [query.query for query in make_queries(unseen, NOTHING, 400)]
+    assert len(texts) > 100 and "calm things" in texts, "themes alone are left"
+
+
+def test_nobody_asks_songs_for_a_gift(shop: Catalog) -> None:
+    texts = " ".join(query.query for query in make_queries(shop, {"domain": [("music", 60)]}, 2000))
+    assert "songs for a rainy day" in texts and "gift" not in texts and "homeware" not in texts
 
 
 def test_a_direction_is_read_by_the_catalogues_own_words_where_there_are_enough(shop: Catalog, photos: Catalog) -> None:
@@ -101,27 +75,7 @@ def test_a_direction_is_read_by_the_catalogues_own_words_where_there_are_enough(
     }, "neither ids nor numbers"
     named = read[phrases.index("oak category 1")]
     assert np.flatnonzero(named).tolist() == [1, 16, 31, 46] and np.linalg.norm(named) == pytest.approx(1)
-    assert readings(photos, vectors) is None
-
-
-def test_a_word_with_a_hyphen_is_one() -> None:
-    rows = [(f"mid-century {'oak' if n % 2 else 'red'} thing", "stool" if n % 2 else "lamp") for n in range(20)] + [
-        ("x", "y")
-    ] * 20
-    found = title_words(catalogue(*(Item(str(n), title, category, None) for n, (title, category) in enumerate(rows))))
-    assert "mid-century" in {facet.text for facet in found} and "mid" not in {facet.text for facet in found}
-
-
-def test_zero_shot_names_what_lies_nearest() -> None:
-    encoder = HashEncoder()
-    vectors = encoder.encode_text(["red"] * 5 + ["green dress"] * 4 + ["gold"] * 2)
-    assert zero_shot(vectors, COLOURS, encoder) == [("red", 5), ("green", 4)], "two are too few"
-
-
-def test_clusters_are_named_by_things() -> None:
-    encoder = HashEncoder()
-    vectors = encoder.encode_text(["dog red", "dog blue", "dog"] * 6 + ["guitar", "guitar green"] * 8)
-    assert dict(catalog_queries.clusters(np.ascontiguousarray(vectors), encoder)) == {"dog": 18, "guitar": 16}
+    assert readings(photos, vectors) is None, "one kind is too few"
 
 
 def test_the_split_is_eight_to_one_to_one(shop: Catalog) -> None:
@@ -141,7 +95,7 @@ def test_another_wording_of_a_request_has_its_split(words: list[str], frame: lis
 
 
 def test_edited_queries_keep_what_is_known_and_split_by_their_words(shop: Catalog) -> None:
-    made = make_queries(shop, SEEN, 200)
+    made = make_queries(shop, HOME, 200)
     held_out = next(query for query in made if query.split == "test")
     reworded = f"something {' and '.join(held_out.term.split()[::-1])}"
     left = posed([*(query.query for query in made[50:]), "", "  my own   wish ", reworded], made)
@@ -155,8 +109,8 @@ def test_edited_queries_keep_what_is_known_and_split_by_their_words(shop: Catalo
 def test_what_is_saved_is_read_and_judged_by_the_evaluation(shop: Catalog, tmp_path: Path) -> None:
     from r4t_demo.evaluate.oar import load_queries
 
-    made = make_queries(shop, SEEN, 120)
-    catalog_queries.save(tmp_path, made, SEEN)
+    made = make_queries(shop, HOME, 120)
+    catalog_queries.save(tmp_path, made, HOME)
     assert catalog_queries.load(tmp_path) == made
     test = [query for query in made if query.split == "test"]
     assert [(one.query, one.require) for one in load_queries(tmp_path)] == [(one.query, one.require) for one in test]

@@ -16,8 +16,7 @@ from tests.sources.makers import taken_in
 
 UNDERSTOOD = {
     "labels": [["rustic", 22], ["coastal", 21], ["teal", 9]], "words": [["speckled", 17], ["ribbed", 12]],
-    "domains": [["furniture", 90], ["electronics", 31]], "colours": [["brown", 44], ["blue", 23]],
-    "looks": [["wooden", 40]], "clusters": [["lamp", 16], ["cup", 15]],
+    "seen": [["table lamps", 16], ["mugs", 15]], "domain": [["home", 40]],
 }  # fmt: skip
 QUERY = "cosy evening at home"
 MESSAGES = {
