@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -44,7 +43,7 @@ def classify(pictures: Sequence[Path], threads: int = 2) -> tuple[np.ndarray, np
 def class_names() -> list[list[str]]:
     """The names of each class, the usual one first."""
     info = ImageNetInfo()
-    return [[name.strip() for name in cast(str, info.index_to_description(number)).split(",")] for number in range(1000)]
+    return [[name.strip() for name in info.index_to_description(number).split(",")] for number in range(1000)]
 
 
 @cache

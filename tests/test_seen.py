@@ -1,5 +1,6 @@
 """What is seen in a picture is shown as seen, and never among the owner's words."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from PIL import Image
 
 from r4t_demo import seen
 from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.seen import Seen
+from r4t_demo.settings import ROOT, Settings
 from r4t_demo.vocabulary import KINDS
 from tests.doubles import HashEncoder
 
@@ -66,10 +69,21 @@ def test_a_picture_is_helped_by_those_that_are_like_it() -> None:
     np.testing.assert_array_equal(seen._shared(chances[:1], [place[:1]]), chances[:1])
 
 
-def test_a_kind_and_a_colour_are_named_only_where_they_are_sure(tmp_path: Path) -> None:
+def test_a_colour_is_named_where_one_is_clearly_nearest() -> None:
     encoder = HashEncoder()
-    texts = ["red dress"] * 10 + ["teapot"] * 10 + [f"unheard of {n}" for n in range(10)]
-    found = seen.look(encoder.encode_text(texts), [tmp_path] * 30, encoder)
-    assert {str(one) for one in found[:10]} == {"red dress"}
-    assert {str(one) for one in found[10:20]} == {"teapot"}, "colours are told of what is worn"
-    assert found[20:].count(None) >= 8
+    red, blue = encoder.encode_text(["red", "blue"])
+    assert seen._colours(np.array([red, blue, (red + blue) / np.sqrt(2)]), encoder) == ["red", "blue", ""]
+
+
+def test_pictures_without_words_are_described_by_the_embedded_models(tmp_path: Path) -> None:
+    """Things for the home, of which the encoder by itself knows nothing."""
+    encoder = Encoder.load(Settings().encoder)
+    pictures = {}
+    with zipfile.ZipFile(ROOT / "assets/samples/hearth-and-shelf.zip") as packed:
+        for name in packed.namelist():
+            if name.startswith(("photos/mug", "photos/table-lamp", "photos/wall-clock")):
+                pictures[Path(packed.extract(name, tmp_path))] = Path(name).stem.rpartition("-")[0].replace("-", " ")
+    images = [Image.open(path) for path in pictures]
+    found = seen.look(encoder.encode_images(images), list(pictures), encoder)
+    right = [one is not None and str(one) == kind for one, kind in zip(found, pictures.values(), strict=True)]
+    assert len(right) == 48 and np.mean(right) > 0.9
