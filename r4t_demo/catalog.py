@@ -1,18 +1,24 @@
 """A catalogue: items in a fixed order, which is also the order of their index rows."""
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from r4t_demo import seen
 from r4t_demo.errors import UserError
 from r4t_demo.seen import Seen
 
+if TYPE_CHECKING:
+    import pyarrow
+
 ITEMS_FILE = "items.parquet"
 IMAGES_FOLDER = "images"  # where the pictures of an indexed source lie; the page serves nothing else
 INDEX_FOLDER = "index"
+ASIDE = b"r4t.aside"  # of the table's metadata: its columns that are no attributes, a JSON list
 COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore dataset; further columns are attributes
 
 
@@ -81,6 +87,7 @@ class Catalog:
             raise UserError(f"'{path}' lacks the column(s) {', '.join(missing)}; found: {', '.join(table.column_names)}.")
         if table.num_rows == 0:
             raise UserError(f"'{path}' holds no items.")
+        table = table.drop_columns(aside(table))
         tags = seen.load(root)
         items = [_item(number, row, root, tags.get(str(row["item_ID"]))) for number, row in enumerate(table.to_pylist(), start=1)]
         return cls(root.name, _without_twins(items), root)
@@ -115,6 +122,15 @@ class Catalog:
             size = item.image.stat().st_size if item.image else 0
             digest.update(f"{item.item_id}\t{item.words}\t{size}\n".encode())
         return digest.hexdigest()
+
+
+def aside(table: "pyarrow.Table") -> list[str]:
+    """The columns of a catalogue's table that nobody searches or steers by."""
+    try:
+        names = json.loads((table.schema.metadata or {}).get(ASIDE, b"[]"))
+    except ValueError:
+        return []
+    return [name for name in names if name in table.column_names and name not in COLUMNS] if isinstance(names, list) else []
 
 
 def _texts(value: object) -> list[str]:

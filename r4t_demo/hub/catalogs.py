@@ -18,7 +18,7 @@ from PIL import Image
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog
+from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog, aside
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.checkpoint import FILES as MODEL_FILES
 from r4t_demo.fanout.registry import OWN
@@ -53,6 +53,7 @@ def pack(folder: Path, target: Path) -> dict[str, Any]:
     pictures = [item.image for item in catalog.items]
     (target / SHARDS).mkdir(parents=True)
     table = parquet.read_table(catalog.root / ITEMS_FILE)
+    table = table.drop_columns(aside(table))  # prices, stock numbers and the like are nobody else's business
     for start in range(0, len(catalog), SHARD):
         part = table.slice(start, SHARD)
         schema = _replaced(part.slice(0, 0), []).schema

@@ -13,7 +13,8 @@ class Record:
 
     ``where`` names the row or file for messages; ``fallback_id`` and ``fallback_title`` stand in where id or title are missing.
     ``read_image`` returns the encoded picture when it is wanted, and raises UserError where it cannot be had; None: an item
-    without a picture. ``notes`` say what of the row was left out, each a sentence's end.
+    without a picture. ``kept`` are texts that nobody searches or steers by, such as prices and stock numbers. ``notes`` say what
+    of the row was left out, each a sentence's end.
     """
 
     where: str
@@ -24,6 +25,7 @@ class Record:
     category: str = ""
     read_image: Callable[[], bytes] | None = None
     attributes: dict[str, object] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 

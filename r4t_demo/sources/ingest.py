@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet as parquet
 
-from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE
+from r4t_demo.catalog import ASIDE, IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE
 from r4t_demo.errors import UserError
 from r4t_demo.files import WORK, job_digest, replace, work_folder, write_atomically
 from r4t_demo.sources import decode
@@ -182,6 +182,12 @@ def _column(cells: list, kind: pyarrow.DataType | None) -> pyarrow.Array:
         return pyarrow.array([None if cell is None else text_of(cell) for cell in cells], pyarrow.string())
 
 
+def _aside(rows: pyarrow.Table, understood: Understood) -> list[str]:
+    """The columns of the finished table that hold what was left out."""
+    left = {column.name for column in understood.columns if column.role == "ignored"}
+    return [name for name in rows.column_names if name in left or name.removeprefix("original_") in left]
+
+
 def _joined(tables: list[pyarrow.Table]) -> pyarrow.Table:
     """The shards as one table; a column that is of another kind in another shard is one of texts."""
     kinds: dict[str, pyarrow.DataType] = {}
@@ -213,6 +219,8 @@ def _publish(work: Path, out: Path, report: Report, job: dict, understood: Under
         understood.save(out)
     tables = [parquet.read_table(path) for path in sorted(work.glob("*.parquet")) if path.stem.isdigit()]
     rows = _joined(tables)
+    if understood:
+        rows = rows.replace_schema_metadata({ASIDE: json.dumps(_aside(rows, understood))})
     shutil.rmtree(out / INDEX_FOLDER, ignore_errors=True)  # it was made from other pictures
     if (work / IMAGES_FOLDER).is_dir():
         replace(work / IMAGES_FOLDER, out / IMAGES_FOLDER)

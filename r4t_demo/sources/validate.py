@@ -120,7 +120,7 @@ class Gate:
         report.notes += [(record.where, note) for note in notes]
         category = record.category or next(iter(cast(list, record.attributes.get("genre", []))), "")
         title = record.title or record.fallback_title or category
-        return {"item_ID": item_id, "text": title, "category": category or NO_CATEGORY, **record.attributes}
+        return {"item_ID": item_id, "text": title, "category": category or NO_CATEGORY, **record.kept, **record.attributes}
 
 
 def _own_ids(name: str) -> Iterator[str]:

@@ -105,7 +105,7 @@ def _big() -> bytes:
     [
         ("data/00000.parquet", _rows(lambda row: row["image"].update(bytes=_big())), "00000/00000 has more than 320 pixels"),
         ("data/00000.parquet", _rows(lambda row: row["image"].update(bytes=b"<svg/>")), "is damaged"),
-        ("data/00000.parquet", _rows(lambda row: row.update(text=None)), "row 1: the column 'text' is empty"),
+        ("data/00000.parquet", _rows(lambda row: row.update(category=None)), "row 1: the column 'category' is empty"),
         ("data/00000.parquet", lambda data: data[:100], "is damaged"),
         ("vectors.safetensors", lambda data: data[:-5], "is damaged"),
         ("vectors.safetensors", _ones(48, 4, encoder=None), "for 48 items of 'None'"),

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet as parquet
 import pytest
 
-from r4t_demo.catalog import Catalog
+from r4t_demo.catalog import ITEMS_FILE, Catalog
 from r4t_demo.sources import open_source
 from r4t_demo.sources.reasons import gather
 from r4t_demo.sources.understood import Understood
@@ -158,6 +160,23 @@ def test_pictures_as_people_have_them(tmp_path: Path, name: str) -> None:
     items = Catalog.load(tmp_path / "out").items
     assert sum(item.image is not None for item in items) == len(items) == WITHOUT_TABLE[name]
     assert (report.skipped, report.duplicates) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("23-uint64-column.parquet", {"phash": [str(2**63 + number) for number in range(24)]}),
+        ("02-shopify-products.csv", {"Status": ["active"] * 24}),
+        ("20-german-headers.csv", {"Preis": None}),
+    ],
+)
+def test_what_is_left_out_is_kept_in_the_table_and_is_no_attribute(tmp_path: Path, name: str, kept: dict) -> None:
+    taken_in(CASES / name, tmp_path / "out")
+    table = parquet.read_table(tmp_path / "out" / ITEMS_FILE)
+    for column, cells in kept.items():
+        assert table.schema.field(column).type == pyarrow.string()
+        assert cells is None or table[column].to_pylist() == cells
+        assert not any(column in item.attributes for item in Catalog.load(tmp_path / "out").items)
 
 
 def test_a_hash_is_kept_as_text_where_it_is_wanted(tmp_path: Path) -> None:

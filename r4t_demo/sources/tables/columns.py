@@ -60,11 +60,13 @@ class Columns:
         columns = [Column(name, roles[name], samples[name]) for name in names]
         self.understood = Understood(columns, not self._doubts, " ".join(self._doubts))
         self._kept = {name: (self._stored_as(name, role), KEPT[role]) for name, role in roles.items() if role in KEPT}
+        self._aside = self._stored_aside(roles)
 
     @property
     def read(self) -> list[str]:
         """The columns that records are made of."""
-        return [name for name in self._names if name in self._kept or name in self.role.values() or name == self.picture]
+        used = {*self._kept, *self._aside, *self.role.values(), self.picture}
+        return [name for name in self._names if name in used]
 
     def note(self) -> str:
         """How the columns were understood, in one sentence."""
@@ -94,8 +96,9 @@ class Columns:
             return Refusal(where, "has neither a title nor a picture")
         kept = ((stored, read_cell(row.get(name))) for name, (stored, read_cell) in self._kept.items())
         attributes = {stored: value for stored, value in kept if value not in (None, "", [])}
+        aside = {stored: text for name, stored in self._aside.items() if (text := text_of(row.get(name)))}
         title = telling(PurePosixPath(file).stem)
-        return Record(where, fallback_id, title, **texts, read_image=image, attributes=attributes, notes=tuple(notes))
+        return Record(where, fallback_id, title, **texts, read_image=image, attributes=attributes, kept=aside, notes=tuple(notes))
 
     def _image(self, row: Mapping[str, object], read: Callable[[str], bytes]) -> tuple[Callable[[], bytes] | None, str, str]:
         """How to read a row's picture, None for none; its file's name, and a note."""
@@ -112,6 +115,17 @@ class Columns:
             return role
         name = headers.plain(name)
         return f"original_{name}" if name in (*STORED, *self.role, *LISTS, "artist", "description") else name
+
+    def _stored_aside(self, roles: Mapping[str, str]) -> dict[str, str]:
+        """Columns that are left out, but not of pictures -> what the finished table calls them."""
+        taken = {stored for stored, _ in self._kept.values()}
+        left = [
+            name
+            for name, role in roles.items()
+            if role == "ignored" and name and self._typed.get(name) not in ("ignored", "image")
+        ]
+        stored = {name: f"original_{name}" if name in STORED else name for name in left}
+        return {name: one for name, one in stored.items() if one not in taken}
 
     def _check_chosen(self) -> None:
         check_chosen(self._chosen)
