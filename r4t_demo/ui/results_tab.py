@@ -163,6 +163,15 @@ def _encoder(result: Mapping) -> str:
     return table(head, rows) + f'<p class="note">{esc(speed)}.</p>'
 
 
+def _seen(result: Mapping) -> str:
+    names = {"right": "right", "described": "described", "precise": "right where described", "fitting": "queries that fit"}
+    rows = [
+        [esc(words(part)), number(one["pictures"], 0), *(measured(one[name], 2) if one[name] else "–" for name in names)]
+        for part, one in result.items()
+    ]
+    return table(["", "pictures", *names.values()], rows)
+
+
 def _scale(result: list[Mapping]) -> str:
     rows = [[esc(row["kind"]), *(number(row[key], digits) for key, digits in SCALE_HEAD.items())] for row in result]
     return table(["index", *map(words, SCALE_HEAD)], rows)
@@ -314,6 +323,14 @@ SECTIONS = (
         "On real photos and phrases that no training step reads.",
         f"{COMMAND} encoder --data FOLDER",
         _encoder,
+        _nothing_beside,
+    ),
+    Section(
+        "seen",
+        "Pictures without words",
+        "Named by UUIDs, described by what is seen in them, and the queries made of that.",
+        f"{COMMAND} seen --data FOLDER",
+        _seen,
         _nothing_beside,
     ),
     Section(

@@ -11,7 +11,7 @@ def test_the_last_of_several_clicks_wins(browser, slow):
         for text in ("one", "two", "three"):
             ask(page, text)
             page.wait_for_timeout(100)
-        assert page.locator("#status .busy").is_visible()
+        page.wait_for_selector("#status .busy")
         answered(page, "three")
         page.wait_for_timeout(1200)
         assert "“three” answered" in page.locator("#status").inner_text()

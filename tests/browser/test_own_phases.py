@@ -221,6 +221,7 @@ def test_a_failed_run_says_where_and_why_and_shows_the_end_of_its_log(browser, a
         assert page.locator("#own-resume").is_visible() and fits(page)
 
 
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_what_the_drop_zone_says_is_seen_whole(browser, app, device):
     address, _ = app
     with watched_page(browser, address, **device) as page:
