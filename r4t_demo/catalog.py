@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ITEMS_FILE = "items.parquet"
 IMAGES_FOLDER = "images"  # where the pictures of an indexed source lie; the page serves nothing else
 INDEX_FOLDER = "index"
+NO_CATEGORY = "uncategorised"
 ASIDE = b"r4t.aside"  # of the table's metadata: its columns that are no attributes, a JSON list
 COLUMNS = ("image", "item_ID", "text", "category")  # as in the Hub's Polyvore dataset; further columns are attributes
 
@@ -39,6 +40,11 @@ class Item:
     attributes: dict[str, object] = field(default_factory=dict)
     said: bool = True
     seen: Seen | None = None
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing it is: the owner's category, else what is seen, else NO_CATEGORY."""
+        return self.seen.kind if self.seen and self.category == NO_CATEGORY else self.category
 
     @property
     def subtitle(self) -> str:

@@ -1,6 +1,7 @@
 """What is seen in a picture is shown as seen, and never among the owner's words."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +88,11 @@ def test_pictures_without_words_are_described_by_the_embedded_models(tmp_path: P
     found = seen.look(encoder.encode_images(images), list(pictures), encoder)
     right = [one is not None and str(one) == kind for one, kind in zip(found, pictures.values(), strict=True)]
     assert len(right) == 48 and np.mean(right) > 0.9
+
+
+def test_what_is_seen_is_a_kind_where_the_owner_names_none(folder: Path) -> None:
+    seen.save(folder, {"0": Seen("dress", "blue", 0.9)})
+    items = Catalog.load(folder).items
+    assert [item.kind for item in items] == ["dress", "uncategorised"]
+    assert [item.category for item in items] == ["uncategorised"] * 2, "it is never the owner's word"
+    assert replace(items[0], category="hats").kind == "hats"

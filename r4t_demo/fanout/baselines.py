@@ -77,7 +77,7 @@ class Template:
     name = "template"
 
     def __init__(self, catalog: Catalog, encoder: Encoder):
-        self.categories, self.encoder = sorted({item.category for item in catalog.items}), encoder
+        self.categories, self.encoder = sorted({item.kind for item in catalog.items}), encoder
 
     def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
         start = perf_counter()

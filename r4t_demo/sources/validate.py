@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import cast
 
+from r4t_demo.catalog import NO_CATEGORY
 from r4t_demo.errors import UserError
 from r4t_demo.sources.base import Record, Refusal
 from r4t_demo.sources.decode import thumbnail
 from r4t_demo.sources.reasons import Reason, gather
-
-NO_CATEGORY = "uncategorised"
 
 
 @dataclass

@@ -20,12 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from r4t_demo.catalog import Catalog
+from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
-from r4t_demo.sources.validate import NO_CATEGORY
 from r4t_demo.train.facets import Facet, domain, facets, labels, seen_things, title_words
 from r4t_demo.train.themes import (
     BEFORE,
@@ -156,8 +155,7 @@ def readings(catalog: Catalog, vectors: np.ndarray, most: int = 1000) -> tuple[l
     known = {value for facet in labels(catalog) for values in facet.require.values() for value in values}
     rows: dict[str, list[int]] = {}
     for row, item in enumerate(catalog.items):
-        own = "" if item.category == NO_CATEGORY else item.category.lower()
-        kind = own or (item.seen.kind if item.seen else "")
+        kind = "" if item.kind == NO_CATEGORY else item.kind.lower()
         carried = {value.lower() for name in item.attributes for value in item.labels(name) if value in known}
         for text in filter(None, (kind, *(f"{value} {kind}".strip() for value in sorted(carried - {kind})))):
             rows.setdefault(text, []).append(row)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from r4t_demo.catalog import Catalog
+from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.sources.names import says_nothing
-from r4t_demo.sources.validate import NO_CATEGORY
 from r4t_demo.train.themes import FRAME, GRAMMAR, NO_NAMES, PEOPLE
 from r4t_demo.vocabulary import DOMAINS, KINDS, WORN, plural
 

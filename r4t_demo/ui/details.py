@@ -9,7 +9,7 @@ def render_details(item, similar) -> str:
     more = f'<h3 class="label">More like this</h3>{row}' if similar else ""
     return (
         f'<div class="item"><div class="picture">{picture(item, eager=True)}</div><div class="about">'
-        f'<p class="label">{esc(item.category)}</p><h2 id="details-title" tabindex="-1">{esc(item.title)}</h2>'
+        f'<p class="label">{esc(item.kind)}</p><h2 id="details-title" tabindex="-1">{esc(item.title)}</h2>'
         f'{_attributes(item.attributes)}<h3 class="label">Found by</h3><ul class="found-by"></ul></div></div>'
         f"{more}"
     )

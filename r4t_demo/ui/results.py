@@ -29,7 +29,7 @@ def render_column(result, other, description: str, side: str, steers: bool = Fal
     first_picks = [hits[0].item for hits in result.items if hits]
     counts = (
         f"{counted(len(result.sub_queries), 'direction', 'directions')}, {counted(len(item_ids(result)), 'item', 'items')}, "
-        f"{counted(len({item.category for item in first_picks}), 'category', 'categories')} among the first picks"
+        f"{counted(len({item.kind for item in first_picks}), 'category', 'categories')} among the first picks"
     )
     rows = "".join(_row(result, place, shared, steers) for place in range(len(result.items)))
     return (

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from r4t_demo.catalog import Catalog
+from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.sources.understood import Understood
-from r4t_demo.sources.validate import NO_CATEGORY, Report
+from r4t_demo.sources.validate import Report
 from r4t_demo.ui.columns_view import render_meant
 from r4t_demo.ui.markup import esc, picture
 from r4t_demo.ui.report import render_report

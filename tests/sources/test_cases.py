@@ -8,11 +8,11 @@ import pyarrow
 import pyarrow.parquet as parquet
 import pytest
 
-from r4t_demo.catalog import ITEMS_FILE, Catalog
+from r4t_demo.catalog import ITEMS_FILE, NO_CATEGORY, Catalog
 from r4t_demo.sources import open_source
 from r4t_demo.sources.reasons import gather
 from r4t_demo.sources.understood import Understood
-from r4t_demo.sources.validate import NO_CATEGORY, Report
+from r4t_demo.sources.validate import Report
 from tests.sources.makers import taken_in
 
 CASES = Path(__file__).parent / "cases"
