@@ -2,6 +2,7 @@
 
 import io
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from PIL import Image, ImageCms
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode as module
 from r4t_demo.sources.decode import HEAD, MAX_PIXELS, SIDE, is_picture, thumbnail
-from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header
+from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header, write_zip
 
 KINDS = ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF"]
 
@@ -265,3 +266,21 @@ def test_the_size_that_a_phones_picture_claims_is_judged_first(kind: str, side: 
     data = picture(RED, (64, 64), kind).replace(struct.pack(">II", 64, 64), struct.pack(">II", side, side))
     with pytest.raises(UserError, match="pixels: at most|is no picture that can be read"):
         thumbnail(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+def test_what_is_a_picture_and_something_else_besides_is_stored_as_a_picture_alone(kind: str, tmp_path: Path) -> None:
+    payload = b"<script>alert(1)</script><?php system($_GET[0]); ?>"
+    packed = write_zip(tmp_path / "a.zip", {"evil.html": payload}).read_bytes()
+    stored, _ = thumbnail(picture(kind=kind) + payload + packed)
+    assert payload not in stored and b"script" not in stored and b"PK\x03\x04" not in stored
+    with Image.open(io.BytesIO(stored)) as image:
+        assert image.format == "WEBP"
+
+
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.7\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<!DOCTYPE html>", b"#!/bin/sh\n", b"PK\x03\x04"]
+)
+def test_what_begins_as_something_else_is_no_picture(head: bytes) -> None:
+    with pytest.raises(UserError):
+        thumbnail(head + picture())
