@@ -14,7 +14,7 @@ SOME = 20  # queries that are shown to be read
 SHEET = 28  # items of a contact sheet, taken evenly
 WORDS = 12  # of a kind that are shown
 OWN = {"labels": "Labels", "words": "Words of its titles"}
-SEEN = {"seen": "Things and their colours"}
+SEEN = {"seen": "Things"}
 
 
 def render_upload(
