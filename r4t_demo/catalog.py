@@ -44,7 +44,7 @@ class Item:
     @property
     def kind(self) -> str:
         """What kind of thing it is: the owner's category, else what is seen, else NO_CATEGORY."""
-        return self.seen.kind if self.seen and self.category == NO_CATEGORY else self.category
+        return self.seen.kind if self.seen and self.seen.kind and self.category == NO_CATEGORY else self.category
 
     @property
     def subtitle(self) -> str:
@@ -155,7 +155,7 @@ def _item(number: int, row: dict, root: Path, tags: Seen | None) -> Item:
     attributes = {name: value for name, value in row.items() if name not in COLUMNS and value is not None}
     if title:
         return Item(str(row["item_ID"]), str(row["text"]), str(row["category"]), image, attributes)
-    shown = f"{tags} (seen)" if tags else f"Photo {number}"
+    shown = f"{tags} (seen)" if tags and tags.kind else f"Photo {number}"
     return Item(str(row["item_ID"]), shown, str(row["category"]), image, attributes, said=False, seen=tags)
 
 

@@ -10,6 +10,7 @@ fingerprint and the table know nothing of them.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -31,6 +32,7 @@ TEMPERATURE = 0.05  # of the cosines in the softmax over the kinds
 # Below SURE there is no kind, and below CLEAR (the first colour's cosine less the second's) no colour. Of equal parts of a shop's
 # and of phones' photos of clothes, train rows, four in five descriptions are right (python -m r4t_demo evaluate seen).
 SURE, CLEAR = 0.2, 0.04
+SURE_DOMAIN = 0.6  # of all kinds of a domain together
 SOFT = 0.3  # how far the classifier is believed that a thing is worn: it is sure of itself, and knows few clothes
 ALIKE, LIKE = 0.35, 20.0  # cosine from which on a class may be a kind, and how much better a greater one fits
 NEIGHBOURS, SHARED, NEAR = 8, 0.5, 0.1  # how many, what they count beside a picture's own, and what cosine makes one nearer
@@ -39,30 +41,41 @@ _BLOCK = 1024  # rows whose neighbours are sought at once
 
 @dataclass(frozen=True)
 class Seen:
-    """A picture's kind of thing and its colour, words of the vocabulary; the colour may be "". ``score``: how sure that is."""
+    """A picture's kind of thing and its colour, words of the vocabulary; each is "" where it is not sure.
+
+    ``score``: how sure the kind is. ``domain``: what sort of thing it is, one of vocabulary.DOMAINS, also where no kind is sure.
+    """
 
     kind: str
     colour: str
     score: float
+    domain: str
 
     def __str__(self) -> str:
         return f"{self.colour} {self.kind}".strip()
 
 
 def look(vectors: np.ndarray, pictures: Sequence[Path], encoder: "Encoder", threads: int = 2) -> list[Seen | None]:
-    """Return what there is in each of the ``pictures`` of one catalogue, None where that is not sure.
+    """Return what there is in each of the ``pictures`` of one catalogue, None where not even its domain is sure.
 
     ``vectors``: the pictures' own (n, d), unit rows.
     """
     if not len(vectors):
         return []
     chances = _chances(vectors, pictures, encoder, threads)
-    best, score = chances.argmax(1), chances.max(1)
-    kinds, colours = list(KINDS), _colours(vectors, encoder)
-    return [
-        Seen(kinds[kind], colour if KINDS[kinds[kind]] in WORN else "", round(float(sure), 4)) if sure >= SURE else None
-        for kind, colour, sure in zip(best, colours, score, strict=True)
-    ]
+    return [_told(row, colour) for row, colour in zip(chances, _colours(vectors, encoder), strict=True)]
+
+
+def _told(chances: np.ndarray, colour: str) -> Seen | None:
+    """What the probabilities of the kinds (kinds,) say of a picture."""
+    kind, score = list(KINDS)[int(chances.argmax())], round(float(chances.max()), 4)
+    if score >= SURE:
+        return Seen(kind, colour if KINDS[kind] in WORN else "", score, KINDS[kind])
+    shares: Counter = Counter()
+    for domain, chance in zip(KINDS.values(), chances, strict=True):
+        shares["clothes" if domain in WORN else domain] += chance
+    [(domain, share)] = shares.most_common(1)
+    return Seen("", "", score, domain) if share >= SURE_DOMAIN else None
 
 
 def save(folder: Path, seen: Mapping[str, Seen]) -> None:
@@ -81,7 +94,10 @@ def load(folder: Path) -> dict[str, Seen]:
         return {}
     try:
         found = {item_id: Seen(**one) for item_id, one in json.loads(path.read_text(encoding="utf-8")).items()}
-        good = all(one.kind in KINDS and one.colour in ("", *COLOURS) and 0 <= one.score <= 1 for one in found.values())
+        good = all(
+            one.kind in ("", *KINDS) and one.colour in ("", *COLOURS) and one.domain in DOMAINS and 0 <= one.score <= 1
+            for one in found.values()
+        )
     except (TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UserError(f"{FILE} is damaged: {error}.") from error
     if not good:

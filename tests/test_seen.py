@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from r4t_demo import seen
-from r4t_demo.catalog import Catalog
+from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.seen import Seen
 from r4t_demo.settings import ROOT, Settings
-from r4t_demo.vocabulary import KINDS
+from r4t_demo.vocabulary import KINDS, WORN
 from tests.doubles import HashEncoder
 
 
@@ -32,17 +32,35 @@ def folder(tmp_path: Path) -> Path:
 
 def test_items_without_words_are_shown_as_seen_or_by_number(folder: Path) -> None:
     before = Catalog.load(folder).fingerprint
-    seen.save(folder, {"0": Seen("dress", "blue", 0.9)})
+    seen.save(folder, {"0": Seen("dress", "blue", 0.9, "clothes")})
     catalog = Catalog.load(folder)
     assert [item.title for item in catalog.items] == ["blue dress (seen)", "Photo 2"]
     assert [item.words for item in catalog.items] == ["", ""] and catalog.fingerprint == before
 
 
-@pytest.mark.parametrize("text", ["[]", '{"0": {"kind": "<b>", "colour": "", "score": 1}}', '{"0": 1}', "{"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"0": {"kind": "<b>", "colour": "", "score": 1, "domain": "home"}}',
+        '{"0": {"kind": "dress", "colour": "", "score": 1, "domain": "<b>"}}',
+        '{"0": 1}',
+        "{",
+    ],
+)
 def test_tags_of_anybody_are_words_of_ours_or_refused(folder: Path, text: str) -> None:
     (folder / seen.FILE).write_text(text)
     with pytest.raises(UserError, match="damaged"):
         Catalog.load(folder)
+
+
+def test_where_no_kind_is_sure_the_sort_of_thing_may_be() -> None:
+    worn = np.array([domain in WORN for domain in KINDS.values()])
+    told = seen._told(worn / worn.sum(), "red")
+    assert (told.kind, told.colour, told.domain) == ("", "", "clothes")
+    assert seen._told(np.full(len(KINDS), 1 / len(KINDS)), "red") is None
+    item = Item("1", "Photo 1", "uncategorised", None, {}, False, told)
+    assert item.kind == "uncategorised"
 
 
 def test_a_class_is_the_kind_that_has_its_name_else_those_like_it() -> None:
@@ -91,7 +109,7 @@ def test_pictures_without_words_are_described_by_the_embedded_models(tmp_path: P
 
 
 def test_what_is_seen_is_a_kind_where_the_owner_names_none(folder: Path) -> None:
-    seen.save(folder, {"0": Seen("dress", "blue", 0.9)})
+    seen.save(folder, {"0": Seen("dress", "blue", 0.9, "clothes")})
     items = Catalog.load(folder).items
     assert [item.kind for item in items] == ["dress", "uncategorised"]
     assert [item.category for item in items] == ["uncategorised"] * 2, "it is never the owner's word"

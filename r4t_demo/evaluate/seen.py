@@ -61,7 +61,7 @@ def evaluate(encoder: Encoder, data: Path, assets: Path, split: str, threads: in
 def is_right(seen: Seen | None, kind: str) -> bool:
     """Whether a description names the kind that the data gives."""
     allowed = {name.strip() for name in SAME.get(kind, kind.lower()).split(",")}
-    return seen is not None and bool({seen.kind, plural(seen.kind)} & allowed)
+    return seen is not None and bool(seen.kind) and bool({seen.kind, plural(seen.kind)} & allowed)
 
 
 def table(result: Mapping[str, Mapping]) -> str:
@@ -105,13 +105,13 @@ def _measure(pictures: Sequence[tuple[bytes, str]], folder: Path, encoder: Encod
         pass
     catalog = Catalog.load(folder / "out")
     right = [is_right(item.seen, kinds[item.item_id]) for item in catalog.items]
-    precise = [good for good, item in zip(right, catalog.items, strict=True) if item.seen]
+    precise = [good for good, item in zip(right, catalog.items, strict=True) if item.seen and item.seen.kind]
     understood = catalog_queries.understand(catalog, open_index("", catalog, encoder.id), encoder)
     queries = [query.query for query in catalog_queries.make_queries(catalog, understood, QUERIES)]
     return {
         "pictures": len(pictures),
         "right": _share(right),
-        "described": _share([item.seen is not None for item in catalog.items]),
+        "described": _share([bool(item.seen and item.seen.kind) for item in catalog.items]),
         "precise": _share(precise),
         "fitting": _share([_fits(query, set(kinds.values())) for query in queries]),
         "queries": queries[:20],
@@ -121,7 +121,7 @@ def _measure(pictures: Sequence[tuple[bytes, str]], folder: Path, encoder: Encod
 def _fits(query: str, kinds: set[str]) -> bool:
     """Whether a query names a kind that there is in truth, and holds no piece of a file's name."""
     named = {kind for kind in KINDS if re.search(rf"\b({re.escape(kind)}|{re.escape(plural(kind))})\b", query)}
-    there = any(is_right(Seen(name, "", 1.0), kind) for name in named for kind in kinds)
+    there = any(is_right(Seen(name, "", 1.0, KINDS[name]), kind) for name in named for kind in kinds)
     return there and not re.search(r"\d|\b[0-9a-f]{4,}\b", query)
 
 

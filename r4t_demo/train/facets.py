@@ -14,7 +14,7 @@ from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.sources.names import says_nothing
 from r4t_demo.train.themes import FRAME, GRAMMAR, NO_NAMES, PEOPLE
-from r4t_demo.vocabulary import DOMAINS, KINDS, WORN, plural
+from r4t_demo.vocabulary import DOMAINS, WORN, plural
 
 FEW, MOST = 3, 0.6  # a facet is carried by as many items, and by at most that share of them
 ENOUGH = 8  # facets that labels give; with fewer, the titles' words and the categories are asked for, too
@@ -82,7 +82,7 @@ def title_words(catalog: Catalog, noun: str = "things", most: int = 40) -> list[
 
 def seen_things(catalog: Catalog) -> list[Facet]:
     """Return the kinds that are seen in pictures without words, and colours with them, most frequent first."""
-    tags = [item.seen for item in catalog.items if item.seen]
+    tags = [item.seen for item in catalog.items if item.seen and item.seen.kind]
     counts = Counter(plural(tag.kind) for tag in tags)
     counts.update(plural(str(tag)) for tag in tags if tag.colour)
     return [Facet(text, count, text) for text, count in counts.most_common() if count >= FEW]
@@ -107,7 +107,7 @@ def domain(catalog: Catalog, encoder: Encoder) -> list[tuple[str, int]]:
         if item.subtitle or "genre" in item.attributes:
             counts["music"] += 1
         elif item.seen:
-            counts[KINDS[item.seen.kind]] += 1
+            counts[item.seen.domain] += 1
         elif item.words:
             told.append(item.words)
     if told:

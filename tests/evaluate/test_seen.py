@@ -21,7 +21,7 @@ from r4t_demo.vocabulary import KINDS
     ],
 )
 def test_another_spelling_is_the_same_kind_and_another_kind_is_not(kind: str, name: str, right: bool) -> None:
-    assert seen.is_right(Seen(kind, "", 1.0), name) is right
+    assert seen.is_right(Seen(kind, "", 1.0, KINDS[kind]), name) is right
     assert not seen.is_right(None, name)
 
 

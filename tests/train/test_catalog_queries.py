@@ -32,7 +32,7 @@ NOTHING: dict[str, list] = {"domain": []}
 @pytest.fixture(scope="module")
 def photos() -> Catalog:
     """Without a word; on two in three of them a dress is seen, on some of these a blue one."""
-    seen = [None if n % 3 == 0 else Seen("dress", "blue" if n % 2 else "", 0.9) for n in range(60)]
+    seen = [None if n % 3 == 0 else Seen("dress", "blue" if n % 2 else "", 0.9, "clothes") for n in range(60)]
     return catalogue(*(Item(f"{n}.jpg", f"Photo {n}", "uncategorised", None, {}, False, one) for n, one in enumerate(seen)))
 
 

@@ -60,7 +60,11 @@ def test_codes_are_no_facets(value: str) -> None:
 
 
 def test_what_is_seen_is_asked_for_in_the_plural() -> None:
-    tags = [Seen("dress", "blue", 0.9)] * 4 + [Seen("scarf", "", 0.9)] * 3 + [Seen("hat", "red", 0.9)] * 2
+    tags = (
+        [Seen("dress", "blue", 0.9, "clothes")] * 4
+        + [Seen("scarf", "", 0.9, "accessories")] * 3
+        + [Seen("hat", "red", 0.9, "accessories")] * 2
+    )
     items = [Item(str(n), "Photo", "uncategorised", None, {}, False, tag) for n, tag in enumerate(tags)]
     assert {(facet.asked, facet.count) for facet in seen_things(catalogue(*items))} == {
         ("dresses", 4), ("blue dresses", 4), ("scarves", 3),
@@ -77,7 +81,7 @@ def test_a_catalogue_is_what_most_of_its_things_are() -> None:
     encoder = HashEncoder()
     songs = [Item(str(n), f"song {n}", "pop", None, {"artist": "x"}) for n in range(10)]
     assert domain(catalogue(*songs), encoder) == [("music", 10)]
-    worn = [Seen("dress", "", 1.0)] * 5 + [Seen("sandals", "", 1.0)] * 4 + [Seen("mug", "", 1.0)]
+    worn = [Seen("dress", "", 1.0, "clothes")] * 5 + [Seen("sandals", "", 1.0, "shoes")] * 4 + [Seen("mug", "", 1.0, "home")]
     photos = [Item(str(n), "Photo", "uncategorised", None, {}, False, tag) for n, tag in enumerate(worn)]
     assert domain(catalogue(*photos), encoder) == [("clothes", 9)], "shoes and dresses are clothes"
     assert domain(catalogue(*photos[5:]), encoder) == [("shoes", 4)]
