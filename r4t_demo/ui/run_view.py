@@ -101,8 +101,8 @@ def _state(status: Status, history: History) -> str:
         "ready": f"Ready to train; read in {duration(status.seconds)}.",
         "done": f"Trained on the {esc(status.budget)} budget in {elapsed(status.seconds)}." if status.budget else LOADED,
         "cancelled": f"Cancelled after {duration(status.seconds)}. Its process has ended; what it finished is kept.",
-        "failed": esc(status.message),
-        "refused": esc(status.message),
+        "failed": esc(FOLDERS.sub("…/", status.message)),
+        "refused": esc(FOLDERS.sub("…/", status.message)),  # a path would name the job, which is secret
         "asks": "It waits for you to say what its columns mean.",
     }
     kind = "error" if status.state in ("failed", "refused") else "busy" if status.busy else "still"

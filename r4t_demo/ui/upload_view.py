@@ -1,7 +1,7 @@
 """What became of a visitor's upload: the report, a contact sheet, and what was understood of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.sources.understood import Understood
@@ -44,7 +44,18 @@ def _understood(catalog: Catalog, found: Mapping) -> str:
     categories = [pair for pair in Counter(item.category for item in catalog.items).most_common() if pair[0] != NO_CATEGORY]
     own = [("Categories", categories), *((name, found.get(key, ())) for key, name in OWN.items())]
     seen = [(name, found.get(key, ())) for key, name in SEEN.items()]
-    return f'<div class="understood">{_kinds("Read from its own words", own)}{_kinds("Seen in its pictures", seen)}</div>'
+    kinds = f'<div class="understood">{_kinds("Read from its own words", own)}{_kinds("Seen in its pictures", seen)}</div>'
+    return kinds + "".join(f'<p class="hint">{esc(doubt)}</p>' for doubt in _doubts(catalog, found))
+
+
+def _doubts(catalog: Catalog, found: Mapping) -> Iterator[str]:
+    """What was not understood, and what follows from it."""
+    untold = [item for item in catalog.items if not item.said]
+    if untold:
+        known = sum(bool(item.seen and item.seen.kind) for item in untold)
+        yield f"What {known:,} of {len(untold):,} pictures without words show was recognised, as far as the app can tell."
+    if not any(found.get(kind) for kind in (*OWN, *SEEN)):
+        yield "Nothing was found that several of its items share: the requests are general ones. Change them, or write your own."
 
 
 def _kinds(head: str, kinds: Iterable[tuple[str, Iterable[tuple[str, int]]]]) -> str:
