@@ -57,7 +57,7 @@ def labels(catalog: Catalog, noun: str = "things") -> list[Facet]:
             if name not in NO_ATTRIBUTES:
                 values.setdefault(name, Counter()).update(set(item.labels(name)))
     return [
-        _worded(value.lower(), count, noun, {name: [value]}, alone=name == "genre" or "genre" in name.lower())
+        _worded(value.lower(), count, noun, {name: [value]}, alone="genre" in name.lower())
         for name, counts in values.items()
         if len(counts) <= MAX_VALUES
         for value, count in counts.most_common()

@@ -53,7 +53,7 @@ def _doubts(catalog: Catalog, found: Mapping) -> Iterator[str]:
     untold = [item for item in catalog.items if not item.said]
     if untold:
         known = sum(bool(item.seen and item.seen.kind) for item in untold)
-        yield f"What {known:,} of {len(untold):,} pictures without words show was recognised, as far as the app can tell."
+        yield f"{known:,} of {len(untold):,} pictures without words are named by what the app sees in them, which may be wrong."
     if not any(found.get(kind) for kind in (*OWN, *SEEN)):
         yield "Nothing was found that several of its items share: the requests are general ones. Change them, or write your own."
 

@@ -17,7 +17,7 @@ PHOTO = Item("1", "Photo 1", "uncategorised", None, {}, said=False)
 def test_it_says_how_many_pictures_were_recognised() -> None:
     items = [PHOTO, replace(PHOTO, item_id="2"), replace(PHOTO, item_id="3", seen=Seen("dress", "", 0.9, "clothes"))]
     html = render_upload(None, None, catalogue(*items), {"seen": [["dresses", 3]]}, True)
-    assert "What 1 of 3 pictures without words show was recognised" in html
+    assert "1 of 3 pictures without words are named by what the app sees in them, which may be wrong" in html
     told = replace(PHOTO, title="Hat", said=True)
     assert "without words" not in render_upload(None, None, catalogue(told), {"labels": [["red", 3]]}, True)
 
