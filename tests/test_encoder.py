@@ -14,14 +14,14 @@ from PIL import Image
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 
 # isort: split
+import timm
 from open_clip import CoCa
 from open_clip.model import CustomTextCLIP
 
 from r4t_demo import encoder as module
 from r4t_demo.encoder import Encoder, text_features
 from r4t_demo.errors import UserError
-from r4t_demo.train import encoder as training
-from tests.tiny_models import CLIP, in_float32, randomised
+from tests.tiny_models import CLIP, in_float32, randomised, write_clip
 
 TEXTS = ["", "red", "a boho festival look", "wow !$%& !!!", "!$%&", "ünïcode", " ".join(["very long text"] * 20)]
 
@@ -35,9 +35,7 @@ def tiny_clip(**text_options) -> CustomTextCLIP:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny model as a checkpoint folder. Read only."""
     folder = tmp_path_factory.mktemp("encoders") / "clip-tiny"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "CONFIG", CLIP)
-        training.export(tiny_clip(), folder)
+    write_clip(folder, CLIP)
     return folder
 
 
@@ -144,14 +142,18 @@ def test_a_gpu_is_used_where_there_is_one(folder: Path) -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU")
-def test_without_a_gpu_nothing_is_halved(folder: Path) -> None:
+@pytest.mark.parametrize("fastest", [torch.float32, torch.bfloat16])
+def test_without_a_gpu_the_processors_fastest_format_multiplies(
+    folder: Path, fastest: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "native_dtype", lambda device: fastest)
     encoder = Encoder.load(f"local-dir:{folder}")
-    assert (encoder.device.type, encoder.precision) == ("cpu", torch.float32)
+    assert (encoder.device.type, encoder.precision) == ("cpu", fastest)
 
 
 def test_the_digest_is_the_weights_alone(folder: Path, tiny: Encoder) -> None:
     """A zip that was trained here loads where the same towers round otherwise."""
-    again = Encoder.load(f"local-dir:{folder}")
+    again = in_float32(Encoder.load(f"local-dir:{folder}"))
     rounding = Encoder(deepcopy(again.model), again.preprocess, again.tokenizer, "another id", precision=torch.bfloat16)
     assert not np.array_equal(rounding.encode_text(TEXTS), again.encode_text(TEXTS))
     assert again.digest == tiny.digest == rounding.digest
@@ -193,3 +195,18 @@ def test_a_folder_that_is_not_right_is_told(folder: Path, tmp_path: Path, damage
 
 def _kind(file: Path) -> str:
     return "weights" if file.suffix == ".safetensors" else "config"
+
+
+@torch.inference_mode()
+def test_folded_norms_change_nothing() -> None:
+    torch.manual_seed(0)
+    model = timm.create_model("tf_efficientnet_lite0", num_classes=5).eval()
+    for part in model.modules():
+        if hasattr(part, "running_var"):
+            part.running_mean.normal_(0, 0.1)
+            part.running_var.uniform_(0.5, 1.5)
+    pictures = torch.rand(2, 3, 64, 64)
+    expected = model(pictures)
+    folded = module.fold_norms(model)
+    torch.testing.assert_close(folded(pictures), expected, atol=1e-4, rtol=1e-3)
+    assert not any(hasattr(part, "running_var") for part in folded.modules())

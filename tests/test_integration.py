@@ -41,7 +41,8 @@ def test_every_method_is_there(real: Engine) -> None:
 def test_the_index_was_made_with_this_encoder_from_these_pictures(real: Engine) -> None:
     rows = np.linspace(0, len(real.catalog) - 1, 12).astype(int)
     embedded = embed_items([real.catalog.items[row] for row in rows], real.encoder)
-    np.testing.assert_allclose(embedded, real.index.vectors(rows), atol=2e-3)
+    # Not to the last bit: another processor multiplies in another format.
+    assert np.einsum("nd,nd->n", embedded, real.index.vectors(rows)).min() > 0.998
 
 
 @pytest.mark.parametrize("method", ["folm", "diffusion"])

@@ -22,17 +22,6 @@ from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import events, recipes, steering
 from r4t_demo.train.presets import PRESETS, STAGES
 
-TEXT_STEPS = 1600
-# The image tower's runs: side of the pictures, steps, batch, rate, drawings for every photo. Small pictures come first: they cost
-# half, and most of what there is to learn can be seen in them.
-IMAGE_RUNS = ((64, 1500, 256, 1e-3, 0.25), (96, 1600, 256, 7e-4, 0.6), (112, 800, 256, 4e-4, 0.35))
-# How strongly a picture is drawn to its caption. A drawing has one target, which says all that a shopper would call it; a
-# photo has several captions, of which each says a part.
-PHOTO_PULL, DRAWING_PULL = 1.0, 8.0
-TITLES = 2 / 3  # of the captions that are meant; the rest is shared by a photo's other four
-# The projection's fit, at the side that is served: nearly titles alone for a photo, which are the hardest to tell apart.
-PROJECTION_STEPS, PROJECTION_TITLES, PROJECTION_DRAWINGS, PROJECTION_PULL = 1500, 14 / 15, 0.15, 0.25
-
 
 def add_parser(subparsers) -> None:
     """Add the ``train`` command."""
@@ -191,96 +180,19 @@ def _need_data(data: Path) -> None:
 
 
 def _words() -> list[str]:
-    from r4t_demo.train import corpus, teacher
-
-    return corpus.everyday_words(teacher.teacher_folder() / "vocab.txt")
-
-
-def _tower_texts(args, settings: Settings) -> list[str]:
-    """What the text tower reads: everyday words and their combinations, fashion, product titles, music."""
+    from r4t_demo import minilm
     from r4t_demo.train import corpus
 
-    everyday = _words()
-    held_out = corpus.held_out_words(everyday)
-    words = corpus.without_words(everyday, held_out)
-    queries = corpus.training_queries(settings.assets / "atelier")
-    texts = [
-        *words,
-        *corpus.photo_titles(args.data),
-        *corpus.combinations(words, 40_000, args.seed),
-        *corpus.term_phrases(queries, 25_000, args.seed),
-        *corpus.music_texts(args.data),
-    ]
-    return corpus.without_terms(corpus.without_words(texts, held_out), corpus.held_out_terms(settings.assets))
+    return corpus.everyday_words(minilm.folder() / "vocab.txt")
 
 
-def _towers_space(args, settings: Settings):
-    """Return the function that embeds texts in the towers' space: MiniLM, kept on disk, behind one projection."""
-    from r4t_demo.train import corpus, encoder, teacher
-
-    states = args.runs / "encoder"
-    minilm = teacher.Teacher()
-
-    def minilm_vectors(texts: list[str]):
-        return teacher.kept_vectors(minilm, texts, states / "minilm")
-
-    sample = random.Random(0).sample(_tower_texts(args, settings), 20_000)
-    terms, looks = corpus.training_terms(settings.assets)
-    space = teacher.fit_space(minilm_vectors(sample), minilm_vectors(terms), looks, encoder.DIM)
-    return lambda texts: teacher.rotate(minilm_vectors(list(texts)), space)
-
-
-def _text_tower(args, settings: Settings):
-    from r4t_demo.train import encoder
+def _encoder(args, settings: Settings):
+    from r4t_demo.train import encoder_recipe
 
     _need_data(args.data)
-    embed, texts = _towers_space(args, settings), _tower_texts(args, settings)
-    model, state = encoder.new_model(), args.runs / "encoder/text.safetensors"
-    if not state.exists():
-        encoder.start_as_average_of_words(model, embed)
-    yield from encoder.distil_text(model, texts, embed(texts), state, steps=args.steps or TEXT_STEPS, seed=args.seed)
-
-
-def _image_tower(args, settings: Settings):
-    import numpy as np
-
-    from r4t_demo.train import corpus, encoder, encoder_data
-
-    _need_data(args.data)
-    states = args.runs / "encoder"
-    if not (states / "text.safetensors").exists():
-        raise UserError("Train the text tower first: python -m r4t_demo train text-tower")
-    # The captions' vectors are those of the finished text tower: a picture shall lie where its words are found later.
-    embed = encoder.text_reader(states / "text.safetensors")
-    photos, captions = encoder_data.photos(args.data, embed, states, corpus.held_out_terms(settings.assets))
-    drawn, targets = encoder_data.atelier(settings.assets / "atelier", embed)
-    pixels = np.concatenate([photos, drawn])
-    captions = np.concatenate([captions, np.repeat(targets, captions.shape[1], axis=1)])
-
-    def goals(drawings: float, photo_pull: float, titles: float) -> encoder.Goals:
-        chances = np.array([titles] + [(1 - titles) / 4] * 4)
-        weights = np.concatenate([np.full(len(photos), 1 / len(photos)), np.full(len(drawn), drawings / len(drawn))])
-        pulls = np.concatenate([np.full(len(photos), photo_pull), np.full(len(drawn), DRAWING_PULL)])
-        return encoder.Goals(captions, chances, weights, pulls)
-
-    model = encoder.new_model()
-    state = Path()  # of the last run
-    encoder.start_from_imagenet(model)
-    for number, (size, steps, batch, rate, drawings) in enumerate(IMAGE_RUNS):
-        if number:
-            encoder.start_tower(model.visual, state, "model.tower.")
-        state = states / f"image{number}.safetensors"
-        yield from encoder.align_images(
-            model, pixels, goals(drawings, PHOTO_PULL, TITLES), state,
-            steps=args.steps or steps, size=size, batch=batch, rate=rate, seed=args.seed + number,
-        )  # fmt: skip
-    encoder.start_tower(model.visual, state, "model.tower.")
-    side, projection = encoder.CONFIG["preprocess_cfg"]["size"], states / "projection.safetensors"
-    yield from encoder.fit_projection(
-        model, encoder.trunk_features(model, pixels, side), goals(PROJECTION_DRAWINGS, PROJECTION_PULL, PROJECTION_TITLES),
-        projection, steps=args.steps or PROJECTION_STEPS, seed=args.seed,
-    )  # fmt: skip
-    encoder.export(encoder.with_towers(states / "text.safetensors", state, projection), args.out / "clip-mini")
+    yield from encoder_recipe.train(
+        args.data, settings.assets, args.runs / "encoder", args.out / "clip-mini", _words(), args.steps
+    )
 
 
 def _folm_base(args, settings: Settings):
@@ -313,8 +225,7 @@ def _folm_base(args, settings: Settings):
 
 
 STEPS: dict[str, Callable] = {
-    "text-tower": _text_tower,
-    "image-tower": _image_tower,
+    "encoder": _encoder,
     "folm-base": _folm_base,
     **recipes.STEPS,
     **steering.STEPS,

@@ -1,4 +1,4 @@
-"""Texts to distil the text tower on: a wide fashion vocabulary, everyday words, music, and their combinations.
+"""Texts to learn from: a wide fashion vocabulary, everyday words, music, and their combinations.
 
 No phrase that is held out for testing (a test or validation term of Atelier) occurs in any of them.
 """
@@ -27,6 +27,7 @@ FASHION = (
     "{colour} and {colour2}", "{word} {word2} {category}", "{word} {word2} outfit", "{word} {material}",
 )  # fmt: skip
 
+PLAYLISTS = "music-playlists.parquet"
 COMMON = 3_000  # words that everything is made of
 
 
@@ -40,14 +41,6 @@ def training_queries(folder: Path) -> list[str]:
     """Return the training queries of a catalogue with labels."""
     rows = (json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines())
     return [row["query"] for row in rows if row["split"] == "train"]
-
-
-def training_terms(assets: Path) -> tuple[list[str], np.ndarray]:
-    """Return the training terms and, for each, the number of its look (whole numbers from 0)."""
-    rows = [json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines()]
-    look_of = {row["term"]: row["aesthetic"] for row in rows if row["split"] == "train"}
-    names = sorted(set(look_of.values()))
-    return list(look_of), np.array([names.index(look) for look in look_of.values()])
 
 
 def broad_queries(assets: Path) -> list[str]:
@@ -96,7 +89,7 @@ def everyday_words(vocabulary: Path) -> list[str]:
 
 
 def held_out_words(words: list[str]) -> list[str]:
-    """Return the everyday words that no text of the text tower holds: by hash, one in ten of those past the most frequent.
+    """Return the everyday words that no training text holds: by hash, one in ten of those past the most frequent.
 
     Names of the fashion vocabulary are never among them.
     """
@@ -140,7 +133,7 @@ def unseen_music_texts(data: Path) -> list[str]:
 
 def _music_rows(data: Path) -> tuple[pd.DataFrame, np.ndarray]:
     """The tracks with all their names, and which of them are kept apart (n,)."""
-    rows = pd.read_parquet(data / "music-playlists.parquet").dropna(subset=["track_name", "track_artist", "playlist_name"])
+    rows = pd.read_parquet(data / PLAYLISTS).dropna(subset=["track_name", "track_artist", "playlist_name"])
     return rows, np.array([kept_apart(playlist) for playlist in rows.playlist_id])
 
 
@@ -176,31 +169,5 @@ def combinations(words: list[str], count: int, seed: int) -> list[str]:
                 word=common[0],
                 word2=common[1],
             )  # fmt: skip
-        )
-    return phrases
-
-
-def term_phrases(queries: list[str], count: int, seed: int) -> list[str]:
-    """Return training queries, and ``count`` phrases that join one with a garment, as a fan-out does."""
-    rng = random.Random(seed)
-    templates = (
-        "{query} {category}",
-        "{query} {colour} {category}",
-        "{query} {material} {category}",
-        "{query} {silhouette} {category}",
-        "{category} for {query}",
-    )
-    silhouettes = [(category, silhouette) for category, names in CATEGORIES.items() for silhouette in names]
-    phrases = list(queries)
-    for _ in range(count):
-        category, silhouette = rng.choice(silhouettes)
-        phrases.append(
-            rng.choice(templates).format(
-                query=rng.choice(queries),
-                category=category,
-                silhouette=silhouette,
-                colour=rng.choice(list(COLOURS)),
-                material=rng.choice(MATERIALS),
-            )
         )
     return phrases

@@ -105,12 +105,13 @@ def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tu
 
 def _distilled(args, settings: Settings) -> list[str]:
     """The queries of the retriever's training pairs."""
-    from r4t_demo.train import corpus, teacher
+    from r4t_demo import minilm
+    from r4t_demo.train import corpus
 
     if args.task == "photos":
         return corpus.training_queries(settings.catalog_folder)
     if args.task == "oar":
-        return corpus.distillation_queries(settings.assets, corpus.everyday_words(teacher.teacher_folder() / "vocab.txt"))
+        return corpus.distillation_queries(settings.assets, corpus.everyday_words(minilm.folder() / "vocab.txt"))
     return list(dict.fromkeys(one.query for one in _outfits(args, settings)))
 
 

@@ -52,7 +52,7 @@ def test_of_several_processes_the_first_alone_tells(
     assert ("Nothing was left to train" in capsys.readouterr().err) == first
 
 
-@pytest.mark.parametrize("step", ["text-tower", "image-tower", "folm-base"])
+@pytest.mark.parametrize("step", ["encoder", "folm-base"])
 def test_a_step_without_its_data_says_so(tmp_path: Path, step: str) -> None:
     class Arguments:
         data, runs, out, steps, seed = tmp_path / "nothing", tmp_path / "runs", tmp_path / "out", None, 0

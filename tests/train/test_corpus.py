@@ -4,14 +4,13 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.settings import Settings
-from r4t_demo.train import corpus, encoder_data
+from r4t_demo.train import captions, corpus
 
 ASSETS = Settings().assets
 WORDS = st.lists(st.sampled_from(["boho", "bohos", "red", "party", "dress"]), min_size=1, max_size=5)
@@ -61,53 +60,21 @@ def test_atelier_holds_terms_out(held_out: list[str]) -> None:
     rows = [json.loads(line) for line in (ASSETS / "atelier" / "queries.jsonl").read_text().splitlines()]
     splits = {split: {row["term"] for row in rows if row["split"] == split} for split in ("train", "validation", "test")}
     assert set(held_out) == splits["validation"] | splits["test"] and len(held_out) > 100
-    terms, looks = corpus.training_terms(ASSETS)
-    assert set(terms) == splits["train"] and len(terms) == len(looks)
-    look_of = {row["term"]: row["aesthetic"] for row in rows}
-    assert len({(look, look_of[term]) for term, look in zip(terms, looks.tolist(), strict=True)}) == len(set(looks.tolist()))
 
 
 @pytest.mark.parametrize(
     "piece",
-    ["training queries", "training terms", "broad queries", "distillation queries", "term phrases", "item captions"],
+    ["training queries", "broad queries", "distillation queries", "item captions"],
 )
 def test_no_training_text_holds_a_held_out_term(held_out: list[str], piece: str) -> None:
     texts = {
         "training queries": lambda: corpus.training_queries(ASSETS / "atelier"),
-        "training terms": lambda: corpus.training_terms(ASSETS)[0],
         "broad queries": lambda: corpus.broad_queries(ASSETS),
         "distillation queries": lambda: corpus.distillation_queries(ASSETS, ["office", "life", "active", "lifestyle"]),
-        "term phrases": lambda: corpus.term_phrases(corpus.training_queries(ASSETS / "atelier"), 3000, 0),
-        "item captions": lambda: [text for texts in encoder_data.atelier_captions(ASSETS / "atelier") for text in texts],
+        "item captions": lambda: [text for texts in captions.atelier_captions(ASSETS / "atelier") for text in texts],
     }[piece]()
     assert len(texts) > 300
     assert offenders(texts, held_out) == []
-
-
-def test_captions_name_training_outfits_only(tmp_path: Path) -> None:
-    items = [{"item_ID": name, "text": f"title {name}", "description": f"about {name}", "category": "hat"} for name in "abc"]
-    pd.DataFrame(items).to_parquet(tmp_path / "items.parquet")
-    outfits = [
-        {"items": ["a", "b"], "term": "boho", "split": "train"},
-        {"items": ["a"], "term": "festival", "split": "train"},
-        {"items": ["a"], "term": "boho", "split": "train"},
-        {"items": ["b"], "term": "secret look", "split": "validation"},
-        {"items": ["c"], "term": "hidden look", "split": "test"},
-    ]
-    (tmp_path / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
-    assert encoder_data.atelier_captions(tmp_path) == [["boho hat", "festival hat"], ["boho hat"], ["about c"]]
-
-
-def test_each_caption_is_embedded_once() -> None:
-    asked = []
-
-    def embed(texts: list[str]) -> np.ndarray:
-        asked.extend(texts)
-        return np.array([[len(text), 1.0] for text in texts])
-
-    vectors = encoder_data.embed_captions([["a", "bb"], ["bb"], ["ccc", "a", "a"]], embed)
-    assert [rows[:, 0].tolist() for rows in vectors] == [[1, 2], [2], [3, 1, 1]]
-    assert sorted(asked) == ["a", "bb", "ccc"]
 
 
 def test_photos_and_playlists_keep_their_unseen_part_unseen(tmp_path: Path) -> None:
