@@ -250,27 +250,30 @@ def _latency(options: argparse.Namespace) -> Measured:
 
 
 def _add_encoder(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(
-        parts, "encoder", _encoder, "real photos and phrases: retrieval, zero-shot, agreement with the text teacher"
-    )
+    parser = _add_part(parts, "encoder", _encoder, "real photos and phrases: retrieval, zero-shot, agreement with MiniLM")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="draw forty phone photos with their nearest ones there")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
 def _encoder(options: argparse.Namespace) -> Measured:
     import torch
 
+    from r4t_demo import minilm
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import encoder
+    from r4t_demo.evaluate.sheet import phone_sheet
     from r4t_demo.train.corpus import everyday_words
-    from r4t_demo.train.teacher import Teacher, teacher_folder
 
     if not (options.data / "fashion-products").is_dir():
         raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
     settings = load_settings(options)
     torch.set_num_threads(1)  # batches run side by side, as they do in ``index``
-    words = everyday_words(teacher_folder() / "vocab.txt")
-    result = encoder.evaluate(Encoder.load(settings.encoder), Teacher().embed, options.data, words, settings.threads)
+    words = everyday_words(minilm.folder() / "vocab.txt")
+    measured = Encoder.load(settings.encoder)
+    if options.sheet:
+        phone_sheet(measured, options.data, options.sheet)
+    result = encoder.evaluate(measured, minilm.MiniLM().embed, options.data, settings.assets, words, settings.threads)
     return Measured("encoder", result, encoder.table(result), result["samples"])
 
 
@@ -284,8 +287,9 @@ def _add_seen(parts: argparse._SubParsersAction) -> None:
 def _seen(options: argparse.Namespace) -> Measured:
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import seen
+    from r4t_demo.train.encoder_data import PHONES
 
-    if not (options.data / seen.PHONE).is_file():
+    if not (options.data / PHONES).is_file():
         raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
     settings = load_settings(options)
     encoder = Encoder.load(settings.encoder)

@@ -1,8 +1,9 @@
-"""How well an encoder sees and reads: retrieval and zero-shot on real photos, agreement with its text teacher, speed.
+"""How well an encoder sees and reads: retrieval and zero-shot on real photos, agreement with MiniLM, speed.
 
-The photos, outfits and playlists are public data that is not part of the project. Everything is measured on rows and phrases
-that no training step reads: the photos' test rows, the stylists' items, names that occur only in the playlists kept apart, and
-phrases of everyday words that are held out.
+The photos, outfits and playlists are public data that is not part of the project. Everything is measured on rows that no training
+step reads: the photos' and phone photos' test rows, the stylists' items, the sample of things for the home, names that occur only
+in the playlists kept apart, and phrases of everyday words that are held out. Beside zero-shot on the phone photos stands a linear
+probe of a published network, fitted on their train rows.
 """
 
 import io
@@ -17,21 +18,25 @@ import torch
 from PIL import Image
 
 from r4t_demo.encoder import PREFIX, Encoder
+from r4t_demo.evaluate import probe
+from r4t_demo.evaluate.seen import home_pictures
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
 from r4t_demo.train import corpus
+from r4t_demo.train.encoder_data import phone_rows
 
 BATCH = 64
+PARTS = ("fashion_products", "stylist_outfits", "phone_clothes", "home", "text")
 FASHION_PAIRS, OTHER_PAIRS = 3_500, 1_500
 EVERYDAY = 4_000  # phrases of words held out, beside about as many names of tracks and playlists
 Embed = Callable[[Sequence[str]], np.ndarray]
 
 
-def evaluate(encoder: Encoder, teach: Embed, data: Path, words: Sequence[str], threads: int = 2) -> dict[str, dict]:
-    """Return fashion_products, stylist_outfits and text, the same at the first PREFIX dimensions, speed and sample counts.
+def evaluate(encoder: Encoder, teach: Embed, data: Path, assets: Path, words: Sequence[str], threads: int = 2) -> dict[str, dict]:
+    """Return the parts of PARTS, the same at the first PREFIX dimensions, the probe's figures, speed and sample counts.
 
-    ``teach`` embeds texts by the teacher of the text tower, in unit rows; ``words`` is the everyday vocabulary, of which a part
-    is held out. The speeds are those of batches of BATCH, ``threads`` of them side by side; pictures are decoded within the time.
+    ``teach`` embeds texts by MiniLM, in unit rows; ``words`` is the everyday vocabulary, of which a part is held out. The speeds
+    are those of batches of BATCH, ``threads`` of them side by side; pictures are decoded within the time.
     """
     photos = corpus.photo_rows(data, "test")
     outfits = pd.read_parquet(data / "stylist-outfits-items.parquet")
@@ -39,6 +44,11 @@ def evaluate(encoder: Encoder, teach: Embed, data: Path, words: Sequence[str], t
     pairs = phrase_pairs([*photos.text, *outfits.text], other)
     phrases = sorted({text for pair in pairs for text in pair})
 
+    phones = phone_rows(data, "test")
+    turned = [[picture.rotate(90 * turns, expand=True) for picture in _decode(phones.image)] for turns in range(4)]
+    phone_vectors = [encoder.encode_images(pictures) for pictures in turned]
+    home, things = zip(*home_pictures(assets), strict=True)
+    home_vectors = encoder.encode_images(_decode([{"bytes": picture} for picture in home]))
     photo_vectors, images_per_s = _in_batches(lambda batch: encoder.encode_images(_decode(batch)), photos.image, threads)
     outfit_vectors, _ = _in_batches(lambda batch: encoder.encode_images(_decode(batch)), outfits.image, threads)
     phrase_vectors, texts_per_s = _in_batches(encoder.encode_text, phrases, threads)
@@ -58,16 +68,24 @@ def evaluate(encoder: Encoder, teach: Embed, data: Path, words: Sequence[str], t
                 "article_type_top1": zero_shot(seen, types, read),
             },
             "stylist_outfits": {"family_top1": zero_shot(worn, families, read)},
+            "phone_clothes": phone_zero_shot(
+                [prefix(vectors, dims) for vectors in phone_vectors], phones.category.tolist(), read
+            ),
+            "home": {"top1": zero_shot(prefix(home_vectors, dims), things, read)},
             "text": {"spearman": spearman(cosines(prefix(phrase_vectors, dims), left, right), taught)},
         }
 
     return {
         **at(encoder.dim),
         f"matryoshka_{PREFIX}": at(PREFIX),
-        "speed": {"images_per_s": images_per_s, "texts_per_s": texts_per_s},
+        "linear_probe": _linear_probe(data, phones),
+        "speed": {
+            "images_per_s": images_per_s, "texts_per_s": texts_per_s, "queries_one_by_one_per_s": _one_by_one(encoder, phrases),
+        },
         "samples": {
             "photos": len(photos), "titles": photos.text.nunique(), "types": photos.category.nunique(),
             "stylist_items": len(outfits), "families": outfits.product_family.nunique(), "phrase_pairs": len(pairs),
+            "phone_photos": len(phones), "home_photos": len(home),
         },
     }  # fmt: skip
 
@@ -90,6 +108,31 @@ def zero_shot(images: np.ndarray, labels: Sequence[str], read: Embed) -> float:
     names = sorted(set(labels))
     nearest = (images @ read([name.lower() for name in names]).T).argmax(1)
     return _share(np.array(names)[nearest] == np.array(labels))
+
+
+def phone_zero_shot(turned: Sequence[np.ndarray], labels: Sequence[str], read: Embed) -> dict[str, float]:
+    """top1, top3 and macro of the pictures (n, d) that come first in ``turned``, and top1's mean of these turned by quarters."""
+    names = sorted(set(labels))
+    texts = read([name.lower() for name in names])
+    upright, *rest = (class_scores(vectors @ texts.T, labels, names) for vectors in turned)
+    return upright | {"turned_top1": float(np.mean([one["top1"] for one in rest]))}
+
+
+def class_scores(scores: np.ndarray, labels: Sequence[str], names: Sequence[str]) -> dict[str, float]:
+    """top1 and top3 of ``scores`` (n, names), and macro: the mean over the ``names`` that occur of the share that is right."""
+    goal = np.array([names.index(label) for label in labels])
+    order = np.argsort(-scores, axis=1)
+    right = order[:, 0] == goal
+    macro = float(np.mean([right[goal == name].mean() for name in set(goal)]))
+    return {"top1": _share(right), "top3": _share((order[:, :3] == goal[:, None]).any(1)), "macro": macro}
+
+
+def _linear_probe(data: Path, test: pd.DataFrame) -> dict[str, float]:
+    train = phone_rows(data, "train")
+    names = sorted(set(train.category))
+    return class_scores(
+        probe.scores(_decode(train.image), train.category.tolist(), _decode(test.image), names), test.category.tolist(), names
+    )
 
 
 def phrase_pairs(fashion: Sequence[str], other: Sequence[str], seed: int = 0) -> list[tuple[str, str]]:
@@ -123,8 +166,9 @@ def table(result: dict[str, dict]) -> str:
     """The result as aligned text."""
     short = result[f"matryoshka_{PREFIX}"]
     rows = [["", "all dimensions", f"first {PREFIX}"]]
-    for part in ("fashion_products", "stylist_outfits", "text"):
+    for part in PARTS:
         rows += [[f"{part} {name}", f"{value:.3f}", f"{short[part][name]:.3f}"] for name, value in result[part].items()]
+    rows += [[f"linear probe {name}", f"{value:.3f}", ""] for name, value in result["linear_probe"].items()]
     rest = ", ".join(f"{name} {value:,.0f}" for part in ("speed", "samples") for name, value in result[part].items())
     return f"{render(rows)}\n{rest}; {torch.get_num_threads()} torch thread(s) a batch"
 
@@ -137,6 +181,13 @@ def _in_batches(embed: Callable[[Sequence], np.ndarray], values: Sequence, threa
     with ThreadPoolExecutor(threads) as pool:
         rows = np.concatenate(list(pool.map(embed, batches)))
     return rows, len(values) / (time.perf_counter() - start)
+
+
+def _one_by_one(encoder: Encoder, texts: Sequence[str], count: int = 200) -> float:
+    start = time.perf_counter()
+    for text in texts[:count]:
+        encoder.encode_text([text])
+    return min(count, len(texts)) / (time.perf_counter() - start)
 
 
 def _decode(cells: Sequence[dict]) -> list[Image.Image]:

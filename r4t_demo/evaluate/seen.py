@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
-import pandas as pd
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -29,12 +28,12 @@ from r4t_demo.seen import Seen
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest
 from r4t_demo.train import catalog_queries, corpus
+from r4t_demo.train.encoder_data import phone_rows
 from r4t_demo.vocabulary import KINDS, plural
 
 PICTURES = {"photos": 300, "phone_clothes": 300, "home": 100}
 TYPES = 20  # the most frequent ones of the photos
 QUERIES = 240
-PHONE = "phone-clothes.parquet"
 # What the data calls a kind of the vocabulary; of phones' photos several kinds are one there.
 SAME = {
     "Tshirts": "t-shirt", "pants": "trousers, jeans, track pants, leggings", "longsleeve": "t-shirt, top, sweatshirt, sweater",
@@ -79,17 +78,21 @@ def _sources(data: Path, assets: Path, split: str, seed: int) -> dict[str, list[
     """name -> (picture, kind) of each."""
     photos = corpus.photo_rows(data, split)
     photos = photos[photos.category.isin(photos.category.value_counts().index[:TYPES])]
-    phone = pd.read_parquet(data / PHONE)
-    phone = phone[phone.split == split]
+    phone = phone_rows(data, split)
     found = {
         "photos": [(cast(dict, row.image)["bytes"], row.category) for row in photos.itertuples()],
         "phone_clothes": [(cast(dict, row.image)["bytes"], row.category) for row in phone.itertuples()],
     }
-    with zipfile.ZipFile(sample_file("hearth-and-shelf", assets, assets)) as home:
-        rows = csv.DictReader(io.StringIO(home.read("items.csv").decode()))
-        found["home"] = [(home.read(row["image"]), row["category"]) for row in rows]
+    found["home"] = home_pictures(assets)
     rng = np.random.default_rng(seed)
     return {name: [pictures[row] for row in rng.permutation(len(pictures))[: PICTURES[name]]] for name, pictures in found.items()}
+
+
+def home_pictures(assets: Path) -> list[tuple[bytes, str]]:
+    """The pictures of the sample of things for the home, each with its kind."""
+    with zipfile.ZipFile(sample_file("hearth-and-shelf", assets, assets)) as home:
+        rows = csv.DictReader(io.StringIO(home.read("items.csv").decode()))
+        return [(home.read(row["image"]), row["category"]) for row in rows]
 
 
 def _measure(pictures: Sequence[tuple[bytes, str]], folder: Path, encoder: Encoder, threads: int) -> dict[str, object]:

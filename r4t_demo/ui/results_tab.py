@@ -24,7 +24,9 @@ PANELS = {
 ENCODER_PARTS = {
     "fashion_products": "photos of products",
     "stylist_outfits": "photos of stylists’ items",
-    "text": "phrases, beside the text teacher",
+    "phone_clothes": "phones’ photos of clothes, zero-shot",
+    "home": "things for the home, zero-shot",
+    "text": "phrases, beside MiniLM",
 }
 SCALE_HEAD = {"items": 0, "recall": 3, "speedup": 0, "p50_ms": 2, "p99_ms": 2, "build_s": 0, "memory_mib": 0, "disk_mib": 0}
 
@@ -158,9 +160,11 @@ def _encoder(result: Mapping) -> str:
         for part, of in ENCODER_PARTS.items()
         for name, value in result[part].items()
     ]
-    speed = ", ".join(f"{value:,.0f} {name.removesuffix('_per_s')} a second" for name, value in result["speed"].items())
+    speed = ", ".join(f"{value:,.0f} {words(name.removesuffix('_per_s'))} a second" for name, value in result["speed"].items())
     head = ["", "all dimensions", f"first {short.removeprefix('matryoshka_')}"]
-    return table(head, rows) + f'<p class="note">{esc(speed)}.</p>'
+    probe = ", ".join(f"{words(name)} {value:.3f}" for name, value in result["linear_probe"].items())
+    note = f"A linear probe of the untouched EfficientNet-Lite0 on the same phones’ photos: {probe}. {speed}."
+    return table(head, rows) + f'<p class="note">{esc(note)}</p>'
 
 
 def _seen(result: Mapping) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from r4t_demo.evaluate import encoder as evaluation
+from r4t_demo.evaluate import probe
+from r4t_demo.settings import Settings
 from tests.doubles import COLOURS, HashEncoder
 
 
@@ -74,6 +77,12 @@ def write_data(folder: Path) -> None:
     pd.DataFrame(rows).to_parquet(folder / "fashion-products/part-0.parquet")
     items = [{"image": picture(rgb), "text": f"{colour} item", "product_family": colour} for colour, rgb in COLOURS.items()]
     pd.DataFrame(items).to_parquet(folder / "stylist-outfits-items.parquet")
+    phones = [
+        {"image": picture(rgb), "category": colour, "split": split}
+        for split in ("train", "test")
+        for colour, rgb in COLOURS.items()
+    ]
+    pd.DataFrame(phones).to_parquet(folder / "phone-clothes.parquet")
     tracks = [
         {
             "track_name": f"song {i}",
@@ -87,10 +96,46 @@ def write_data(folder: Path) -> None:
     pd.DataFrame(tracks).to_parquet(folder / "music-playlists.parquet")
 
 
-def test_the_whole_evaluation(tmp_path: Path) -> None:
+def test_scores_of_kinds_by_hand() -> None:
+    scores = np.array([[3, 2, 1, 0], [3, 2, 1, 0], [0, 1, 2, 3], [3, 2, 1, 0]])
+    found = evaluation.class_scores(scores, ["a", "a", "d", "d"], ["a", "b", "c", "d"])
+    assert found == {"top1": 0.75, "top3": 0.75, "macro": 0.75}
+    found = evaluation.class_scores(scores, ["a", "a", "a", "d"], ["a", "b", "c", "d"])
+    assert found == {"top1": 0.5, "top3": 0.5, "macro": pytest.approx((2 / 3 + 0) / 2)}
+
+
+def test_phones_pictures_are_turned_by_quarters() -> None:
+    axes = dict(zip(("hat", "boot"), np.eye(2), strict=True))
+    upright, wrong = np.array([[1.0, 0], [0, 1]]), np.array([[0.0, 1], [1, 0]])
+    found = evaluation.phone_zero_shot(
+        [upright, upright, wrong, upright], ["hat", "boot"], lambda names: np.stack([axes[n] for n in names])
+    )
+    assert found["top1"] == 1 and found["turned_top1"] == pytest.approx(2 / 3)
+
+
+def network(name: str) -> tuple:
+    """A published network that sees the mean colour."""
+    return torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()), None, None
+
+
+def test_a_linear_probe_learns_from_labelled_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "published", network)
+    shades = {"dark": (10, 10, 10), "red": (200, 20, 20), "light": (240, 240, 240)}
+    labels = [*shades] * 10
+    pictures = [Image.new("RGB", (20, 30), shades[label]) for label in labels]
+    scores = probe.scores(
+        pictures, labels, [Image.new("RGB", (30, 20), (190, 30, 30)), Image.new("RGB", (9, 9), "white")], [*shades]
+    )
+    assert scores.argmax(1).tolist() == [1, 2]
+
+
+def test_the_whole_evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_data(tmp_path)
+    monkeypatch.setattr(probe, "published", network)
     encoder = HashEncoder()
-    result = evaluation.evaluate(encoder, encoder.encode_text, tmp_path, [f"word{i}" for i in range(5_000)])
+    result = evaluation.evaluate(encoder, encoder.encode_text, tmp_path, Settings().assets, [f"word{i}" for i in range(5_000)])
+    assert set(result["phone_clothes"]) == {"top1", "top3", "macro", "turned_top1"} and set(result["home"]) == {"top1"}
+    assert set(result["linear_probe"]) == {"top1", "top3", "macro"}
     assert result["samples"]["photos"] == result["samples"]["titles"] == result["samples"]["types"] == len(COLOURS)
     assert result["text"]["spearman"] == pytest.approx(1), "the encoder is its own teacher here"
     assert set(result["fashion_products"]) == {"title_r1", "title_r10", "mrr", "article_type_top1"}
