@@ -13,15 +13,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-
-import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
-
-# isort: split
-from open_clip.hf_model import MeanPooler
 from safetensors.torch import load_file
-from timm.layers import BatchNormAct2d
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
 from r4t_demo import minilm
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.precision import native_dtype
@@ -144,7 +139,7 @@ def _source(name: str) -> tuple[str, str | None]:
 
 
 def _reads_by_minilm(source: str) -> bool:
-    """Whether a source is a folder whose text tower is MiniLM, of which it holds no more than the last layer."""
+    """Whether a source is a folder whose text tower is MiniLM, of which it need hold no more than the last layer."""
     path = Path(source.removeprefix("local-dir:")) / "open_clip_config.json"
     if not source.startswith("local-dir:") or not path.is_file():
         return False
@@ -163,7 +158,7 @@ def _completed(folder: Path) -> tuple[torch.nn.Module, Any, Any]:
     model = CustomTextCLIP(**parts)
     read = {f"text.transformer.{name}": value for name, value in load_file(reader / "model.safetensors").items()}
     read = {name: value for name, value in read.items() if name in model.state_dict()}  # it has a pooler besides
-    model.load_state_dict(load_file(folder / "open_clip_model.safetensors") | read)
+    model.load_state_dict(read | load_file(folder / "open_clip_model.safetensors"))  # a tuned one's own weights count
     preprocess = image_transform_v2(PreprocessCfg(**config["preprocess_cfg"]), is_train=False)
     return model, preprocess, HFTokenizer(str(reader), context_length=parts["text_cfg"]["context_length"])
 
@@ -185,6 +180,8 @@ def text_features(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     five-word texts costs five words and not the whole context. open_clip itself always runs the whole context; towers with
     anything else about them (SigLIP's, CoCa's, those of transformers) are left to it.
     """
+    from open_clip.hf_model import MeanPooler
+
     tower: Any = getattr(model, "text", None)
     if isinstance(getattr(tower, "pooler", None), MeanPooler):  # what is padded is masked, in the attention and in the mean
         return model.encode_text(tokens[:, : int((tokens != tower.config.pad_token_id).sum(1).max())])
@@ -209,6 +206,8 @@ def _pools_at_its_end_token(tower: Any) -> bool:
 
 def norms_behind_convolutions(model: torch.nn.Module) -> Iterator[tuple[torch.nn.Module, str, str]]:
     """Yield (parent, name, name) of every convolution and the batch norm that its parent lists directly behind it."""
+    from timm.layers import BatchNormAct2d
+
     for parent in model.modules():
         children = [(name, child) for name, child in parent.named_children() if type(child) is not torch.nn.Identity]
         for (name, child), (behind, norm) in pairwise(children):
