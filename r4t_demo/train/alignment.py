@@ -4,8 +4,9 @@ Every loss is taken twice, over all dimensions and over the first ``PREFIX``, wh
 "Matryoshka Representation Learning", 2022).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,12 +37,8 @@ def fit(
         {"params": [*towers.head.parameters(), towers.scales], "share": 1.0},
     ]
     learner = nn.ModuleDict({"head": towers.head, "text": towers.text})
-    learner.register_parameter("scales", towers.scales)
-    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
-    first = load_state(state, learner, optimizer)
-    for step in range(first, steps):
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        _set_rate(optimizer, rate * one_cycle(step, steps, warmup=50))
+
+    def losses_of(generator: torch.Generator) -> dict[str, torch.Tensor]:
         batch, vectors = [], []
         for source, part, count in zip(sources, features, counts, strict=True):
             rows = _draw(source, count, generator)
@@ -50,12 +47,9 @@ def fit(
             vectors.append(towers.place(part[rows, views].float(), generator))
         imagined, answers = world.sample(512, generator)
         losses = _losses(towers, batch, vectors, words, generator)
-        losses["world"] = WORLD * _agree(towers, towers.place(imagined, generator), answers, words, generator)
-        _descend(optimizer, learner, _sum(losses.values()))
-        if (step + 1) % 100 == 0 or step + 1 == steps:
-            save_state(state, learner, optimizer, step + 1)
-        if (step + 1) % 20 == 0 or step + 1 == steps:
-            yield Progress(state.stem, step + 1, steps, {name: loss.item() for name, loss in losses.items()})
+        return losses | {"world": WORLD * _agree(towers, towers.place(imagined, generator), answers, words, generator)}
+
+    yield from _learn(towers, learner, groups, losses_of, state, steps, rate, seed)
 
 
 def tune(
@@ -72,12 +66,8 @@ def tune(
     top = [parameter for parameter in trunk.parameters() if parameter.requires_grad]
     groups = [{"params": top, "share": 1.0}, {"params": [*towers.head.parameters(), towers.scales], "share": 2.0}]
     learner = nn.ModuleDict({"trunk": trunk, "head": towers.head})
-    learner.register_parameter("scales", towers.scales)
-    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
-    first = load_state(state, learner, optimizer)
-    for step in range(first, steps):
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        _set_rate(optimizer, rate * one_cycle(step, steps, warmup=50))
+
+    def losses_of(generator: torch.Generator) -> dict[str, torch.Tensor]:
         batch = [(source, _draw(source, count, generator)) for source, count in zip(sources, counts, strict=True)]
         images = [augment(torch.from_numpy(source.pixels[rows]), size, generator) for source, rows in batch]
         with mixed_precision():
@@ -87,9 +77,28 @@ def tune(
             new = _top(trunk, low)
         new, old = new.float(), old.float()
         losses = _losses(towers, batch, towers.place(new).split(list(counts)), words, generator)
-        answers = world.answers(old)
-        losses["forgotten"] = F.kl_div((new @ world.weight.T + world.bias).log_softmax(1), answers, reduction="batchmean")
-        _descend(optimizer, learner, _sum(losses.values()))
+        answer = (new @ world.weight.T + world.bias).log_softmax(1)
+        return losses | {"forgotten": F.kl_div(answer, world.answers(old), reduction="batchmean")}
+
+    yield from _learn(towers, learner, groups, losses_of, state, steps, rate, seed)
+
+
+def _learn(
+    towers: Towers, learner: nn.ModuleDict, groups: list[dict[str, Any]],
+    losses_of: Callable[[torch.Generator], dict[str, torch.Tensor]], state: Path, steps: int, rate: float, seed: int,
+) -> Iterator[Progress]:  # fmt: skip
+    """Descend ``losses_of`` a step's generator with AdamW, from where ``state`` says; a group's rate is its share of ``rate``."""
+    learner.register_parameter("scales", towers.scales)
+    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
+    first = load_state(state, learner, optimizer)
+    for step in range(first, steps):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["share"] * one_cycle(step, steps, warmup=50)
+        losses = losses_of(torch.Generator().manual_seed(seed * 1_000_003 + step))
+        optimizer.zero_grad()
+        _sum(losses.values()).backward()
+        nn.utils.clip_grad_norm_([one for one in learner.parameters() if one.grad is not None], 1.0)
+        optimizer.step()
         if (step + 1) % 50 == 0 or step + 1 == steps:
             save_state(state, learner, optimizer, step + 1)
         if (step + 1) % 10 == 0 or step + 1 == steps:
@@ -159,18 +168,6 @@ def _draw(source: Source, count: int, generator) -> np.ndarray:
 
 def _top(trunk: Trunk, low: torch.Tensor) -> torch.Tensor:
     return trunk.forward_head(trunk.bn2(trunk.conv_head(trunk.blocks[FIXED:](low))))
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate * group["share"]
-
-
-def _descend(optimizer: torch.optim.Optimizer, learner: nn.Module, loss: torch.Tensor) -> None:
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_([p for p in learner.parameters() if p.grad is not None], 1.0)
-    optimizer.step()
 
 
 def _sum(losses: Iterable[torch.Tensor]) -> torch.Tensor:

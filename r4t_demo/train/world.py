@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from timm.data import ImageNetInfo
 
+from r4t_demo.classifier import class_names
 from r4t_demo.train.captions import class_wordings
 from r4t_demo.train.encoder_data import Embed
 
@@ -50,8 +51,7 @@ class World:
 def class_vectors(embed: Embed) -> np.ndarray:
     """Return unit vectors of what each of the thousand classes is called, (1000, SAID, d): its names, other words, its gloss."""
     info = ImageNetInfo()
-    names = [[name.strip() for name in info.index_to_description(number).split(",")] for number in range(1000)]
-    said = class_wordings(names)
+    said = class_wordings(class_names())
     for number, words in enumerate(said):
         gloss = info.index_to_description(number, detailed=True).split(":", 1)[-1].strip()
         said[number] = [*([*words, f"a photo of a {words[0]}"] * SAID)[: SAID - 1], gloss]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 
 from r4t_demo import minilm
 from r4t_demo.encoder import Encoder, fold_norms
@@ -139,7 +140,7 @@ def test_a_finished_fit_has_nothing_left_to_do_and_a_killed_one_goes_on(tmp_path
         fit(tmp_path / "killed.safetensors", 140)
     monkeypatch.setattr(alignment, "save_state", save)
     resumed, rest = fit(tmp_path / "killed.safetensors", 140)
-    assert 0 < len(rest) < 7
+    assert [record.step for record in rest] == list(range(60, 141, 10)), "from the state of step 50 on"
     assert_same_weights(weights_of(resumed), weights_of(whole), atol=1e-6)
 
 
@@ -217,3 +218,16 @@ def test_the_towers_meet_in_a_folder(tmp_path: Path) -> None:
     texts = ["red dress", "a much longer text, with a comma and a strange word: xyzzy", "hat"]
     expected = F.normalize(made.text(torch.from_numpy(minilm.MiniLM().embed(texts))), dim=1)
     torch.testing.assert_close(torch.from_numpy(exact.encode_text(texts)), expected, atol=2e-3, rtol=0)
+
+
+def test_a_folders_own_text_weights_count(tmp_path: Path) -> None:
+    """Somebody may have tuned MiniLM, and keeps it beside the rest."""
+    training.export(towers(), tmp_path)
+    plain = Encoder.load(f"local-dir:{tmp_path}")
+    weights = load_file(tmp_path / "open_clip_model.safetensors")
+    name = "text.transformer.encoder.layer.5.output.dense.weight"
+    weights[name] = plain.model.state_dict()[name] * 0.5
+    save_file(weights, tmp_path / "open_clip_model.safetensors")
+    tuned = Encoder.load(f"local-dir:{tmp_path}")
+    torch.testing.assert_close(tuned.model.state_dict()[name], weights[name])
+    assert not np.allclose(tuned.encode_text(["red dress"]), plain.encode_text(["red dress"]), atol=1e-2)
