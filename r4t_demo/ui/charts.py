@@ -16,6 +16,11 @@ NAMES = {
     "mrr": "title MRR",
     "article_type_top1": "article type, zero-shot",
     "family_top1": "product family, zero-shot",
+    "top1": "kind, zero-shot",
+    "top3": "kind among the first three",
+    "macro": "kind, mean over the kinds",
+    "turned_top1": "kind, turned by quarters",
+    "queries_one_by_one": "queries one by one",
     "spearman": "Spearman’s correlation",
     "frac_reward_zero_std": "share of groups without spread",
 }
