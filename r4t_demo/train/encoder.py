@@ -16,7 +16,7 @@ from collections.abc import Generator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -64,6 +64,7 @@ DROPOUT = 0.3  # of features, while the projection is fitted
 
 
 Trunk = Any  # a timm network, whose stages have types of their own
+Network = TypeVar("Network", bound=nn.Module)
 
 
 class Towers(nn.Module):
@@ -130,8 +131,8 @@ def trunk_features(trunk: Trunk, source: Source, views: int, seed: int = 0) -> G
     return features
 
 
-def averaged(before: Trunk, after: Trunk, share: float) -> Trunk:
-    """Return a trunk whose weights are ``share`` those of ``after`` and for the rest those of ``before``."""
+def averaged(before: Network, after: Network, share: float) -> Network:
+    """Return a network whose weights are ``share`` those of ``after`` and for the rest those of ``before`` (as in WiSE-FT)."""
     old, mixed = before.state_dict(), deepcopy(after)
     mixed.load_state_dict({name: torch.lerp(old[name], value, share) for name, value in after.state_dict().items()})
     return mixed

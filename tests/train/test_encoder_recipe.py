@@ -97,7 +97,7 @@ def test_the_whole_run(data: Path, assets: Path, tmp_path: Path) -> None:
     record = json.loads((tmp_path / "clip/training.json").read_text())
     file = data / "phone-clothes.parquet"
     assert record["sha256"][file.name] == hashlib.sha256(file.read_bytes()).hexdigest()
-    assert list(record["stages"]) == ["probe", "tuned", "share of the tuned", "projection"]
+    assert list(record["stages"]) == ["probe", "tuned", "share of the tuned", "projection", "share of the projection"]
 
     weights = (tmp_path / "clip/open_clip_model.safetensors").read_bytes()
     assert run(data, assets, tmp_path) == [], "nothing is left to do"
