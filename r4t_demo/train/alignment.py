@@ -5,6 +5,7 @@ Every loss is taken twice, over all dimensions and over the first ``PREFIX``, wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,17 @@ KEPT, WORLD, KINDS = 60.0, 1.0, 0.5  # weights of the losses, beside 1 for the c
 
 def fit(
     towers: Towers, sources: Sequence[Source], features: Sequence[torch.Tensor], world: World, words: Words, state: Path,
-    *, counts: Sequence[int], steps: int, rate: float = 1e-3, seed: int = 0,
+    *, counts: Sequence[int], steps: int, held: float = 0.0, rate: float = 1e-3, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Fit the head and the text map on ``features`` of the ``sources``, of each (n, views, f); ``counts`` of them a step."""
+    """Fit the head and the text map on ``features`` of the ``sources``, of each (n, views, f); ``counts`` of them a step.
+
+    ``held`` is how strongly pictures of a source without captions stay where the head places them before: of few pictures a fit
+    that goes over them many times would learn the pictures themselves.
+    """
     seen = torch.cat([part[:, 0].float() for part in features])
     towers.mean.copy_(seen.mean(0))
     towers.deviation.copy_(seen.std(0) + 1e-3)
+    before = deepcopy(towers).requires_grad_(False)
     groups = [
         {"params": [towers.text.weight], "share": 0.3},
         {"params": [*towers.head.parameters(), towers.scales], "share": 1.0},
@@ -39,15 +45,19 @@ def fit(
     learner = nn.ModuleDict({"head": towers.head, "text": towers.text})
 
     def losses_of(generator: torch.Generator) -> dict[str, torch.Tensor]:
-        batch, vectors = [], []
+        batch, vectors, moved = [], [], [torch.zeros(())]
         for source, part, count in zip(sources, features, counts, strict=True):
             rows = _draw(source, count, generator)
             views = torch.randint(part.shape[1], (count,), generator=generator)
             batch.append((source, rows))
-            vectors.append(towers.place(part[rows, views].float(), generator))
+            shown = part[rows, views].float()
+            vectors.append(towers.place(shown, generator))
+            if source.captions is None:
+                moved.append(1 - F.cosine_similarity(vectors[-1], before.place(shown)).mean())
         imagined, answers = world.sample(512, generator)
         losses = _losses(towers, batch, vectors, words, generator)
-        return losses | {"world": WORLD * _agree(towers, towers.place(imagined, generator), answers, words, generator)}
+        losses["world"] = WORLD * _agree(towers, towers.place(imagined, generator), answers, words, generator)
+        return losses | {"held": held * _sum(moved)}
 
     yield from _learn(towers, learner, groups, losses_of, state, steps, rate, seed)
 

@@ -66,11 +66,10 @@ def photo_captions(rows: pd.DataFrame, seed: int = 0) -> list[list[str]]:
     return found
 
 
-def atelier_captions(folder: Path) -> list[list[str]]:
-    """Return an item's captions: how shoppers' titles speak of it.
+def atelier_looks(folder: Path) -> list[list[str]]:
+    """Return what shoppers' titles call an item's looks.
 
-    A caption joins a title term of a *training* outfit that the item belongs to with its category. An item of no training
-    outfit has its description.
+    They are the title terms of the *training* outfits that it belongs to. An item of no training outfit has its description.
     """
     items = pd.read_parquet(folder / "items.parquet")
     worn: dict[str, dict[str, None]] = {item_id: {} for item_id in items.item_ID}
@@ -79,7 +78,7 @@ def atelier_captions(folder: Path) -> list[list[str]]:
         if outfit["split"] == "train":
             for item_id in outfit["items"]:
                 worn[item_id][outfit["term"]] = None
-    return [[f"{term} {row.category}" for term in worn[row.item_ID]] or [row.description] for row in items.itertuples()]
+    return [list(worn[row.item_ID]) or [row.description] for row in items.itertuples()]
 
 
 def class_wordings(classes: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -77,16 +77,16 @@ def phone_rows(data: Path, split: str) -> pd.DataFrame:
 def atelier(folder: Path, embed: Embed, cache: Path) -> Source:
     """Return the drawn catalogue.
 
-    An item has one caption vector, three parts the mean of what shoppers' titles say and one part its own title: the mean leaves
-    what they agree on, the look and the category.
+    An item has one caption vector: in equal parts the mean of the looks that shoppers' titles see in it, alone and said with its
+    category, and besides a little of its own title and of the category. The means leave what the titles agree on.
     """
     items = pd.read_parquet(folder / "items.parquet")
     pixels = _kept(cache / "atelier.npy", 160, (Image.open(folder / image["path"]) for image in items.image), len(items))
-    said = captions.atelier_captions(folder)
-    parts = np.split(embed([text for group in said for text in group]), np.cumsum([len(group) for group in said])[:-1])
-    looks = np.stack([_unit(part.mean(0)) for part in parts])
-    target = _unit(0.75 * looks + 0.25 * embed(list(items.text)))[:, None]
-    return Source(pixels, *_kinds(items.category, embed, 0.0), captions=target.astype(np.float16), chances=(1.0,), pull=8.0)
+    looks = captions.atelier_looks(folder)
+    kinds = [[f"{look} {kind}" for look in group] for group, kind in zip(looks, items.category, strict=True)]
+    target = _means(looks, embed) + _means(kinds, embed) + 0.25 * embed(list(items.text)) + 0.3 * embed(list(items.category))
+    said = _unit(target)[:, None].astype(np.float16)
+    return Source(pixels, *_kinds(items.category, embed, 0.0), captions=said, chances=(1.0,), pull=12.0)
 
 
 def picture(image: Image.Image, side: int) -> np.ndarray:
@@ -156,6 +156,12 @@ def _keep(path: Path, array: np.ndarray) -> None:
             np.save(file, array)
 
     write_atomically(path, write)
+
+
+def _means(groups: list[list[str]], embed: Embed) -> np.ndarray:
+    """The mean vector of each group of texts, of unit length (n, d)."""
+    parts = np.split(embed([text for group in groups for text in group]), np.cumsum([len(group) for group in groups])[:-1])
+    return np.stack([_unit(part.mean(0)) for part in parts])
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -27,9 +27,7 @@ SAMPLE = 20_000  # texts whose similarities the text map keeps
 PROBE: dict[str, Any] = {"steps": 500, "counts": (1536, 256, 384), "views": (0, 0, 1), "titles": 0.6}
 TUNED: dict[str, Any] = {"steps": 1_500, "counts": (208, 32, 40), "size": 144, "titles": 0.75}
 SHARE = 0.6  # of the tuned weights in the average with the published ones
-# Every source is seen equally often: on phone photos seen oftener than that, the fit learns its few photographers by heart.
-FITTED: dict[str, Any] = {"steps": 1_500, "counts": (1536, 112, 128), "views": (1, 1, 3), "titles": 0.8}
-FITTED_SHARE = 0.5  # of the fitted head and text map in their average with those before: titles gain, phone photos do not lose
+FITTED: dict[str, Any] = {"steps": 1_400, "counts": (1536, 1024, 128), "views": (1, 1, 3), "titles": 0.85, "held": 20.0}
 
 
 def train(
@@ -48,7 +46,7 @@ def train(
 
     def stage(settings: dict[str, Any]) -> tuple[list[Source], dict[str, Any]]:
         photos, *others = sources
-        rest = {name: value for name, value in settings.items() if name in ("counts", "size")}
+        rest = {name: value for name, value in settings.items() if name in ("counts", "size", "held")}
         meant = replace(photos, chances=encoder_data.shared(settings["titles"]))
         return [meant, *others], rest | {"steps": steps or settings["steps"]}
 
@@ -63,10 +61,7 @@ def train(
     meant, options = stage(TUNED)
     yield from alignment.tune(towers, before, meant, world, texts, states / "tuned.safetensors", seed=1, **options)
     towers.trunk = encoder.averaged(before, towers.trunk, SHARE)
-    head, text = deepcopy(towers.head), deepcopy(towers.text)
     yield from fitted(FITTED, "projection", 2)
-    towers.head = encoder.averaged(head, towers.head, FITTED_SHARE)
-    towers.text = encoder.averaged(text, towers.text, FITTED_SHARE)
     encoder.export(towers, out)
     write_atomically(out / "training.json", partial(Path.write_text, data=json.dumps(record(data, assets), indent=2) + "\n"))
 
@@ -78,12 +73,9 @@ def record(data: Path, assets: Path) -> dict:
     return {
         "command": "python -m r4t_demo train encoder",
         "network": encoder.NETWORK,
-        "stages": {
-            "probe": PROBE, "tuned": TUNED, "share of the tuned": SHARE, "projection": FITTED,
-            "share of the projection": FITTED_SHARE,
-        },
+        "stages": {"probe": PROBE, "tuned": TUNED, "share of the tuned": SHARE, "projection": FITTED},
         "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in read},
-    }  # fmt: skip
+    }
 
 
 def all_sources(data: Path, assets: Path, embed: Embed, cache: Path) -> list[Source]:

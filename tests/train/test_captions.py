@@ -67,4 +67,4 @@ def test_captions_name_training_outfits_only(tmp_path: Path) -> None:
         {"items": ["c"], "term": "hidden look", "split": "test"},
     ]
     (tmp_path / "outfits.jsonl").write_text("".join(json.dumps(outfit) + "\n" for outfit in outfits))
-    assert captions.atelier_captions(tmp_path) == [["boho hat", "festival hat"], ["boho hat"], ["about c"]]
+    assert captions.atelier_looks(tmp_path) == [["boho", "festival"], ["boho"], ["about c"]]

@@ -71,7 +71,7 @@ def test_no_training_text_holds_a_held_out_term(held_out: list[str], piece: str)
         "training queries": lambda: corpus.training_queries(ASSETS / "atelier"),
         "broad queries": lambda: corpus.broad_queries(ASSETS),
         "distillation queries": lambda: corpus.distillation_queries(ASSETS, ["office", "life", "active", "lifestyle"]),
-        "item captions": lambda: [text for texts in captions.atelier_captions(ASSETS / "atelier") for text in texts],
+        "item captions": lambda: [text for texts in captions.atelier_looks(ASSETS / "atelier") for text in texts],
     }[piece]()
     assert len(texts) > 300
     assert offenders(texts, held_out) == []

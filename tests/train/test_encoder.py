@@ -85,10 +85,11 @@ def words() -> training.Words:
     return training.Words(torch.from_numpy(unit(600, WIDTH, seed=7)), torch.from_numpy(unit(1000, 2, WIDTH, seed=8)))
 
 
-def fit(state: Path, steps: int = 60, of: training.Towers | None = None) -> tuple[training.Towers, list]:
+def fit(state: Path, steps: int = 60, of: training.Towers | None = None, held: float = 0.0) -> tuple[training.Towers, list]:
     of, seen = of or towers(), [features(), features()]
     sources = [source(), source(captions=False)]
-    return of, list(alignment.fit(of, sources, seen, world(seen[0]), words(), state, counts=(10, 6), steps=steps, rate=3e-3))
+    options = {"counts": (10, 6), "steps": steps, "held": held, "rate": 3e-3}
+    return of, list(alignment.fit(of, sources, seen, world(seen[0]), words(), state, **options))
 
 
 def test_the_published_network_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +156,18 @@ def test_the_text_map_leaves_similarities_as_they_are(tmp_path: Path, monkeypatc
         return F.mse_loss(vectors @ vectors.T, texts @ texts.T).item()
 
     assert change(200.0) < 0.8 * change(0.0)
+
+
+def test_pictures_without_captions_are_held_where_they_were(tmp_path: Path) -> None:
+    def moves(held: float) -> float:
+        learnt, _ = fit(tmp_path / f"{held}.safetensors", held=held)
+        start = towers()
+        start.mean, start.deviation = learnt.mean, learnt.deviation
+        with torch.inference_mode():
+            seen = features()[:, 0].float()
+            return 1 - F.cosine_similarity(learnt.place(seen), start.place(seen)).mean().item()
+
+    assert moves(50.0) < 0.5 * moves(0.0)
 
 
 def test_tuning_moves_the_last_stages_alone(tmp_path: Path) -> None:

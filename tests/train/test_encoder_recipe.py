@@ -91,7 +91,6 @@ def run(data: Path, assets: Path, folder: Path) -> list[str]:
 
 
 def test_the_whole_run(data: Path, assets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_recipe, "FITTED_SHARE", 1000.0)
     assert run(data, assets, tmp_path) == ["features", "probe", "tuned", "projection"]
     made = Encoder.load(f"local-dir:{tmp_path / 'clip'}")
     assert made.encode_images([Image.new("RGB", (40, 20), "red")]).shape == (1, 256)
@@ -99,12 +98,11 @@ def test_the_whole_run(data: Path, assets: Path, tmp_path: Path, monkeypatch: py
     record = json.loads((tmp_path / "clip/training.json").read_text())
     file = data / "phone-clothes.parquet"
     assert record["sha256"][file.name] == hashlib.sha256(file.read_bytes()).hexdigest()
-    assert list(record["stages"]) == ["probe", "tuned", "share of the tuned", "projection", "share of the projection"]
+    assert list(record["stages"]) == ["probe", "tuned", "share of the tuned", "projection"]
 
-    before, fitted = (load_file(tmp_path / f"states/{name}.safetensors")["model.text.weight"] for name in ("probe", "projection"))
+    fitted = load_file(tmp_path / "states/projection.safetensors")["model.text.weight"]
     written = load_file(tmp_path / "clip/open_clip_model.safetensors")["text.proj.weight"].float()
-    torch.testing.assert_close(written, torch.lerp(before, fitted, 1000.0), atol=1e-3, rtol=2e-3)
-    assert (written - fitted).abs().max() > 0.01, "two steps move little: only so large a share shows"
+    torch.testing.assert_close(written, fitted, atol=1e-3, rtol=2e-3)
 
     weights = (tmp_path / "clip/open_clip_model.safetensors").read_bytes()
     assert run(data, assets, tmp_path) == [], "nothing is left to do"
