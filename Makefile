@@ -70,10 +70,10 @@ TRAIN := $(PYTHON) -m r4t_demo train
 checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=folder of the real photos
 	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
 	@echo "Rough times on two CPU cores, other work beside them; none was measured on a GPU."
-	@echo "1/8 encoder, about an hour";               $(TRAIN) encoder --data $(DATA)
+	@echo "1/8 encoder, about ninety minutes";             $(TRAIN) encoder --data $(DATA)
 	@echo "2/8 index, under a minute";              $(PYTHON) -m r4t_demo index
-	@echo "3/8 base language model, about 12 minutes";     $(TRAIN) folm-base --data $(DATA)
-	@echo "4/8 Soft-GRPO, about 40 minutes";        $(TRAIN) soft-grpo
+	@echo "3/8 base language model, about 7 minutes";      $(TRAIN) folm-base --data $(DATA)
+	@echo "4/8 Soft-GRPO, about 15 minutes";        $(TRAIN) soft-grpo
 	@echo "5/8 supervision, about 15 minutes";       $(TRAIN) supervision
 	@echo "6/8 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
 	@echo "7/8 one-step student, about 25 minutes";   $(TRAIN) one-step

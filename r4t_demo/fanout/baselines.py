@@ -39,10 +39,10 @@ class MMR:
     """Maximal marginal relevance over the query's ``pool`` best items (Carbonell and Goldstein, 1998).
 
     Each step takes the item c with the greatest lam·cos(c, q) - (1 - lam)·max cos(c, taken). The default ``lam`` has the best
-    ``set_f1`` on validation queries: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.6 mmr:0.7 mmr:0.8``.
+    ``set_f1`` on validation queries: ``python -m r4t_demo evaluate oar --split validation --methods mmr:0.7 mmr:0.8 mmr:0.9``.
     """
 
-    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = POOL, lam: float = 0.7, name: str = "mmr"):
+    def __init__(self, index: VectorIndex, catalog: Catalog, pool: int = POOL, lam: float = 0.8, name: str = "mmr"):
         self.index, self.catalog, self.pool, self.lam, self.name = index, catalog, pool, lam, name
 
     def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:

@@ -152,7 +152,7 @@ def _soft_grpo(args, settings: Settings):
     queries, reward = _practice(args, settings, engine.catalog, OAR_WEIGHTS)
     yield from soft_grpo.train(
         MiniPolicy(mini), queries, engine.index, _state(args, "soft-grpo.safetensors"),
-        steps=args.steps or 120, reward=reward, seed=args.seed, batch=args.batch, micro=args.micro_batch,
+        steps=args.steps or 90, reward=reward, seed=args.seed, batch=args.batch, micro=args.micro_batch,
     )  # fmt: skip
     if crew().is_main_process:
         folm.save(mini.model, mini.tokenizer, args.out / TASKS[args.task].policy)
