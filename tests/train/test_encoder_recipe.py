@@ -90,7 +90,7 @@ def run(data: Path, assets: Path, folder: Path) -> list[str]:
     return list(dict.fromkeys(record.stage for record in records))
 
 
-def test_the_whole_run(data: Path, assets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_run(data: Path, assets: Path, tmp_path: Path) -> None:
     assert run(data, assets, tmp_path) == ["features", "probe", "tuned", "projection"]
     made = Encoder.load(f"local-dir:{tmp_path / 'clip'}")
     assert made.encode_images([Image.new("RGB", (40, 20), "red")]).shape == (1, 256)
