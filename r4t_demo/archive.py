@@ -40,7 +40,8 @@ from r4t_demo.train import catalog_queries, comparison
 
 VECTORS = f"{INDEX_FOLDER}/vectors.safetensors"
 TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, COLUMNS, comparison.FILE, comparison.CARD)
-TENSORS = ("model.safetensors", "phrases.safetensors", "phrases.txt")
+WEIGHTS = dict.fromkeys(OWN.values(), "model.safetensors") | {OWN["folm-mini"]: "adapter_model.safetensors"}
+BANK = ("phrases.safetensors", "phrases.txt")  # of a retriever
 PICTURE = re.compile(rf"{IMAGES_FOLDER}/\d{{5}}/\d{{3}}\.webp")
 MAX_BYTES = 2 * GIB  # of all that is taken out of a zip
 MAX_TABLE = GIB // 2  # bytes of the items' table, unpacked: it is read as a whole, in the app's own process
@@ -127,8 +128,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _unpack(files: ZipFiles, staged: Path) -> None:
     """Take out of the zip what is wanted, under names that are made here."""
-    models = {f"{own}/{name}" for own in OWN.values() for name in TENSORS if own != OWN["folm-mini"] or name == TENSORS[0]}
-    wanted = {*TABLES, VECTORS, *models}
+    banks = {f"{own}/{name}" for own in OWN.values() if own != OWN["folm-mini"] for name in BANK}
+    wanted = {*TABLES, VECTORS, *(f"{own}/{name}" for own, name in WEIGHTS.items()), *banks}
     names = [name for name in files.names() if isinstance(name, str)]
     if any(name.startswith(f"{STEERING}/") for name in names):
         wanted |= {f"{STEERING}/{name}" for name in checkpoint.TENSORS}
@@ -169,8 +170,8 @@ def _judge(staged: Path, encoder: Encoder) -> None:
 
 
 def _dress(own: Path, app: Path) -> None:
-    """Give a model's tensors the configuration and tokenizer of the app's own model, whose shapes they must have."""
-    if _shapes(own / "model.safetensors") != _shapes(app / "model.safetensors"):
+    """Give a model's tensors the configuration of the app's own model, whose shapes they must have."""
+    if _shapes(own / WEIGHTS[own.name]) != _shapes(app / WEIGHTS[own.name]):
         raise UserError(f"its {own.name} has other shapes than the app's own model.")
     for file in app.iterdir():
         if file.suffix == ".json":

@@ -16,7 +16,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip)
+import r4t_demo.torch_guard as torch_guard  # must come before open_clip
 from r4t_demo import minilm
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.precision import native_dtype
@@ -63,7 +63,8 @@ class Encoder:
             if _reads_by_minilm(source):
                 model, preprocess, tokenizer = _completed(Path(source.removeprefix("local-dir:")))
             else:
-                model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
+                with torch_guard.LOADING:
+                    model, preprocess = open_clip.create_model_from_pretrained(source, weights, **options)
                 tokenizer = open_clip.get_tokenizer(source)
         except Exception as error:  # a foreign model can be broken in any way
             raise hub_failure(f"The encoder {name} cannot be loaded", error) from error

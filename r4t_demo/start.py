@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 # Before torch and FAISS load: their threads, and NumPy's, must not spin while they wait, or the small steps of a search take
 # turns with that and a query's encoding takes 110 ms instead of 5.
@@ -14,13 +15,18 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 from r4t_demo.engine import Engine
 from r4t_demo.errors import HubUnreachable
+from r4t_demo.fanout import language_model
 from r4t_demo.settings import Settings
 from r4t_demo.ui.launch import launch
 
 
 def main(prevent_thread_lock: bool = False, **overrides):
     """Load everything, then serve; returns (demo, address) once the page is up. ``overrides`` replace settings."""
-    engine, note = load(Settings.from_env(**overrides))
+    settings = Settings.from_env(**overrides)
+    engine, note = load(settings)
+    chosen = engine.settings.folm  # a folder by now, where one was chosen
+    base = language_model.below(Path(chosen)) if chosen else language_model.SMOLLM2
+    note = " ".join(filter(None, (note, language_model.ready(base))))
     return launch(engine, note=note, prevent_thread_lock=prevent_thread_lock)
 
 

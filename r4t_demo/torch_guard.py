@@ -7,9 +7,14 @@ only its Python part, so the two schemas that it looks for are registered by han
 
 import ctypes
 import importlib.util
+import threading
 from pathlib import Path
 
 import torch
+
+# transformers patches its own classes while it loads a model: two loads at once can leave them patched, and no model with
+# tied weights can be loaded any more ("Cannot copy out of meta tensor").
+LOADING = threading.RLock()
 
 
 def _compiled_part_loads() -> bool:

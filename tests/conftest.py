@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -9,6 +10,7 @@ import pytest
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.engine import Engine
+from r4t_demo.fanout import folm
 from r4t_demo.index.build import FOLDER, build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
@@ -17,6 +19,14 @@ from tests.doubles import CATEGORIES, STYLES, HashEncoder, stand_in, write_catal
 # The same examples every time, and no deadline: the machine that tests may be busy.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Lists drawn as warm as a tiny language model needs, which has read nothing and drawn cold never writes a comma."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folm, "SERVED", 0.7)
+        yield
 
 
 @pytest.fixture(scope="session")

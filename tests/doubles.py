@@ -19,6 +19,7 @@ CATEGORIES = ("dress", "boots", "hat", "handbag", "belt", "scarf")
 COLOURS = {"red": (200, 30, 40), "black": (30, 30, 36), "ivory": (240, 230, 210), "navy": (30, 40, 80)}
 STYLES = ("bohemian", "gothic")
 EVERYWHERE = [name for name, method in METHODS.items() if not method.tuned]  # the others want a catalogue with models of its own
+WRITERS = ("zero-shot", "sft", "folm", "folm-wscr", "folm-stylist", "folm-photos")  # best-of-5 samples from one of them
 
 
 class HashEncoder:
@@ -38,7 +39,7 @@ class HashEncoder:
 class ListFolm:
     """A language model that writes lists of catalogue words about the query, shorter than k now and then."""
 
-    def __init__(self, encoder: HashEncoder, name: str = "base"):
+    def __init__(self, encoder: HashEncoder, name: str = "sft"):
         self.encoder, self.name = encoder, name
 
     def sample_lists(
@@ -69,11 +70,12 @@ class FixedSlots:
 
 
 def stand_in(engine: Engine) -> None:
-    """Give an engine these in the place of the trained methods."""
+    """Give an engine these in the place of the trained methods; they need no language model on this machine."""
     for folder in {method.needs for method in METHODS.values() if method.needs}:
         (engine.settings.checkpoints / folder).mkdir()
+    engine.fanouts._has = engine.fanouts._found
     loaded, encoder = engine.fanouts._loaded, engine.encoder
-    loaded.update({name: ListFolm(encoder, name) for name in ("base", "folm", "folm-wscr", "folm-stylist", "folm-photos")})
+    loaded.update({name: ListFolm(encoder, name) for name in WRITERS})
     loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))})
 
 

@@ -25,6 +25,7 @@ from tests.app_process import AppProcess
 PYTHON = sys.executable
 WORDLESS = ROOT / "tests/sources/cases/25-uuid-names.zip"
 METHOD_OF_RESULT = ("folm-before", "folm", "diffusion")
+WRITTEN = {"zero-shot", "sft", "best-of-5", "folm"}  # by the language model, which the app prepares as it starts
 
 
 def main() -> None:
@@ -52,6 +53,7 @@ def the_app(jobs: Path) -> str:
         client = Client(app.address, verbose=False)
         [about] = client.predict(api_name="/catalogs")
         methods = list(about["methods"])
+        assert set(methods) >= WRITTEN, methods
         answers = client.predict("rainy sunday", methods, api_name="/fanout")
         assert {answer["method"] for answer in answers if sum(map(len, answer["items"]))} == set(methods), methods
         items = client.predict("red boots", n=2, api_name="/search")["items"]

@@ -17,7 +17,7 @@ from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.milvus_index import MilvusIndex
 from r4t_demo.settings import ROOT
-from tests.doubles import EVERYWHERE, HashEncoder, write_catalog
+from tests.doubles import EVERYWHERE, WRITERS, HashEncoder, write_catalog
 from tests.sources.makers import picture, write_files
 
 
@@ -46,7 +46,7 @@ def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
             for item in items:
                 assert set(item) == {"item_id", "title", "category", "score"}
                 assert -1.001 <= item["score"] <= 1.001
-        has_texts = answer["method"] in ("template", "base", "best-of-5", "folm", "folm-wscr", "folm-stylist", "folm-photos")
+        has_texts = answer["method"] in ("template", "best-of-5", *WRITERS)
         assert (answer["scores"]["groundedness"] is not None) == (answer["scores"]["alignment"] is not None) == has_texts
 
 
@@ -76,6 +76,9 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["fanout", "x", "--k", "99"], "The number of directions is 99: it must be between 1 and 10."),
         (["fanout", "x", "--variety", "-2"], "The variety is -2: it must be between -1 (closer to the request) and 1"),
         (["evaluate", "pareto", "--seeds", "0"], "--seeds is below 1"),
+        (["evaluate", "suits", "--seeds", "0"], "--seeds is below 1"),
+        (["evaluate", "suits", "--labels", "nowhere"], "There are no hand labels in 'nowhere'"),
+        (["evaluate", "suits", "--catalog", "nowhere"], "There are no hand labels in"),
         (["evaluate", "oar", "--split", "exam"], "no queries in the split 'exam'"),
         (["evaluate", "oar", "--limit", "0"], "--limit is below 1"),
         (["evaluate", "wscr", "--split", "exam"], "no reference sets in the split 'exam': choose from train, validation, test"),
@@ -124,6 +127,44 @@ def test_evaluate_oar_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert result["methods"]["none"]["composite"] is None
 
 
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    rows = [
+        {"query": f"{style} look", "suits": ["boots", "hat"], "wrong": ["belt"], "seasons": []}
+        for style in ("gothic", "bohemian")
+    ]
+    (tmp_path / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return tmp_path / "labels.jsonl"
+
+
+def test_evaluate_suits_json_contract(labels: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(["evaluate", "suits", "--labels", str(labels), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert {"catalog", "n_queries", "methods"} <= set(result)
+    assert (result["catalog"], result["n_queries"]) == ("tiny", 2)
+    assert list(result["methods"]) == ["none", "mmr", "kmeans", "template", "zero-shot", "sft", "best-of-5", "folm", "diffusion"]
+    for figures in result["methods"].values():
+        assert set(figures) == {"suits", "wrong", "suiting_categories"}
+        assert all(0 <= low <= mean <= high <= 1 for mean, low, high in figures.values())
+
+
+def test_what_suits_a_sample_is_asked_of_its_own_catalogue(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is made once, in the folder of runs, from the file that a visitor would upload."""
+    asked = []
+    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: asked.append(settings) or engine))
+    command = ["evaluate", "suits", "--catalog", "rainy-sunday", "--runs", str(tmp_path / "runs"), "--methods", "none"]
+    assert main(command) == 0
+    songs = Catalog.load(asked[0].catalog_folder)
+    assert songs.root == (tmp_path / "runs" / "catalogs" / "rainy-sunday").resolve()
+    assert len(songs) == len((ROOT / "assets" / "samples" / "rainy-sunday.csv").read_text().splitlines()) - 1
+    assert len(FaissIndex.load(songs.root / FOLDER, HashEncoder.id, songs.fingerprint)) == len(songs)
+    made = {path: path.stat().st_mtime_ns for path in (songs.root / FOLDER).iterdir()}
+    assert main(command) == 0
+    assert {path: path.stat().st_mtime_ns for path in (songs.root / FOLDER).iterdir()} == made
+
+
 def test_evaluate_wscr_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert main(["evaluate", "wscr", "--seeds", "2", "--json"]) == 0
     captured = capsys.readouterr()
@@ -149,7 +190,7 @@ def test_evaluate_wscr_says_which_checkpoints_it_lacks(capsys: pytest.CaptureFix
 def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert main(["evaluate", "latency", "--batch", "1", "2", "--repeats", "1", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert set(result) == {"threads", "roofline_ms", "batch"}
+    assert set(result) == {"threads", "roofline_ms", "batch", "stream"}
     assert set(result["batch"]) == {"1", "2"}
     assert set(result["batch"]["2"]) == set(EVERYWHERE)
 
@@ -161,10 +202,10 @@ def test_the_papers_sizes_want_a_gpu(capsys: pytest.CaptureFixture, monkeypatch:
 
 
 def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
-    assert main(["evaluate", "oar", "--methods", "folm", "base", "--split", "validation"]) == 0
+    assert main(["evaluate", "oar", "--methods", "folm", "sft", "--split", "validation"]) == 0
     assert main(["evaluate", "latency", "--methods", "folm", "diffusion", "--batch", "1", "--repeats", "1"]) == 0
     text = capsys.readouterr().out
-    assert "folm/base" in text
+    assert "folm/sft" in text
     assert "fan-out, folm / diffusion" in text
 
 
@@ -173,6 +214,8 @@ def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
     [
         (["oar", "--methods", "none", "--limit", "4", "--seeds", "2"], "oar", {"queries": 4, "terms": 4, "seeds": 2}),
         (["oar", "--methods", "none", "--split", "validation"], "oar-validation", {"queries": 2, "terms": 2, "seeds": 1}),
+        (["suits", "--labels", "{labels}", "--methods", "none", "--seeds", "2"], "suits", {"queries": 2, "seeds": 2}),
+        (["suits", "--labels", "{labels}", "--methods", "none", "--catalog", "tiny"], "suits-tiny", {"queries": 2, "seeds": 1}),
         (["pareto", "--limit", "4"], "pareto", {"queries": 4, "terms": 4, "seeds": 1}),
         (["pareto", "--split", "validation"], "pareto-validation", {"queries": 2, "terms": 2, "seeds": 1}),
         (["latency", "--methods", "none", "--batch", "1", "--repeats", "1"], "latency", {"repeats": 1}),
@@ -180,9 +223,10 @@ def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
     ],
 )
 def test_what_evaluate_prints_it_also_writes(
-    arguments: list[str], name: str, samples: dict, catalog_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    arguments = ["evaluate", *(text.format(catalog=catalog_folder) for text in arguments), "--json"]
+    arguments: list[str], name: str, samples: dict, catalog_folder: Path, labels: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+) -> None:  # fmt: skip
+    arguments = ["evaluate", *(text.format(catalog=catalog_folder, labels=labels) for text in arguments), "--json"]
     out = tmp_path / "figures"
     assert main([*arguments, "--results", str(out)]) == 0
     [path] = out.iterdir()

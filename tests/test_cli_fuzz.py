@@ -24,7 +24,7 @@ TEXTS = st.one_of(
     st.text(max_size=10), st.sampled_from(["gothic red", "", " ", "\0", "\udcff", "x" * 600, "%s", "{0}", "--", "@file"])
 )
 METHODS = st.one_of(
-    st.sampled_from(["none", "mmr", "folm", "diffusion", "instruct:", "mmr:0.5", "mmr:x", "seed-mean", "hppo"]), TEXTS
+    st.sampled_from(["none", "mmr", "folm", "sft", "diffusion", "instruct:", "mmr:0.5", "mmr:x", "seed-mean", "hppo"]), TEXTS
 )
 OPTIONS = st.one_of(
     st.tuples(st.sampled_from(["--k", "--n", "--seed", "--steps", "--variety", "--strength"]), NUMBERS),

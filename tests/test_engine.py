@@ -1,5 +1,6 @@
 """The engine over a tiny catalogue: real search and baselines, stand-ins for the trained parts."""
 
+import json
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,14 +15,14 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine, deal
 from r4t_demo.errors import UserError
+from r4t_demo.fanout import language_model
 from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
 from r4t_demo.train.diffusion import save as save_diffusion
-from r4t_demo.train.folm import save as save_folm
 from tests.doubles import HashEncoder, write_catalog
-from tests.tiny_models import SIGLIP, tiny_denoiser, tiny_folm, write_clip, write_words
+from tests.tiny_models import SIGLIP, save_adapter, save_folm, tiny_denoiser, tiny_folm, write_clip, write_words
 
 QUERIES = ["bohemian festival", "gothic red dress", "navy scarf"]
 
@@ -126,7 +127,7 @@ def test_options_go_to_the_methods_that_take_them(engine: Engine) -> None:
         (
             ["x"],
             {"methods": ["magic"]},
-            "There is no method 'magic': choose from none, mmr, kmeans, template, base, best-of-5, folm, folm-before",
+            "There is no method 'magic': choose from none, mmr, kmeans, template, zero-shot, sft, best-of-5, folm, folm-before",
         ),
         (["x"], {"methods": ["mmr:2"]}, "'mmr:2' is no method: write a number between 0 and 1"),
         (["x"], {"methods": ["mmr:big"]}, "'mmr:big' is no method"),
@@ -149,11 +150,20 @@ def test_mmr_by_hand(engine: Engine) -> None:
     assert near.method == "mmr:1"
 
 
-def test_methods_without_a_checkpoint_are_left_out(catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path) -> None:
-    engine = Engine(Settings(checkpoints=tmp_path), catalog, index, encoder)
-    assert list(engine.methods()) == ["none", "mmr", "kmeans", "template"]
-    (tmp_path / "folm-base").mkdir()
-    assert list(engine.methods()) == ["none", "mmr", "kmeans", "template", "base", "best-of-5"]
+def test_methods_without_a_checkpoint_or_its_language_model_are_left_out(
+    catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, plain = Engine(Settings(checkpoints=tmp_path), catalog, index, encoder), ["none", "mmr", "kmeans", "template"]
+    monkeypatch.setattr(language_model, "packed_file", lambda: None)
+    monkeypatch.setattr(language_model, "SMOLLM2", "made/nowhere")
+    assert list(engine.methods()) == plain
+    below = str(tmp_path / "below")
+    monkeypatch.setattr(language_model, "SMOLLM2", below)
+    (tmp_path / "folm-sft").mkdir()
+    (tmp_path / "folm-sft" / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": below}))
+    assert list(engine.methods()) == plain, "the model below the adapter is not here"
+    (tmp_path / "below").mkdir()
+    assert list(engine.methods()) == [*plain, "zero-shot", "sft", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
     with pytest.raises(
@@ -225,11 +235,12 @@ def test_an_index_of_another_size_is_refused(catalog: Catalog, encoder: HashEnco
 
 
 def test_another_encoder_by_a_setting(encoder: HashEncoder, tmp_path: Path) -> None:
-    """It searches an index of its own; whatever was made or trained for the former one is refused by name and width."""
+    """It searches an index of its own; what was made or trained for the former one is refused by name and width. A language
+    model writes words, which any encoder reads."""
     write_clip(tmp_path / "siglip", SIGLIP)
     write_words(tmp_path / "siglip")
     folm = tiny_folm(encoder)
-    save_folm(folm.model, folm.tokenizer, tmp_path / "folm-mini")
+    save_adapter(folm, save_folm(folm, tmp_path / "below"), tmp_path / "folm-mini")
     save_diffusion(
         tiny_denoiser(encoder.id, dim=encoder.dim), ["boots"], encoder.encode_text(["boots"]), tmp_path / "diffusion-mini"
     )
@@ -242,9 +253,11 @@ def test_another_encoder_by_a_setting(encoder: HashEncoder, tmp_path: Path) -> N
     engine = Engine.load(settings)
     answers = engine.run(["boho hat"], ["none", "mmr", "kmeans", "template"], k=4)
     assert [answer.vectors.shape for answer in answers] == [(4, 64)] * 4
-    for method in ("folm", "diffusion"):
-        with pytest.raises(UserError, match=r"trained for the encoder hash-48 \(48 dimensions\), not for siglip \(64\)\."):
-            engine.run(["boho hat"], [method])
+    [written] = engine.run(["boho hat"], ["folm"], k=4)
+    assert written.is_text and written.vectors.shape == (len(written.sub_queries), 64)
+    with pytest.raises(UserError, match=r"trained for the encoder hash-48 \(48 dimensions\), not for siglip \(64\)\."):
+        engine.run(["boho hat"], ["diffusion"])
+    assert "folm" in engine.methods() and "diffusion" not in engine.methods()
 
 
 def test_threads_get_the_answers_that_one_gets(engine: Engine) -> None:

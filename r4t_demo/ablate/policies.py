@@ -1,4 +1,4 @@
-"""Ablations of the reward: each variant trains the policy anew from folm-base, for the same few rollouts with the same seed.
+"""Ablations of the reward: each variant trains the policy anew from folm-sft, for the same few rollouts with the same seed.
 
 The paper's own ablation: groundedness alone makes degenerate strings, groundedness and alignment make paraphrases, all three are
 stable; and a sweep over the weights. Here a dropped term has the weight 0 and the others keep the served policy's.
@@ -18,12 +18,14 @@ from r4t_demo.evaluate.oar import TestQuery, measure
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.train import corpus, folm, soft_grpo
-from r4t_demo.train.policy import MiniPolicy
-from r4t_demo.train.recipes import OAR_WEIGHTS
+from r4t_demo.fanout.language_model import below
+from r4t_demo.train import corpus, soft_grpo
+from r4t_demo.train.policy import LoraPolicy
+from r4t_demo.train.recipes import MICRO, OAR_WEIGHTS
 
-BEFORE, START = "before training", "folm-base"
+BEFORE, START = "before training", "folm-sft"
 ALL = "all three"
+RATE = 3e-4  # ten times the recipe's: what a term does shall be seen in a few rollouts
 GROUND, _, ALIGN = OAR_WEIGHTS
 TERMS = {"ground": (1.0, 0.0, 0.0), "ground + align": (GROUND, 0.0, ALIGN), ALL: OAR_WEIGHTS}
 WEIGHTS = {
@@ -31,7 +33,7 @@ WEIGHTS = {
     "4 : 3 : 3": (0.4, 0.3, 0.3),
     "2 : 4 : 4": (0.2, 0.4, 0.4),
 }  # of the same three, in order
-ROLLOUTS, BATCH = 60, 16
+ROLLOUTS, BATCH = 12, 16
 CURVES = ("reward", *soft_grpo.OarReward.names, "entropy", "frac_reward_zero_std")
 COLLAPSE = 0.5  # of the diversity before training: less, with the whole interval, is called a collapse
 WATCHED = 3  # queries whose lists are kept
@@ -58,7 +60,7 @@ def weights(engine: Engine, queries: Sequence[TestQuery], budget: Budget) -> Abl
 def _compare(engine: Engine, queries: Sequence[TestQuery], variants: Mapping[str, Sequence[float]], budget: Budget) -> Ablation:
     steps = budget.steps or ROLLOUTS
     curves = {}
-    trained = {BEFORE: (engine, "base")}
+    trained = {BEFORE: (engine, "sft")}
     for name, chosen in variants.items():
         facts = {"weights": list(chosen), "steps": steps, "batch": BATCH, "seed": budget.seed}
         folder = folder_of(budget.runs, "policy", engine, START, **facts)
@@ -76,13 +78,14 @@ def _compare(engine: Engine, queries: Sequence[TestQuery], variants: Mapping[str
 
 def _train(engine: Engine, folder: Path, chosen: Sequence[float], steps: int, seed: int) -> dict[str, dict[int, float]]:
     """Train a policy, leave it as the folder's folm-mini, and return its curves."""
-    mini = Folm.load(engine.settings.checkpoints / START, engine.encoder)
+    start = engine.settings.checkpoints / START
+    policy = LoraPolicy(Folm.load(start, engine.encoder, catalog=engine.catalog, merge=False), below(start))
     records = soft_grpo.train(
-        MiniPolicy(mini), corpus.broad_queries(engine.settings.assets), engine.index, folder / STATE,
-        steps=steps, reward=soft_grpo.OarReward(chosen), seed=seed, batch=BATCH,
+        policy, corpus.everyday_requests(engine.settings.assets), engine.index, folder / STATE,
+        steps=steps, reward=soft_grpo.OarReward(chosen), rate=RATE, micro=MICRO, seed=seed, batch=BATCH,
     )  # fmt: skip
     curves = recorded(records, folder)
-    folm.save(mini.model, mini.tokenizer, folder / "folm-mini")
+    policy.save(folder / "folm-mini")
     return curves
 
 

@@ -51,14 +51,14 @@ def _compare(
     engine: Engine, queries: Sequence[TestQuery], variants: dict[str, Variant], budget: Budget, notes: Sequence[str] = ()
 ) -> Ablation:
     steps = budget.steps or STEPS
-    broad = corpus.broad_queries(engine.settings.assets)
-    asked = random.Random(budget.seed).sample(broad, min(QUERIES, len(broad)))
+    every = corpus.everyday_requests(engine.settings.assets)
+    asked = random.Random(budget.seed).sample(every, min(QUERIES, len(every)))
     rows, curves = [], {}
     for name, variant in variants.items():
         facts = {"samples": variant.samples, "keep": variant.keep, "queries": len(asked), "seed": budget.seed}
         written = folder_of(budget.runs, "supervision", engine, POLICY, **facts)
         folder = folder_of(budget.runs, "retriever", engine, POLICY, **facts, permute=variant.permute, steps=steps)
-        folm = Folm.load(engine.settings.checkpoints / POLICY, engine.encoder)
+        folm = Folm.load(engine.settings.checkpoints / POLICY, engine.encoder, catalog=engine.catalog)
         best = supervision.Best(variant.keep, OarReward(OAR_WEIGHTS)) if variant.keep else None
         pairs = written / "pairs"
         follow(supervision.write(folm, asked, engine.index, pairs, samples=variant.samples, best=best, seed=budget.seed), None)

@@ -30,7 +30,8 @@ def folder_of(runs: Path, kind: str, engine: Engine, start: str, **facts: object
 
     They are in the folder's facts.json and shape its name, so that a run is resumed, and shared, by its like alone.
     """
-    facts |= {start: _digest((engine.settings.checkpoints / start / "model.safetensors").read_bytes())}
+    [weights] = (engine.settings.checkpoints / start).glob("*model.safetensors")  # of a whole model, or of an adapter
+    facts |= {start: _digest(weights.read_bytes())}
     facts |= {"items": _digest(np.ascontiguousarray(engine.index.vectors(np.arange(len(engine.index)))).tobytes())}
     folder = runs / "ablate" / f"{kind}-{job_digest(facts)[:12]}"
     text = json.dumps(facts, indent=1, sort_keys=True) + "\n"

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from r4t_demo.errors import UserError
-from r4t_demo.options import add_catalog, add_common, add_data, at_least_one, load_engine, load_settings, print_json
+from r4t_demo.options import (
+    add_catalog,
+    add_common,
+    add_data,
+    at_least_one,
+    load_engine,
+    load_settings,
+    print_json,
+    with_sample_catalog,
+)
 
 METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
 LABELLED = "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)"
@@ -29,6 +38,7 @@ class Measured:
 def add_parser(commands: argparse._SubParsersAction) -> None:
     """Add the ``evaluate`` command."""
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
+    _add_suits(parts)
     _add_oar(parts)
     _add_pareto(parts)
     _add_wscr(parts)
@@ -130,6 +140,30 @@ def _pareto(options: argparse.Namespace) -> Measured:
     engine = load_engine(options, PHOTOS)
     result = pareto.evaluate(engine, oar.load_queries(engine.catalog.root, options.split, options.limit), options.seeds)
     return _of_queries("pareto", options, result, pareto.tables(result))
+
+
+def _add_suits(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "suits", _suits, "common sense: hand labels of which kinds of thing suit a request")
+    parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="labelled requests (those of assets/suits for the catalogue)")
+    add_data(parser)
+    _add_methods(parser, "rainy-sunday, hearth-and-shelf, or with --labels any other (atelier)")
+
+
+def _suits(options: argparse.Namespace) -> Measured:
+    from r4t_demo.engine import Engine
+    from r4t_demo.evaluate import suits
+
+    at_least_one(options, "seeds")
+    named, settings = options.catalog or "atelier", load_settings(options)
+    requests = suits.load(options.labels or settings.assets / "suits" / f"{named}.jsonl")
+    if named in suits.SAMPLES:
+        settings = with_sample_catalog(settings, named, options.runs)
+    engine = Engine.load(settings)
+    methods = options.methods or [name for name in suits.METHODS if name in engine.methods()]
+    result = suits.evaluate(engine, requests, methods, options.seeds)
+    name = "suits" if named == "atelier" else f"suits-{engine.catalog.name}"
+    return Measured(name, result, suits.tables(result), {"queries": result["n_queries"], "seeds": options.seeds})
 
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:

@@ -15,6 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.table import render
 from r4t_demo.fanout.folm import Folm
+from r4t_demo.fanout.formats import Compact
 
 K, N = 10, 4
 PARTS = ("encode", "fanout", "search")
@@ -32,14 +33,16 @@ def evaluate(
     Returns threads, roofline_ms {batch: ms} and batch {batch: {method: encode_ms, fanout_ms, search_ms (medians) and
     p95_total_ms}}. All times are those of a whole batch. The roofline is the time that the diffusion retriever's
     multiply-adds take as plain products with ``weight`` (w, w), whose width, type and place are the network's own;
-    empty where "diffusion" is missing from ``methods``.
+    empty where "diffusion" is missing from ``methods``. stream {method: first_ms, all_ms} has the medians of single requests to a
+    language model: until its first sub-query is told, and its last.
     """
     measured = {batch: _time_batch(engine, queries, methods, batch, repeats) for batch in batches}
     roofline = {}
     if "diffusion" in methods:
         count, weight = _multiply_adds(engine, queries[0]), torch.randn(WIDTH, WIDTH) if weight is None else weight
         roofline = {batch: _roofline(count, batch, weight) for batch in batches}
-    return {"threads": torch.get_num_threads(), "roofline_ms": roofline, "batch": measured}
+    stream = {name: _streamed(method, queries) for name in methods if isinstance(method := engine.fanouts[name], Folm)}
+    return {"threads": torch.get_num_threads(), "roofline_ms": roofline, "batch": measured, "stream": stream}
 
 
 def tune(engine: Engine, queries: Sequence[str], methods: Sequence[str]) -> tuple[torch.dtype, int] | None:
@@ -76,6 +79,10 @@ def tables(result: dict[str, Any]) -> str:
         if {"folm", "diffusion"} <= methods.keys():
             ratio = methods["folm"]["fanout_ms"] / methods["diffusion"]["fanout_ms"]
             parts.append(f"fan-out, folm / diffusion: {ratio:.1f} ×")
+    for name, told in result["stream"].items():
+        parts.append(
+            f"{name}, one request: first sub-query after {told['first_ms']:.0f} ms, the last after {told['all_ms']:.0f} ms"
+        )
     return "\n\n".join(parts)
 
 
@@ -96,6 +103,14 @@ def _time_batch(
     return {name: _summary(rows) for name, rows in times.items()}
 
 
+def _streamed(folm: Folm, queries: Sequence[str], count: int = 20) -> dict[str, float]:
+    times = []
+    for query in queries[:count]:
+        begin = perf_counter()
+        times.append([perf_counter() - begin for _ in folm.stream(query, K)])
+    return {"first_ms": 1e3 * median(told[0] for told in times), "all_ms": 1e3 * median(told[-1] for told in times)}
+
+
 def _summary(rows: list[dict[str, float]]) -> dict[str, float]:
     medians = {f"{part}_ms": median(row[part] for row in rows) for part in PARTS}
     return {**medians, "p95_total_ms": float(np.percentile([row["total"] for row in rows], 95))}
@@ -104,8 +119,8 @@ def _summary(rows: list[dict[str, float]]) -> dict[str, float]:
 def _language_models(engine: Engine, methods: Sequence[str]) -> Iterator[Folm]:
     for name in methods:
         method = engine.fanouts[name]
-        model = getattr(method, "base", method)  # best-of-5 samples from the base
-        if isinstance(model, Folm):
+        model = getattr(method, "sft", method)  # best-of-5 samples from it
+        if isinstance(model, Folm) and isinstance(model.form, Compact):
             yield model
 
 
@@ -113,7 +128,7 @@ def _sampling_seconds(folm: Folm, texts: Sequence[str], precision: torch.dtype, 
     """The better of two batches after a warm-up."""
     torch.set_num_threads(threads)
     copied = cast(Any, deepcopy(folm.model)).to(precision)
-    trial = Folm(copied, folm.tokenizer, folm.encoder)
+    trial = Folm(copied, folm.tokenizer, folm.encoder, form=folm.form, card=folm.card)
     vectors = folm.encoder.encode_text(texts)
     return min([trial.fan_out(texts, vectors, K)[0].seconds for _ in range(3)][1:])
 

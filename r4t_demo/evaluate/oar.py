@@ -27,7 +27,9 @@ COURT = ("on_style", "coverage", "set_f1")
 TEXT_ONLY = ("groundedness", "alignment", "composite")
 METRICS = (*COURT, "diversity", "content_alignment", *TEXT_ONLY)
 RATIOS = (
-    ("folm", "base"),
+    ("folm", "zero-shot"),
+    ("folm", "sft"),
+    ("folm", "mmr"),
     ("folm", "folm-before"),
     ("folm", "best-of-5"),
     ("folm", "template"),
@@ -36,7 +38,7 @@ RATIOS = (
     ("diffusion", "diffusion-teacher"),
     ("diffusion", "diffusion-base"),
     ("diffusion", "regression-matched"),
-    ("folm-photos", "base"),
+    ("folm-photos", "sft"),
     ("diffusion-photos", "folm-photos"),
 )
 RATIO_METRICS = ("set_f1", "coverage", "diversity")

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from transformers import PreTrainedTokenizerFast
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
@@ -13,7 +13,7 @@ from r4t_demo.evaluate import latency
 from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.denoiser import PAPER, Block, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever
-from r4t_demo.fanout.folm import Folm, FolmConfig, FolmForCausalLM
+from r4t_demo.fanout.folm import TEMPERATURE, Folm
 from r4t_demo.fanout.registry import MethodSet
 from r4t_demo.index.faiss_index import FaissIndex
 
@@ -32,7 +32,7 @@ SAMPLERS = {
 
 
 def evaluate(
-    engine: Engine, tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], batches: Sequence[int], repeats: int,
+    engine: Engine, tokenizer: PreTrainedTokenizerBase, queries: Sequence[str], batches: Sequence[int], repeats: int,
     device: torch.device, **sizes: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """``latency.evaluate`` of the methods of ``paper_engine``, which takes ``sizes``; the roofline is of products as wide."""
@@ -53,23 +53,24 @@ class PrefixEncoder(Encoder):
 
 
 class UntrainedFolm(Folm):
-    """Samples as ever, ``MAX_NEW_TOKENS`` a list, but an untrained model writes no list: ``words`` stand for what it adds."""
+    """Samples as ever, a whole answer's tokens, but an untrained model writes no list: ``words`` stand for what it adds."""
 
     def __init__(
-        self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: PrefixEncoder, words: Sequence[str]
+        self, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerBase, encoder: PrefixEncoder, words: Sequence[str]
     ) -> None:
         super().__init__(model, tokenizer, encoder)
         self.words = words
 
-    def write(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int, temperature: float
-    ) -> list[list[str]]:
-        super().write(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
-        return [[f"{query} {word}" for word in self.words[:k]] for query in queries for _ in range(n_samples)]
+    def sample_lists(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
+        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None,
+    ) -> list[list[list[str]]]:  # fmt: skip
+        super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
+        return [[[f"{query} {word}" for word in self.words[:k]]] * n_samples for query in queries]
 
 
 def paper_engine(
-    engine: Engine, tokenizer: PreTrainedTokenizerFast, device: torch.device, *,
+    engine: Engine, tokenizer: PreTrainedTokenizerBase, device: torch.device, *,
     language_model: Mapping[str, Any] = QWEN3_4B, denoiser: Mapping[str, Any] = PAPER,
 ) -> Engine:  # fmt: skip
     """Return an engine over the same catalogue, its vectors cut to the denoiser's width, whose methods have the paper's sizes.
@@ -85,8 +86,8 @@ def paper_engine(
     precision = torch.float32 if device.type == "cpu" else torch.bfloat16
     torch.manual_seed(0)
     with torch.device(device):
-        config = FolmConfig(query_dim=dim, encoder_id=encoder.id, **language_model)
-        model = FolmForCausalLM._from_config(config, dtype=precision)
+        model = LlamaForCausalLM._from_config(LlamaConfig(**language_model), dtype=precision)
+    model.generation_config = GenerationConfig(eos_token_id=tokenizer.eos_token_id)
     fanouts: dict[str, FanOutMethod] = {"folm": UntrainedFolm(model, tokenizer, encoder, words)}
     for name, sampling in SAMPLERS.items():
         network = SetDenoiser(**{**denoiser, **sampling, "encoder_id": encoder.id}).to(device)

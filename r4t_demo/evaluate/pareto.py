@@ -14,7 +14,7 @@ from r4t_demo.evaluate.table import interval, render
 
 MMR = {1.0: "none", **{lam: f"mmr:{lam}" for lam in (0.9, 0.8, 0.7, 0.6, 0.5, 0.3, 0.1)}}  # lambda 1 takes the best k in order
 VARIETIES = (-1.0, -0.5, 0.0, 0.5, 1.0)
-POINTS = ("base", "best-of-5", "folm")
+POINTS = ("zero-shot", "sft", "best-of-5", "folm")
 AXES = ("diversity", "content_alignment", "set_f1")
 JUDGED = ("folm", "diffusion")  # set against MMR's curve
 

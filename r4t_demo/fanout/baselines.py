@@ -90,15 +90,15 @@ class Template:
 
 
 class BestOf:
-    """Samples ``n`` lists from the base language model and keeps the one with the highest training reward."""
+    """Samples ``n`` lists from the language model before RL and keeps the one with the highest training reward."""
 
-    def __init__(self, base: "Folm", index: VectorIndex, encoder: Encoder, n: int = 5):
+    def __init__(self, sft: "Folm", index: VectorIndex, encoder: Encoder, n: int = 5):
         self.name = f"best-of-{n}"
-        self.base, self.index, self.encoder, self.n = base, index, encoder, n
+        self.sft, self.index, self.encoder, self.n = sft, index, encoder, n
 
     def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
         start = perf_counter()
-        samples = self.base.sample_lists(queries, vectors, k, n_samples=self.n, seed=seed)
+        samples = self.sft.sample_lists(queries, vectors, k, n_samples=self.n, seed=seed)
         sampled = perf_counter()
         embedded = self._embed(samples)
         encode = perf_counter() - sampled

@@ -10,11 +10,11 @@ from r4t_demo.fanout.base import check_encoder
 
 # Weights as safetensors, the rest as JSON and text: nothing that runs when it is read.
 FILES = ("*.safetensors", "*.json", "*.txt", "*.jinja", "*.model", "README.md")
-FOLM, DIFFUSION = "fan-out language model", "diffusion retriever"
+LANGUAGE_MODEL, ADAPTER = "language model", "LoRA adapter of a language model"
+DIFFUSION = "diffusion retriever"
 SETTINGS = {  # what a checkpoint may be, and the setting that puts it into the app
-    FOLM: "R4T_FOLM",
-    "instruct model": "R4T_FOLM",
-    "LoRA adapter of an instruct model": "R4T_FOLM",
+    LANGUAGE_MODEL: "R4T_FOLM",
+    ADAPTER: "R4T_FOLM",
     DIFFUSION: "R4T_DIFFUSION",
     "regression retriever": "",
     "encoder": "R4T_ENCODER",
@@ -38,15 +38,14 @@ class Checkpoint:
         if (folder / "open_clip_config.json").is_file():
             return cls(folder, "encoder")
         if (folder / "adapter_config.json").is_file():
-            return cls(folder, "LoRA adapter of an instruct model")
+            return cls(folder, ADAPTER)
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             if "slots" in config:
                 what = DIFFUSION if "sampler" in config else "regression retriever"
                 return cls(folder, what, config["encoder_id"], config["dim"])
-            if config["model_type"] == "r4t-folm":
-                return cls(folder, FOLM, config["encoder_id"], config["query_dim"])
-            return cls(folder, "instruct model")
+            config["model_type"]  # every model of transformers has one
+            return cls(folder, LANGUAGE_MODEL)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"There is no checkpoint in {folder}: its config.json is missing or of something else.") from error
 

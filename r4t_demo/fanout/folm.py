@@ -1,185 +1,354 @@
-"""The fan-out language model (FOLM): a causal LM that reads a query and samples a list of sub-queries."""
+"""The fan-out language model (FOLM): a causal LM that reads a request and the catalog card, and samples a list of sub-queries.
 
-from collections.abc import Sequence
+One class serves every size: what differs is the base model, the LoRA adapter on it and the format of prompt and answer. They
+stand in the checkpoint's folder: PEFT's own files, and ``folm.json`` with the format.
+"""
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
-import r4t_demo.torch_guard  # noqa: F401  (must come before transformers)
+from r4t_demo.torch_guard import LOADING  # must come before transformers
 
 # isort: split
-from transformers import (
-    AutoConfig,
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    StoppingCriteria,
-)
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
+from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
-from r4t_demo.fanout.base import check_encoder
-from r4t_demo.fanout.sampling import TEMPERATURE, ListModel, OwnNoise, row_seeds
-from r4t_demo.fanout.words import core_of
+from r4t_demo.fanout.base import FanOut, own_seed
+from r4t_demo.fanout.card import catalog_card
+from r4t_demo.fanout.formats import FORMATS, THINK, Format, Reasoned
+from r4t_demo.fanout.language_model import below as name_below
+from r4t_demo.fanout.language_model import folder_of
+from r4t_demo.precision import native_dtype
 
-QUERY, LIST, SEPARATOR, END, PAD = "<query>", "<list>", "<sep>", "<end>", "<pad>"
-SAME = "<same>"  # in a sub-query: the words of the query that carry its meaning
-MAX_NEW_TOKENS = 100  # two and a half times the length of a usual list
+TEMPERATURE = 0.9  # the paper's, for supervision
+SERVED = 0.3  # of the one list that a visitor gets
+ROWS = 64  # answers written at once
 SPARE = 10  # repetitions that a list may hold
-ROWS = 1024  # sampled at once: more would not be faster, and their keys and values fill the memory
+NEVER = -1e4  # the score of what cannot be drawn; finite, so that an entropy stays a number
+SECONDS = 120.0  # that a visitor waits for a list at most
+SETTINGS = "folm.json"
 
 
-class FolmConfig(LlamaConfig):
-    """A Llama configuration with the width of the query embedding and the number of soft tokens that carry it."""
+@dataclass(frozen=True)
+class Answers:
+    """Sampled answers, B = queries x samples: left-padded prompt ``ids`` and their ``mask`` (B, T), ``completion`` ids (B, C).
 
-    model_type = "r4t-folm"
-
-    def __init__(self, query_dim: int = 256, query_tokens: int = 4, encoder_id: str = "", **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.query_dim = query_dim
-        self.query_tokens = query_tokens
-        self.encoder_id = encoder_id
-
-
-class FolmForCausalLM(LlamaForCausalLM):
-    """A Llama that also reads the query's embedding, as soft tokens before the text.
-
-    The text says which words to build on; the embedding says what they mean to the retriever, words never met in training
-    included.
+    ``counted`` (B, C) is 1 up to and including the token that closes the list, 0 behind it; ``ended`` (B,) says where the model
+    closed it itself, by an end token; ``texts`` has B entries.
     """
 
-    config_class = FolmConfig
-
-    def __init__(self, config: FolmConfig) -> None:
-        super().__init__(config)
-        self.query_projection = torch.nn.Linear(config.query_dim, config.query_tokens * config.hidden_size)
-        self.post_init()
-
-    def embed_inputs(self, input_ids: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
-        """Return embeddings (B, query_tokens + T, hidden): ``input_ids`` (B, T) behind the queries' ``vectors`` (B, dim)."""
-        # Unit vectors have entries of about 1/sqrt(d); the square root brings them to unit variance.
-        soft = self.query_projection(vectors.to(self.dtype) * self.config.query_dim**0.5)
-        soft = soft.view(len(vectors), self.config.query_tokens, self.config.hidden_size)
-        return torch.cat([soft * self.config.initializer_range, self.get_input_embeddings()(input_ids)], dim=1)
+    ids: torch.Tensor
+    mask: torch.Tensor
+    completion: torch.Tensor
+    counted: torch.Tensor
+    ended: torch.Tensor
+    texts: list[str]
 
 
-AutoConfig.register(FolmConfig.model_type, FolmConfig)
-AutoModelForCausalLM.register(FolmConfig, FolmForCausalLM)
+class Folm:
+    """Fan-out by sampling from a causal LM of ``transformers``; implements ``FanOutMethod``.
 
-
-def prompt_batch(
-    tokenizer: PreTrainedTokenizerFast, queries: Sequence[str], soft_tokens: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return left-padded prompt ids (B, T) and an attention mask (B, soft_tokens + T)."""
-    batch = tokenizer(
-        [f"{QUERY}{query.replace('<', ' ')}{LIST}" for query in queries],  # no visitor writes a special token
-        return_tensors="pt",
-        padding=True,
-        padding_side="left",
-        add_special_tokens=False,
-    )
-    # The padding lies between the soft tokens and the text, so that every row begins with its query's embedding.
-    mask = torch.cat([torch.ones(len(queries), soft_tokens, dtype=torch.long), batch["attention_mask"]], dim=1)
-    return batch["input_ids"], mask
-
-
-def pieces_of(text: str, query: str) -> list[str]:
-    """Return what stands between the separators of a completion, ``SAME`` spelt out by the query's core; pieces may be empty.
-
-    The completion ends at its end token or its padding. The copy token spares a small model from learning to spell: it builds on
-    words that it never met, exactly as a visitor typed them.
-    """
-    core = core_of(query)
-    pieces = text.split(END)[0].split(PAD)[0].split(SEPARATOR)
-    return [" ".join(piece.replace(SAME, f" {core} ").split()) for piece in pieces]
-
-
-def parse_list(text: str, k: int, query: str) -> list[str]:
-    """Return the first k distinct, non-empty sub-queries of a completion."""
-    return list(dict.fromkeys(piece for piece in pieces_of(text, query) if piece))[:k]
-
-
-class _ListComplete(StoppingCriteria):
-    """Stops a row behind its k-th distinct sub-query: what follows would not be read.
-
-    A list may repeat itself ``SPARE`` times before that costs it a sub-query.
+    It samples from the bare softmax over what ``allowed`` leaves: the model's own settings (top-k, penalties) would make it
+    another policy than the one that training scores.
     """
 
-    def __init__(self, separator: int, k: int) -> None:
-        self.separator, self.k = separator, k
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs) -> torch.Tensor:
-        count = (input_ids == self.separator).sum(1)
-        full = (input_ids[:, -1] == self.separator) & (count >= self.k)
-        done = [row and self._distinct(ids) >= self.k for row, ids in zip(full.tolist(), input_ids, strict=True)]
-        return torch.tensor(done, device=input_ids.device) | (count >= self.k + SPARE)
-
-    def _distinct(self, ids: torch.Tensor) -> int:
-        bounds = torch.nonzero(ids == self.separator).flatten()
-        pieces = torch.tensor_split(ids, (bounds + 1).cpu())
-        return len({tuple(piece.tolist()) for piece in pieces if len(piece) > 1})
-
-
-class Folm(ListModel):
-    """Fan-out by sampling from a causal LM that reads the query's embedding as well."""
-
-    model: FolmForCausalLM
-
-    def __init__(self, model: FolmForCausalLM, tokenizer: PreTrainedTokenizerFast, encoder: Encoder, name: str = "folm") -> None:
-        check_encoder(f"The language model '{name}'", model.config.encoder_id, model.config.query_dim, encoder)
+    def __init__(
+        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoder: Encoder, name: str = "folm",
+        form: Format = FORMATS["compact"], card: str = "",
+    ) -> None:  # fmt: skip
+        ends = model.generation_config.eos_token_id if model.generation_config else None
+        ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
+        if not ends:
+            raise UserError(f"The language model '{name}' names no end token in its generation_config.json or tokenizer.")
+        if isinstance(form, Reasoned) and not tokenizer.chat_template:
+            raise UserError(f"The language model '{name}' has no chat template: choose an instruct model.")
+        self.ends = sorted(ends)
+        tokenizer.pad_token = tokenizer.pad_token or tokenizer.convert_ids_to_tokens(self.ends[0])
         self.model, self.tokenizer, self.encoder, self.name = model.eval(), tokenizer, encoder, name
+        self.form, self.card = form, card
 
     @classmethod
-    def load(cls, folder: Path, encoder: Encoder, name: str = "folm") -> "Folm":
-        """Load a transformers folder; UserError where it is missing or was trained for another encoder."""
-        if not (Path(folder) / "config.json").is_file():
-            raise UserError(f"There is no language model in {folder}.")
-        try:
-            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-            tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-        except Exception as error:  # a foreign model can be broken in any way
-            raise hub_failure(f"The language model in {folder} cannot be loaded", error) from error
-        return cls(model, tokenizer, encoder, name)
+    def load(
+        cls, source: str | Path, encoder: Encoder, name: str = "folm", *, form: str | None = None, catalog: Catalog | None = None,
+        merge: bool = True,
+    ) -> "Folm":  # fmt: skip
+        """Load a folder or a Hub id, a model or a LoRA adapter; on the GPU where there is one, in bfloat16 where that pays.
 
-    def write(
-        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *, seed: int, temperature: float
-    ) -> list[list[str]]:
-        """See ``ListModel``."""
-        texts, step = [], max(1, ROWS // n_samples)
-        for start in range(0, len(queries), step):
-            part = slice(start, start + step)
-            sampled = self.generate(queries[part], vectors[part], n_samples, seed=seed, temperature=temperature, k=k)
-            texts += self.tokenizer.batch_decode(sampled[2])
-        return [parse_list(text, k, queries[i // n_samples]) for i, text in enumerate(texts)]
-
-    @torch.inference_mode()
-    def generate(
-        self,
-        queries: Sequence[str],
-        vectors: np.ndarray,
-        n_samples: int,
-        *,
-        seed: int,
-        temperature: float = TEMPERATURE,
-        k: int = 10,
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Sample completions of at most k sub-queries; a row's sample hangs on ``seed``, its query and its number alone.
-
-        Return prompt ids (B, T), attention mask (B, soft + T) and completion ids (B, C), B = queries x samples.
+        ``form`` is a key of ``FORMATS``; without it, what the folder says, else "reasoned". ``merge`` adds an adapter to the
+        weights below it, which is faster; one that shall be trained must stay apart. UserError where something is missing,
+        broken or out of reach.
         """
-        repeated = [query for query in queries for _ in range(n_samples)]
+        device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
+        folder = folder_of(str(source))
+        below = folder_of(name_below(folder))
+        adapter, chosen = below != folder, FORMATS[form or _format_of(folder)]
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(below)
+            fast = "eager" if device.type == "cpu" else "sdpa"  # on a CPU the fused kernel is up to twice as slow with a mask
+            with LOADING:
+                model: Any = AutoModelForCausalLM.from_pretrained(below, dtype=native_dtype(device), attn_implementation=fast)
+            if adapter:
+                model = _adapted(model.float() if merge and device.type == "cpu" else model, folder, merge)
+            model.to(device)
+        except Exception as error:  # a foreign model can be broken in any way
+            raise hub_failure(f"The language model {source} cannot be loaded", error) from error
+        folm = cls(model, tokenizer, encoder, name, chosen)
+        folm.card = catalog_card(catalog, folm.count_tokens) if catalog else ""
+        return folm
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is."""
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def sample_lists(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
+        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None,
+    ) -> list[list[list[str]]]:  # fmt: skip
+        """Return ``n_samples`` lists of up to k distinct sub-queries for each query; ``vectors`` are not read.
+
+        A list that came out empty falls back to the query itself, so that every list can be searched. UserError where ``ROWS``
+        lists take longer than so many ``seconds``.
+        """
+        answers = self.generate(queries, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds)
+        lists = [self.read(text, queries[i // n_samples], k) or [queries[i // n_samples]] for i, text in enumerate(answers.texts)]
+        return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
+
+    def read(self, text: str, query: str, k: int) -> list[str]:
+        """Return the first k distinct sub-queries of an answer; none where nothing of it can be read."""
+        return list(dict.fromkeys(self.form.spelt(piece, query) for piece in self.form.pieces(text) if piece))[:k]
+
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+        """Sample one list a query (seeded) and embed its sub-queries."""
+        start = time.perf_counter()
+        sampled = self.sample_lists(queries, vectors, k, 1, seed=seed, temperature=SERVED, seconds=SECONDS)
+        lists = [samples[0] for samples in sampled]
+        seconds = (time.perf_counter() - start) / len(queries)
+        start = time.perf_counter()
+        embedded = self.encoder.encode_text([text for texts in lists for text in texts])
+        encode_seconds = (time.perf_counter() - start) / len(queries)
+        rows = np.split(embedded, np.cumsum([len(texts) for texts in lists])[:-1])
+        return [
+            FanOut(self.name, texts, part, seconds, encode_seconds, is_text=True) for texts, part in zip(lists, rows, strict=True)
+        ]
+
+    def stream(self, query: str, k: int, *, seed: int = 0, seconds: float = SECONDS) -> Iterator[str]:
+        """Yield the sub-queries of ``fan_out``'s list one by one, each as soon as it is written.
+
+        UserError where the list is not finished after ``seconds``.
+        """
+        told: list[str] = []
+        for draft in self._write([query], 1, k=k, seed=seed, temperature=SERVED, seconds=seconds):
+            pieces = self.form.pieces if draft.done[0] else self.form.finished
+            spelt = (self.form.spelt(piece, query) for piece in pieces(draft.text(0)) if piece)
+            for text in list(dict.fromkeys(spelt))[len(told) : k]:
+                told.append(text)
+                yield text
+        if not told:
+            yield query
+
+    def generate(
+        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None = None
+    ) -> Answers:
+        """Sample ``n_samples`` answers a query; a row's sample hangs on ``seed``, its query and its number alone."""
+        step = max(1, ROWS // n_samples)
+        write = partial(self._write, n_samples=n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds)
+        drafts = [
+            draft
+            for start in range(0, len(queries), step)
+            for draft in deque(write(queries[start : start + step]), 1)  # as it is at last
+        ]
+        width, pad = max(draft.ids.shape[1] for draft in drafts), self.tokenizer.pad_token_id
+        ids = torch.cat([F.pad(draft.ids, (width - draft.ids.shape[1], 0), value=pad) for draft in drafts])
+        mask = torch.cat([F.pad(draft.mask, (width - draft.mask.shape[1], 0)) for draft in drafts])
+        written = [tokens for draft in drafts for tokens in draft.written]
+        length = torch.tensor([len(tokens) for tokens in written])
+        completion = torch.full((len(written), int(length.max())), pad)
+        for row, tokens in enumerate(written):
+            completion[row, : len(tokens)] = torch.tensor(tokens)
+        counted = (torch.arange(completion.shape[1]) < length.unsqueeze(1)).float()
+        ended = torch.tensor([tokens[-1] in self.ends for tokens in written])
+        texts = [draft.text(row) for draft in drafts for row in range(len(draft.written))]
         device = self.model.device
-        ids, mask = (part.to(device) for part in prompt_batch(self.tokenizer, repeated, self.model.config.query_tokens))
-        embedded = self.model.embed_inputs(ids, torch.from_numpy(np.repeat(vectors, n_samples, axis=0)).to(device))
-        model: Any = self.model  # what transformers says of ``generate`` does not fit its own models
-        completion = model.generate(
-            inputs_embeds=embedded, attention_mask=mask, do_sample=False, max_new_tokens=MAX_NEW_TOKENS, use_cache=True,
-            eos_token_id=self.tokenizer.convert_tokens_to_ids(END), pad_token_id=self.tokenizer.convert_tokens_to_ids(PAD),
-            logits_processor=[OwnNoise(row_seeds(seed, queries, n_samples), temperature, device)],
-            stopping_criteria=[_ListComplete(cast(int, self.tokenizer.convert_tokens_to_ids(SEPARATOR)), k)],
-        )  # fmt: skip
-        return ids, mask, completion
+        return Answers(ids, mask, completion.to(device), counted.to(device), ended.to(device), texts)
+
+    @torch.no_grad()
+    def _write(
+        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None
+    ) -> Iterator["_Draft"]:
+        """Write queries x ``n_samples`` answers token by token; yield the one draft of all whenever a piece of it is finished."""
+        start = time.monotonic()
+        draft = _Draft(self, [self.form.prompt(self.tokenizer, query, self.card, k) for query in queries], n_samples)
+        uniforms = [np.random.default_rng(each) for each in row_seeds(seed, queries, n_samples)]
+        rows, closing = np.arange(len(uniforms)), self._closing
+        scores, cache, mask = self._read_prompts(draft, n_samples)
+        drawn, named = draft.ids[:, -1], [self.named() for _ in rows]
+        for step in range(self.form.room):
+            shares = torch.tensor([uniforms[row].random() for row in rows], dtype=torch.float64, device=scores.device)
+            stale = [named[row].stale for row in rows]
+            drawn = draw((self.allowed(scores.float(), drawn, stale) / temperature).softmax(-1), shares)
+            news = False
+            for row, token in zip(rows.tolist(), drawn.tolist(), strict=True):
+                if draft.done[row]:
+                    continue
+                draft.written[row].append(token)
+                named[row].add(token)
+                if token in self.ends or step + 1 == self.form.room:
+                    draft.done[row] = news = True
+                elif token in closing:
+                    pieces, news = self.form.finished(draft.text(row)), True
+                    draft.done[row] = len({*pieces} - {""}) >= k or len(pieces) >= k + SPARE
+            if news:
+                yield draft
+            if draft.done.all():
+                return
+            if seconds is not None and time.monotonic() - start > seconds:
+                raise UserError(f"The language model did not finish its list within {seconds:.0f} s: try again later.")
+            going = np.flatnonzero(~draft.done[rows])
+            if len(going) <= 0.875 * len(rows):  # to copy the cache for a few rows would cost more than it saves
+                kept = torch.from_numpy(going).to(scores.device)
+                cache.batch_select_indices(kept)
+                rows, drawn, mask = rows[going], drawn[kept], mask[kept]
+            mask = F.pad(mask, (0, 1), value=1)
+            scores = self.model(
+                input_ids=drawn.unsqueeze(1), attention_mask=mask, position_ids=mask.sum(1, keepdim=True) - 1,
+                past_key_values=cache, use_cache=True,
+            ).logits[:, -1]  # fmt: skip
+
+    def allowed(self, scores: torch.Tensor, behind: torch.Tensor, stale: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Return scores (B, V) as they are drawn from: ``behind`` the tokens (B,), and without each row's ``stale`` ones.
+
+        An endless list goes on where its writer would end it: an end's chance is the comma's, which nothing but a finished thing
+        can have before it. No special token can be drawn.
+        """
+        if not self.form.endless:
+            return scores
+        comma, ends, special, closing = (each.to(scores.device) for each in self._marks)
+        goes_on = scores.index_select(-1, torch.cat([comma, ends])).logsumexp(-1)
+        goes_on = goes_on.masked_fill(torch.isin(behind, closing), NEVER)
+        scores = scores.index_fill(-1, special, NEVER).index_copy(-1, comma, goes_on.unsqueeze(-1))
+        places = [(row, token) for row, tokens in enumerate(stale) for token in tokens]
+        rows, tokens = torch.tensor(places, dtype=torch.long, device=scores.device).reshape(-1, 2).T
+        return scores.index_put((rows, tokens), scores.new_tensor(NEVER))
+
+    def named(self) -> "Named":
+        """What a list that is still empty has named; only an endless one can fill itself with one thing."""
+        closing = self._closing if self.form.endless else frozenset()
+        return Named(closing, lambda tokens: self.form.pieces(cast(str, self.tokenizer.decode(tokens)))[0])
+
+    def _read_prompts(self, draft: "_Draft", n_samples: int) -> tuple[torch.Tensor, DynamicCache, torch.Tensor]:
+        """The scores (B, V) of the first tokens, and keys, values and mask (B, T) of the prompts, each read once."""
+        ids, mask = draft.ids[::n_samples], draft.mask[::n_samples]
+        cache = DynamicCache(config=self.model.config.get_text_config())
+        positions = (mask.cumsum(1) - 1).clamp(min=0)
+        read = self.model(
+            input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+        )
+        cache.batch_repeat_interleave(n_samples)
+        return read.logits[:, -1].repeat_interleave(n_samples, 0), cache, draft.mask
+
+    @cached_property
+    def _marks(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The token of the comma, the end tokens, all special ones, and those that close a piece."""
+        comma = self.tokenizer.encode(",", add_special_tokens=False)[-1:]
+        special = {*self.ends, *self.tokenizer.all_special_ids}
+        return tuple(torch.tensor(sorted(each)) for each in (comma, self.ends, special, self._closing))  # type: ignore[return-value]
+
+    @cached_property
+    def _closing(self) -> frozenset[int]:
+        """The tokens behind which a piece may be finished."""
+        tokens = self.tokenizer.batch_decode([[token] for token in range(len(self.tokenizer))])
+        return frozenset(token for token, text in enumerate(tokens) if not {*self.form.closers}.isdisjoint(text))
+
+
+class Named:
+    """What a list has named so far, so that it names no thing for the third time: in a small catalogue one would fill it.
+
+    ``closing`` are the tokens that close a thing, ``read`` tells its name from its tokens.
+    """
+
+    def __init__(self, closing: frozenset[int], read: Callable[[list[int]], str]) -> None:
+        self._closing, self._read = closing, read
+        self._thing: list[int] = []
+        self._names: set[str] = set()
+        self._twice: set[int] = set()
+
+    def add(self, token: int) -> None:
+        """Take the next token of the list."""
+        if token not in self._closing:
+            self._thing.append(token)
+        elif self._thing:
+            name = self._read(self._thing)
+            if name in self._names:
+                self._twice.add(self._thing[0])
+            self._names.add(name)
+            self._thing = []
+
+    @property
+    def stale(self) -> list[int]:
+        """Where a thing begins, the first tokens of things that are named twice already."""
+        return [] if self._thing else sorted(self._twice)
+
+
+class _Draft:
+    """What is written so far, B = prompts x samples: prompt ``ids``, ``mask`` (B, T), ``written`` tokens, ``done`` rows (B,)."""
+
+    def __init__(self, folm: Folm, prompts: list[str], n_samples: int) -> None:
+        batch = folm.tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+        self.ids, self.mask = (
+            batch[name].to(folm.model.device).repeat_interleave(n_samples, 0) for name in ("input_ids", "attention_mask")
+        )
+        # Some templates open the reasoning themselves.
+        self._opened = [THINK[0] if prompt.rstrip().endswith(THINK[0]) else "" for prompt in prompts for _ in range(n_samples)]
+        self.written: list[list[int]] = [[] for _ in self._opened]
+        self.done = np.zeros(len(self.written), bool)
+        self._decode, self._ends = folm.tokenizer.decode, {*folm.ends}
+
+    def text(self, row: int) -> str:
+        """What a row's tokens say, its end token left out."""
+        tokens = self.written[row]
+        said = tokens[:-1] if tokens and tokens[-1] in self._ends else tokens
+        return self._opened[row] + cast(str, self._decode(said))
+
+
+def row_seeds(seed: int, queries: Sequence[str], n_samples: int) -> list[int]:
+    """Return a seed for each of queries x ``n_samples`` rows, made of ``seed``, its query and its number alone."""
+    return [own_seed(seed, query, sample) for query in queries for sample in range(n_samples)]
+
+
+def draw(probabilities: torch.Tensor, uniforms: torch.Tensor) -> torch.Tensor:
+    """Sample a token a row, (B,), of ``probabilities`` (B, V) with one number of [0, 1) each: the distribution's inverse."""
+    rising = probabilities.double().cumsum(-1)
+    wanted = uniforms.double().unsqueeze(1) * rising[:, -1:]
+    return torch.searchsorted(rising, wanted, right=True).squeeze(1).clamp(max=probabilities.shape[1] - 1)
+
+
+def _format_of(folder: Path) -> str:
+    """The key of ``FORMATS`` that the settings in a folder name, "reasoned" where there are none; UserError for another one."""
+    if not (folder / SETTINGS).is_file():
+        return "reasoned"
+    try:
+        name = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))["format"]
+        FORMATS[name]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"The file '{folder / SETTINGS}' names none of the formats {', '.join(FORMATS)}.") from error
+    return name
+
+
+def _adapted(model: PreTrainedModel, folder: Path, merge: bool) -> Any:
+    """The model with the adapter of a folder: added to its weights and rounded once, or beside them in float32."""
+    from peft import PeftModel
+
+    adapted = PeftModel.from_pretrained(model, folder, autocast_adapter_dtype=True)
+    return adapted.merge_and_unload().to(native_dtype(model.device)) if merge else adapted

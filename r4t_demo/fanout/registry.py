@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
+from r4t_demo.fanout import language_model
 from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.baselines import MMR, BestOf, KMeans, NoFanOut, Template
-from r4t_demo.fanout.checkpoint import FOLM, Checkpoint
+from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.index.base import VectorIndex
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Method:
     """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes`` names what its
     ``fan_out`` takes besides the seed: ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
-    With ``writes`` a language model writes the sub-queries, which takes fifty times as long as anything else.
+    With ``writes`` a language model writes the sub-queries, which takes a hundred times as long as anything else; the model below
+    the checkpoint's adapter must be on this machine.
     ``tuned`` methods are there where the catalogue has checkpoints of its own (``OWN``).
     """
 
@@ -49,7 +51,7 @@ class MethodSet:
     encoder: Encoder
     chosen: Mapping[str, Path] = field(default_factory=dict)  # folders that take the place of checkpoints
     _loaded: dict[str, FanOutMethod] = field(default_factory=dict)
-    _lock: RLock = field(default_factory=RLock)  # re-entrant: best-of-5 asks for base while it is being loaded
+    _lock: RLock = field(default_factory=RLock)  # re-entrant: best-of-5 asks for sft while it is being loaded
 
     def available(self) -> dict[str, str]:
         """name -> description of the methods whose checkpoint is there, and was trained for this encoder."""
@@ -59,7 +61,7 @@ class MethodSet:
         method = lookup(name)
         with self._lock:
             if name not in self._loaded:
-                if not self._has(method):
+                if not self._found(method):
                     missing = self.catalog.root / OWN["folm-mini"] if method.tuned else self.folder(str(method.needs))
                     raise UserError(f"The method '{name}' needs '{missing}', which is missing: run {method.made_by}.")
                 self._loaded[name] = method.build(self)
@@ -75,8 +77,15 @@ class MethodSet:
         return own if name in OWN and own.is_dir() else self.chosen.get(name, self.checkpoints / name)
 
     def _has(self, method: Method) -> bool:
+        return self._found(method) and (not method.writes or language_model.available(self._written_by(method)))
+
+    def _found(self, method: Method) -> bool:
         tuned = not method.tuned or (self.catalog.root / OWN["folm-mini"]).is_dir()
         return tuned and (method.needs is None or self.folder(method.needs).is_dir())
+
+    def _written_by(self, method: Method) -> str:
+        """The language model of a method that writes."""
+        return language_model.below(self.folder(method.needs)) if method.needs else language_model.SMOLLM2
 
     def _fits(self, method: Method) -> bool:
         folder = method.needs and self.folder(method.needs)
@@ -97,7 +106,7 @@ def lookup(name: str) -> Method:
             f"Maximal marginal relevance, lam = {lam}.", lambda parts: MMR(parts.index, parts.catalog, lam=lam, name=name)
         )
     if kind == "instruct" and option:
-        return Method(f"The instruct model {option}.", lambda parts: _instruct(parts, name, option))
+        return Method(f"The instruct model {option}.", lambda parts: _folm(parts, name, option))
     raise UserError(f"There is no method '{name}': choose from {', '.join(METHODS)}.")
 
 
@@ -111,25 +120,10 @@ def _share(text: str) -> float:
     return value
 
 
-def _folm(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
+def _folm(parts: MethodSet, name: str, source: str | Path, form: str | None = None) -> FanOutMethod:
     from r4t_demo.fanout.folm import Folm  # transformers takes seconds to import: only for who asks
 
-    place = parts.folder(folder)
-    if place == parts.chosen.get(folder) and Checkpoint.read(place).what != FOLM:
-        return _instruct(parts, name, str(place))
-    return Folm.load(place, parts.encoder, name=name)
-
-
-def _before(parts: MethodSet, name: str) -> FanOutMethod:
-    from r4t_demo.fanout.folm import Folm
-
-    return Folm.load(parts.checkpoints / "folm-mini", parts.encoder, name=name)
-
-
-def _instruct(parts: MethodSet, name: str, source: str) -> FanOutMethod:
-    from r4t_demo.fanout.instruct import InstructFolm
-
-    return InstructFolm.load(source, parts.encoder, name=name)
+    return Folm.load(source, parts.encoder, name, form=form, catalog=parts.catalog)
 
 
 def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
@@ -154,7 +148,7 @@ def _trained_on(task: str, what: str) -> dict[str, Method]:
     return {
         folm: Method(
             f"The fan-out language model after Soft-GRPO on {what}.",
-            lambda parts: _folm(parts, folm, folm),
+            lambda parts: _folm(parts, folm, parts.folder(folm)),
             needs=folm,
             made_by=made_by,
             writes=True,
@@ -186,34 +180,39 @@ METHODS: dict[str, Method] = {
         "The query's words with ten of the catalogue's categories, drawn at random.",
         lambda parts: Template(parts.catalog, parts.encoder),
     ),
-    "base": Method(
-        "The language model before reinforcement learning.",
-        lambda parts: _folm(parts, "base", "folm-base"),
-        needs="folm-base",
+    "zero-shot": Method(
+        "The language model as it was published, with two examples in its prompt.",
+        lambda parts: _folm(parts, "zero-shot", language_model.SMOLLM2, "few-shot"),
+        writes=True,
+    ),
+    "sft": Method(
+        "The language model fine-tuned on demonstrations, before reinforcement learning.",
+        lambda parts: _folm(parts, "sft", parts.folder("folm-sft")),
+        needs="folm-sft",
         writes=True,
     ),
     "best-of-5": Method(
         "Five lists of the model before reinforcement learning; the one with the highest reward.",
-        lambda parts: BestOf(cast("Folm", parts["base"]), parts.index, parts.encoder),
-        needs="folm-base",
+        lambda parts: BestOf(cast("Folm", parts["sft"]), parts.index, parts.encoder),
+        needs="folm-sft",
         writes=True,
     ),
     "folm": Method(
         "The fan-out language model after Soft-GRPO.",
-        lambda parts: _folm(parts, "folm", "folm-mini"),
+        lambda parts: _folm(parts, "folm", parts.folder("folm-mini")),
         needs="folm-mini",
         writes=True,
     ),
     "folm-before": Method(
         "The fan-out language model before its training on this catalogue.",
-        lambda parts: _before(parts, "folm-before"),
+        lambda parts: _folm(parts, "folm-before", parts.checkpoints / "folm-mini"),
         needs="folm-mini",
         made_by=f"{TRAIN} SOURCE --out DIR",
         writes=True,
         tuned=True,
     ),
     "diffusion": Method(
-        "Distilled from the FOLM: all directions in one network call.",
+        "Distilled from a fan-out language model: all directions in one network call.",
         lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
         needs="diffusion-mini",
         takes=("variety",),
@@ -228,7 +227,7 @@ METHODS: dict[str, Method] = {
         "The retriever distilled from the language model before reinforcement learning, in one network call.",
         lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base"),
         needs="diffusion-base",
-        made_by=f"{TRAIN} STEP --from folm-base",
+        made_by=f"{TRAIN} STEP --from sft",
         takes=("variety",),
     ),
     "regression": Method(

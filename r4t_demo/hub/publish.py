@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from r4t_demo.errors import UserError, hub_failure
-from r4t_demo.fanout.checkpoint import FILES, FOLM, Checkpoint
+from r4t_demo.fanout.checkpoint import ADAPTER, FILES, LANGUAGE_MODEL, Checkpoint
 from r4t_demo.hub import catalogs
 from r4t_demo.settings import HUB
 
@@ -47,7 +47,7 @@ def _stage_checkpoint(folder: Path, staged: Path, name: str) -> None:
         raise UserError(f"There are no weights (*.safetensors) in {folder}.")
     for file in files:
         copyfile(file, staged / file.name)
-    library = "open_clip" if checkpoint.what == "encoder" else "transformers" if checkpoint.what == FOLM else "pytorch"
+    library = {"encoder": "open_clip", ADAPTER: "peft", LANGUAGE_MODEL: "transformers"}.get(checkpoint.what, "pytorch")
     where = f"hf-hub:{name}" if checkpoint.what == "encoder" else f"{HUB}{name}"
     load = [f"{checkpoint.setting}={where} make demo"] if checkpoint.setting else []
     trained = f", trained for the vectors of {checkpoint.encoder} ({checkpoint.dim} dimensions)" if checkpoint.encoder else ""

@@ -8,12 +8,14 @@ from r4t_demo.errors import UserError
 from r4t_demo.hub.publish import upload
 from r4t_demo.settings import ROOT
 
-CHECKPOINTS = ("clip-mini", "folm-base", "folm-mini", "diffusion-mini", "diffusion-teacher", "modit-mini")
+CHECKPOINTS = ("clip-mini", "folm-sft", "folm-mini", "diffusion-mini", "diffusion-teacher", "modit-mini")
 FILES = ("app.py", "LICENSE", "CITATION.cff", "CONTRIBUTING.md")
 FOLDERS = (
     "r4t_demo",
     "assets/atelier",
     "assets/samples",
+    "assets/demonstrations",
+    "assets/suits",
     "results",
     "docs",
     *(f"checkpoints/{name}" for name in CHECKPOINTS),

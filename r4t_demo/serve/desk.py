@@ -1,6 +1,6 @@
 """Where every request of a visitor passes: it waits its turn, is timed, and leaves one line in the log.
 
-There are two lines, so that who asks for ten milliseconds of diffusion need not wait for a language model's half second. In
+There are two lines, so that who asks for ten milliseconds of diffusion need not wait for a language model's seconds. In
 each, one batch is at work at a time: two would only slow each other down.
 """
 

@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 STATES = "states"
 TUNED = (*OWN.values(), STEERING)  # the folders of the models
-START = "folm-mini"  # the policy's start: on photos of a shop it is before folm-base in all but content alignment
+START = "folm-mini"  # the policy's start
 # Chosen on 300 photos of the train rows: a small budget ends before a longer warm-up, and with less weight on diversity eleven
 # rollouts make lists no more diverse than the app's own. Twenty with (0.2, 0.35, 0.45) do more for photos, and narrow the songs'.
 WEIGHTS = (0.35, 0.3, 0.35)  # groundedness, diversity, alignment
-RATE, WARM_UP = 8e-4, 3
+RATE, WARM_UP = 3e-4, 3
 # Learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``).
 CREDIT: Literal["sub-query"] = "sub-query"
 EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
@@ -184,7 +184,8 @@ class Tuning:
     @cached_property
     def job(self) -> dict[str, Any]:
         """Everything that shapes the result, as a JSON value: what another job has left is not gone on with."""
-        weights = [self.engine.settings.checkpoints / name / "model.safetensors" for name in OWN]
+        folders = [self.engine.settings.checkpoints / name for name in OWN]
+        weights = [path for folder in folders for path in sorted(folder.glob("*model.safetensors"))]
         return {
             "catalog": self.engine.catalog.fingerprint, "encoder": [self.engine.encoder.id, self.engine.encoder.digest],
             "start": [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights], "preset": asdict(self.preset),
@@ -220,34 +221,34 @@ class Tuning:
 
     def policy(self) -> Iterator[Progress]:
         """Soft-GRPO on the catalogue's own index; every few rollouts it answers one query that it does not practise on."""
-        import torch
-
         from r4t_demo.fanout.folm import Folm
-        from r4t_demo.train import folm, soft_grpo
-        from r4t_demo.train.policy import MiniPolicy
+        from r4t_demo.fanout.language_model import below
+        from r4t_demo.train import soft_grpo
+        from r4t_demo.train.policy import LoraPolicy
 
-        mini = Folm.load(self.engine.settings.checkpoints / START, self.engine.encoder)
-        cast(torch.nn.Module, mini.model).to("cuda" if torch.cuda.is_available() else "cpu")
+        start = self.engine.settings.checkpoints / START
+        folm = Folm.load(start, self.engine.encoder, catalog=self.engine.catalog, merge=False)
+        policy = LoraPolicy(folm, below(start))
         watch = (self.queries["validation"] or self.queries["test"])[0]
-        [[before]] = mini.sample_lists([watch], self.engine.encoder.encode_text([watch]), 10, 1)
+        [[before]] = folm.sample_lists([watch], self.engine.encoder.encode_text([watch]), 10, 1)
         yield Progress("soft-grpo", 0, self.preset.rollouts, answer=self._answer(watch, before))
         records = soft_grpo.train(
-            MiniPolicy(mini), self.queries["train"], self.engine.index, self.states / "soft-grpo.safetensors",
+            policy, self.queries["train"], self.engine.index, self.states / "soft-grpo.safetensors",
             steps=self.preset.rollouts, reward=soft_grpo.OarReward(WEIGHTS), group=self.preset.group,
-            batch=self.preset.batch, micro=32, credit=CREDIT, rate=RATE,
+            batch=self.preset.batch, micro=16, credit=CREDIT, rate=RATE,
             warm_up=WARM_UP, seed=self.seed, watch=watch, every=EVERY_ROLLOUTS,
         )  # fmt: skip
         for record in records:
             sample = record.metrics.get("sample")
             yield replace(record, answer=self._answer(watch, str(sample).split("; "))) if sample else record
-        folm.save(mini.model.cpu(), mini.tokenizer, self.models / OWN["folm-mini"])
+        policy.save(self.models / OWN["folm-mini"])
 
     def supervision(self) -> Iterator[Progress]:
         """The tuned policy writes the retriever's training sets, for training queries alone."""
         from r4t_demo.fanout.folm import Folm
         from r4t_demo.train import supervision
 
-        writer = Folm.load(self.models / OWN["folm-mini"], self.engine.encoder)
+        writer = Folm.load(self.models / OWN["folm-mini"], self.engine.encoder, catalog=self.engine.catalog)
         yield from supervision.write(
             writer, self.queries["train"], self.engine.index, self.states / "supervision",
             samples=self.preset.samples, batch=32, seed=self.seed,

@@ -3,11 +3,10 @@
 ``train SOURCE --out DIR`` instead takes a catalogue of one's own through all of R4T (``catalog_run.py``).
 
 Each step resumes from its state under ``--runs`` when it was cut short, and moves a finished checkpoint into place at once.
-The encoder and the language model before reinforcement learning are made here, and what R4T makes of them in ``recipes.py``.
+The encoder is made here, the language model and what R4T makes of it in ``recipes.py``.
 """
 
 import argparse
-import random
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -53,26 +52,24 @@ def add_parser(subparsers) -> None:
         dest="source",
         choices=recipes.POLICY_STEPS,
         default="soft-grpo",
-        help="step that trained the writer of the retriever's training lists; folm-base: no reinforcement learning (%(default)s)",
+        help="step that trained the writer of the retriever's training lists; sft: no reinforcement learning (%(default)s)",
     )
     parser.add_argument("--out", type=Path, help="folder to write to (default: the app's checkpoints; a SOURCE needs one)")
     parser.add_argument("--steps", type=int, help="shorten or lengthen the run")
     parser.add_argument(
         "--samples",
         type=int,
-        help="lists a query that supervision samples (oar 2, stylist 8, wscr and photos 16, from folm-base 4)",
+        help="lists a query that supervision samples (oar 2, stylist 8, wscr and photos 16)",
     )
     parser.add_argument("--keep", type=int, help="of which supervision keeps those with the highest reward (all)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--policy",
         metavar="FOLDER_OR_HUB_ID",
-        help="soft-grpo: train a LoRA adapter of this instruct model (folm-NAME), not folm-mini; works with accelerate launch",
+        help="soft-grpo: of this instruct model as it is (folm-NAME), not of the embedded one; works with accelerate launch",
     )
     parser.add_argument("--batch", type=int, default=16, help="soft-grpo: queries a rollout, eight lists each (%(default)s)")
-    parser.add_argument(
-        "--micro-batch", type=int, help="soft-grpo: lists that pass through the network at once (4 with --policy)"
-    )
+    parser.add_argument("--micro-batch", type=int, help="soft-grpo: lists that pass through the network at once (16)")
     parser.add_argument("--events", type=Path, help="append every progress record to this file, one JSON object a line")
     parser.set_defaults(run=run)
 
@@ -195,38 +192,8 @@ def _encoder(args, settings: Settings):
     )
 
 
-def _folm_base(args, settings: Settings):
-    from r4t_demo.encoder import Encoder
-    from r4t_demo.train import corpus, folm, lists
-
-    _need_data(args.data)
-    encoder = Encoder.load(settings.encoder)
-    words = _words()
-    held_out = corpus.held_out_terms(settings.assets)
-    terms = corpus.broad_queries(settings.assets)
-    general = corpus.without_terms([*corpus.combinations(words, 6_000, 1), *corpus.photo_titles(args.data)[::40]], held_out)
-    queries = list(dict.fromkeys([*terms, *general]))
-    titles = (title.lower() for title in corpus.photo_titles(args.data)[::4])
-    phrases = corpus.without_terms([*lists.phrase_bank(30_000), *titles], held_out)
-    tokenizer = folm.train_tokenizer(
-        [
-            *queries,
-            *phrases,
-            *(lists.fill(template, random.Random(i), "") for i in range(200) for template in lists.PARAPHRASES),
-            *words,
-        ]
-    )
-    model = folm.new_model(tokenizer, encoder.dim, encoder.id)
-    yield from folm.supervise(
-        model, tokenizer, queries, encoder.encode_text(queries), phrases, encoder.encode_text(phrases),
-        args.runs / "folm-base.safetensors", steps=args.steps or 400, seed=args.seed,
-    )  # fmt: skip
-    folm.save(model, tokenizer, args.out / "folm-base")
-
-
 STEPS: dict[str, Callable] = {
     "encoder": _encoder,
-    "folm-base": _folm_base,
     **recipes.STEPS,
     **steering.STEPS,
 }

@@ -13,7 +13,7 @@ from r4t_demo.train.catalog_queries import CatalogQuery
 from r4t_demo.train.progress import Progress
 
 FILE, CARD = "comparison.json", "README.md"
-METHODS = ("none", "mmr", "base", "folm-before", "folm", "diffusion")
+METHODS = ("none", "mmr", "folm-before", "folm", "diffusion")
 FIGURES = ("diversity", "groundedness", "content_alignment", "composite")
 MIN_LABELLED = 5  # queries that a label can judge, for the label to be asked at all
 
@@ -89,7 +89,7 @@ STEERED = """- `steering/`: MO-DiT and HPPO, trained on this catalogue alone ({s
 STEER = " Steer it: `python -m r4t_demo steer --seeds ID,ID,ID --attribute COLUMN=VALUE --catalog DIR`."
 TOLD = ("items", "encoder", "start", "n_queries")
 CARD_TEXT = """---
-library_name: transformers
+library_name: peft
 ---
 # Fan-out retrieval tuned to one catalogue
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
+from r4t_demo.train import demonstrations
 
 EVERYDAY = (
     "{a} {b}", "{a} {b} {c}", "a {a} {b}", "{a} for {b}", "{a} and {b}", "the {a} of {b}", "{a} with {b}", "{a} style",
@@ -43,31 +44,20 @@ def training_queries(folder: Path) -> list[str]:
     return [row["query"] for row in rows if row["split"] == "train"]
 
 
-def broad_queries(assets: Path) -> list[str]:
-    """Return what the FOLM practises on: Atelier's training queries, and plain garment requests besides."""
-    rng = random.Random(7)
-    templates = (
-        "{colour} {category}", "{material} {category}", "{pattern} {category}", "something {material}", "{colour} outfit",
-    )  # fmt: skip
-    plain = [
-        rng.choice(templates).format(
-            colour=rng.choice(list(COLOURS)),
-            material=rng.choice(MATERIALS),
-            pattern=rng.choice(PATTERNS),
-            category=rng.choice(list(CATEGORIES)),
-        )
-        for _ in range(1_000)
-    ]
-    return without_terms([*training_queries(assets / "atelier"), *plain], held_out_terms(assets))
+def everyday_requests(assets: Path) -> list[str]:
+    """Return what the language model practises on: Atelier's training queries, and the demonstrations' requests for clothes."""
+    shown = demonstrations.select(assets / demonstrations.FOLDER, "train")
+    asked = [one.query for one in shown if one.domain == "fashion"]
+    return without_terms([*training_queries(assets / "atelier"), *asked], held_out_terms(assets))
 
 
-def distillation_queries(assets: Path, words: list[str], everyday: int = 12_000) -> list[str]:
+def distillation_queries(assets: Path, words: list[str], everyday: int = 6_000) -> list[str]:
     """Return what the FOLM is asked for the retriever's training pairs.
 
-    The broad queries and, behind them, phrases of any subject: a visitor's words are rarely among a catalogue's own.
+    What it practised on and, behind it, phrases of any subject: a visitor's words are rarely among a catalogue's own.
     """
     phrases = combinations(words, everyday, seed=3)[::2]  # every other one is about fashion
-    return without_terms([*broad_queries(assets), *phrases], held_out_terms(assets))
+    return without_terms([*everyday_requests(assets), *phrases], held_out_terms(assets))
 
 
 def without_terms(texts: Iterable[str], terms: Iterable[str]) -> list[str]:

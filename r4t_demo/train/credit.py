@@ -9,7 +9,6 @@ members of collectives", 2002), standardised over all sub-queries of the group.
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from r4t_demo import rewards
 
@@ -59,12 +58,3 @@ def sub_query_advantages(credits: Sequence[np.ndarray], group: int, eps: float =
         mean, deviation = (earned.mean(), earned.std()) if len(earned) else (0.0, 0.0)
         scaled += [((each - mean) / (deviation + eps)).clip(-LIMIT, LIMIT) for each in members]
     return scaled
-
-
-def piece_of_token(completion: torch.Tensor, separator: int, end: int) -> torch.Tensor:
-    """Return the number of the piece that each token of ``completion`` (B, C) belongs to, (B, C).
-
-    A separator belongs to the piece that it closes; the end token is a piece of its own, behind the last.
-    """
-    is_separator = (completion == separator).long()
-    return is_separator.cumsum(1) - is_separator + (completion == end).long()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 MIN_ITEMS = 20  # fewer make no ten different answers
-QUERIES = 480  # that are made for a catalogue, in all three splits
+QUERIES = 320  # that are made for a catalogue, in all three splits
 
 STAGES: Mapping[str, str] = {
     "read": "Read the catalogue",
@@ -36,9 +36,9 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 11, 8, 8, 2, 110, 400, 150),
-    "medium": Preset("a catalogue in use", 80, 12, 8, 4, 900, 1200, 200),
-    "large": Preset("a catalogue that stays", 120, 16, 8, 8, 3000, 3000, 400),
+    "small": Preset("a first look", 4, 4, 6, 2, 110, 400, 150),
+    "medium": Preset("a catalogue in use", 16, 6, 8, 2, 900, 1200, 200),
+    "large": Preset("a catalogue that stays", 40, 8, 8, 4, 3000, 3000, 400),
 }
 
 SECONDS = {
@@ -46,12 +46,12 @@ SECONDS = {
     "read": 0.01,  # of each item
     "embed": 0.015,  # of each item
     "query": 0.01,  # of making it
-    "rollout": 0.09,  # of each list in it
-    "list": 0.055,  # of the supervision
+    "rollout": 0.8,  # of each list in it
+    "list": 0.2,  # of the supervision
     "step": 0.3,  # of the teacher's training
     "jump": 0.17,  # of the student's training
     "steered": 0.2,  # of each of those steps, with what goes with it
-    "evaluated": 0.2,  # of each test query
+    "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured

@@ -1,6 +1,7 @@
-"""R4T's own training steps, from Soft-GRPO on; ``--task`` and ``--from`` lead another way through the same code (``Task``)."""
+"""R4T's own training steps, from demonstrations on; ``--task`` and ``--from`` lead other ways through the code (``Task``)."""
 
 import copy
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from r4t_demo.errors import UserError
-from r4t_demo.options import with_public_catalog
+from r4t_demo.options import with_public_catalog, with_sample_catalog
 from r4t_demo.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
     from r4t_demo.train.soft_grpo import Reward
 
-OAR_WEIGHTS = (0.45, 0.15, 0.4)  # groundedness, diversity, alignment: the mini's, chosen on Atelier's validation queries
+OAR_WEIGHTS = (0.6, 0.2, 0.2)  # groundedness, diversity, alignment: the paper's
+ROLLOUTS, RATE = 6, 1e-4  # of the embedded model: without a property check its lists forget what suits at three times the rate
+MICRO = 16  # lists that pass through the network at once
+COMMAND = "python -m r4t_demo train"
 FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find a dozen different ones
 
 
@@ -45,16 +49,19 @@ TASKS = {
     "stylist": Task("folm-stylist", None, "diffusion-stylist", "stylist-", samples=8, catalog="stylist", targets="text"),
     "photos": Task("folm-photos", "diffusion-photos-teacher", "diffusion-photos", "photos-", samples=16, catalog="photos"),
 }
-POLICY_STEPS = ("soft-grpo", "folm-base")  # the steps whose language model can write a retriever's training lists
-# Half of folm-base's lists are too short to learn from, so it writes twice as many.
-WITHOUT_RL = Task("folm-base", "diffusion-base-teacher", "diffusion-base", "base-", samples=4)
+POLICY_STEPS = ("soft-grpo", "sft")  # the steps whose language model can write a retriever's training lists
+WITHOUT_RL = Task("folm-sft", "diffusion-base-teacher", "diffusion-base", "base-", samples=2)
+# Demonstrations of a domain, put in the words of one of the embedded catalogues, and how many of them at most.
+GROUNDED = {"atelier": ("fashion", 5_000), "rainy-sunday": ("music", 2_500), "hearth-and-shelf": ("home", 2_500)}
+HELD_OUT = 60  # requests of each whose loss is shown
+AS_THEY_ARE = 600  # demonstrations of any domain that stay as they are
 
 
 def _task(args) -> Task:
     if args.source == "soft-grpo":
         return TASKS[args.task]
     if args.task != "oar":
-        raise UserError("--from folm-base makes a retriever for open-ended retrieval: leave --task out.")
+        raise UserError("--from sft makes a retriever for open-ended retrieval: leave --task out.")
     return WITHOUT_RL
 
 
@@ -86,21 +93,24 @@ def _outfits(args, settings: Settings) -> list:
     return [one for one in sets if one.query in titles]
 
 
-def _practice(args, settings: Settings, catalog, weights: Sequence[float]) -> tuple[list[str], "Reward"]:
+def _practice(args, settings: Settings, engine, weights: Sequence[float]) -> tuple[list[str], "Reward"]:
     """The queries that the policy practises on, and their reward.
 
-    ``weights`` are those of OAR's parts; for WSCR there is one query of each outfit, with its own items as the set.
+    ``weights`` are those of OAR's three parts; for WSCR there is one query of each outfit, with its own items as the set.
     """
-    from r4t_demo.train import corpus
+    from r4t_demo.train import corpus, demonstrations
     from r4t_demo.train.set_recall import SetRecall
     from r4t_demo.train.soft_grpo import OarReward
+    from r4t_demo.train.suiting import SuitingReward
 
     if args.task == "photos":
         return corpus.training_queries(settings.catalog_folder), OarReward(weights)
     if args.task == "oar":
-        return corpus.broad_queries(settings.assets), OarReward(weights)
+        queries = corpus.everyday_requests(settings.assets)
+        shown = demonstrations.select(settings.assets / demonstrations.FOLDER, "train")
+        return queries, SuitingReward.on(engine, [one for one in shown if one.domain == "fashion"], queries, weights)
     outfits = _outfits(args, settings)
-    return [one.query for one in outfits], SetRecall([{catalog.row(item) for item in one.items} for one in outfits])
+    return [one.query for one in outfits], SetRecall([{*map(engine.catalog.row, one.items)} for one in outfits])
 
 
 def _distilled(args, settings: Settings) -> list[str]:
@@ -135,48 +145,104 @@ def _best(args, settings: Settings, catalog):
     return Best(args.keep, SetRecall(list(rows_of.values())))
 
 
-def _soft_grpo(args, settings: Settings):
+def _split(args, settings: Settings):
+    """Assign the demonstrations' requests to splits."""
+    from r4t_demo.train import demonstrations
+    from r4t_demo.train.progress import Progress
+
+    splits = demonstrations.save_splits(settings.assets)
+    yield Progress("split", 1, 1, {name: float(len(queries)) for name, queries in splits.items()})
+
+
+def _sft(args, settings: Settings):
+    """Demonstrations into an adapter of the embedded language model."""
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.train import demonstrations, sft
+
+    folder = settings.assets / demonstrations.FOLDER
+    lists, held_out = (demonstrations.select(folder, split) for split in ("train", "held-out"))
+    policy = _policy(Encoder.load(settings.encoder), seed=args.seed)
+    yield from sft.train(policy, lists, held_out, args.runs / "sft.safetensors", steps=args.steps or 320, seed=args.seed)
+    policy.save(args.out / "folm-sft")
+
+
+def _ground(args, settings: Settings):
+    """Demonstrations in the words of the embedded catalogues, into the adapter, beside some as they are for any other."""
+    from r4t_demo.encoder import Encoder
     from r4t_demo.engine import Engine
+    from r4t_demo.fanout.card import catalog_card
+    from r4t_demo.train import corpus, demonstrations, grounding, sft
+
+    encoder, rng, folder = Encoder.load(settings.encoder), random.Random(7), settings.assets / demonstrations.FOLDER
+    shown, kept = (demonstrations.select(folder, split) for split in ("train", "held-out"))
+    policy, lists, held_out = _policy(encoder, args.out / "folm-sft"), [], []
+    for name, (domain, count) in GROUNDED.items():
+        engine = Engine.load(settings if name == "atelier" else with_sample_catalog(settings, name, args.runs))
+        card = catalog_card(engine.catalog, policy.folm.count_tokens)
+        own, others = ([one for one in part if one.domain == domain and not one.card] for part in (shown, kept))
+        asked = corpus.everyday_requests(settings.assets) if name == "atelier" else sorted({one.query for one in shown})
+        ground = partial(grounding.grounded, engine, own, form=policy.folm.form, card=card)
+        lists += ground(rng.sample(asked, min(count, len(asked))))
+        held_out += ground([one.query for one in others[:HELD_OUT]])
+    lists += rng.sample(shown, AS_THEY_ARE)
+    yield from sft.train(
+        policy, lists, held_out, args.runs / "ground.safetensors",
+        stage="ground", steps=args.steps or 600, rate=5e-4, seed=args.seed,
+    )  # fmt: skip
+    policy.save(args.runs / "folm-ground")
+
+
+def _policy(encoder, start: "str | Path" = "", seed: int = 0, catalog=None):
+    """The embedded language model, or the model or adapter of a folder or Hub id, with an adapter to train."""
     from r4t_demo.fanout.folm import Folm
-    from r4t_demo.train import folm, soft_grpo
-    from r4t_demo.train.policy import MiniPolicy
+    from r4t_demo.fanout.language_model import REVISION, SMOLLM2, below, folder_of
+    from r4t_demo.train.policy import LoraPolicy
+
+    source = str(start) or f"{SMOLLM2}@{REVISION}"
+    folm = Folm.load(source, encoder, Path(source).name, form=None if start else "compact", catalog=catalog, merge=False)
+    folder = folder_of(source)
+    base = below(folder)
+    return LoraPolicy(folm, source if base == str(folder) else base, seed)
+
+
+def _soft_grpo(args, settings: Settings):
+    """Soft-GRPO, of the embedded model from its grounded lists, or with ``--policy`` of an instruct model as it is."""
+    from r4t_demo import rewards
+    from r4t_demo.engine import Engine
+    from r4t_demo.train import soft_grpo
     from r4t_demo.train.processes import crew
 
     if args.source != "soft-grpo":
         raise UserError("--from says whose lists a retriever learns from: leave it out of soft-grpo.")
-    if args.policy:
-        yield from _instruct(args, settings)
-        return
-    engine = Engine.load(settings)
-    mini = Folm.load(args.out / "folm-base", engine.encoder)
-    queries, reward = _practice(args, settings, engine.catalog, OAR_WEIGHTS)
-    yield from soft_grpo.train(
-        MiniPolicy(mini), queries, engine.index, _state(args, "soft-grpo.safetensors"),
-        steps=args.steps or 90, reward=reward, seed=args.seed, batch=args.batch, micro=args.micro_batch,
-    )  # fmt: skip
-    if crew().is_main_process:
-        folm.save(mini.model, mini.tokenizer, args.out / TASKS[args.task].policy)
-
-
-def _instruct(args, settings: Settings):
-    """Soft-GRPO on an instruct model."""
-    from r4t_demo import rewards
-    from r4t_demo.engine import Engine
-    from r4t_demo.fanout.instruct import InstructFolm
-    from r4t_demo.train import soft_grpo
-    from r4t_demo.train.instruct import InstructPolicy
-    from r4t_demo.train.processes import crew
-
     processes = crew()  # before anything is loaded: it gives each process its own GPU
-    engine, name = Engine.load(settings), Path(args.policy).name
-    policy = InstructPolicy(InstructFolm.load(args.policy, engine.encoder, name), args.seed)
-    queries, reward = _practice(args, settings, engine.catalog, rewards.WEIGHTS)
+    engine = Engine.load(settings)
+    start = args.policy or args.runs / "folm-ground"
+    if not args.policy and not start.is_dir():
+        raise UserError(f"Soft-GRPO starts from '{start}', which is missing: run {COMMAND} ground before it.")
+    name = f"folm-{TASKS[args.task].prefix}{Path(args.policy).name}" if args.policy else TASKS[args.task].policy
+    policy = _policy(engine.encoder, start, args.seed, engine.catalog)
+    queries, reward = _practice(args, settings, engine, rewards.WEIGHTS if args.policy else OAR_WEIGHTS)
+    state = _state(args, f"folm-{Path(args.policy).name}.safetensors" if args.policy else "soft-grpo.safetensors")
     yield from soft_grpo.train(
-        policy, queries, engine.index, _state(args, f"folm-{name}.safetensors"),
-        steps=args.steps or 200, reward=reward, rate=2e-5, seed=args.seed, batch=args.batch, micro=args.micro_batch or 4,
+        policy, queries, engine.index, state, steps=args.steps or (200 if args.policy else ROLLOUTS), reward=reward,
+        rate=2e-5 if args.policy else RATE, seed=args.seed, batch=args.batch, micro=args.micro_batch or MICRO,
+        every=10 if args.policy else 2, check=_common_sense(engine, policy, settings) if args.task == "oar" else None,
     )  # fmt: skip
     if processes.is_main_process:
-        policy.save(args.out / f"folm-{TASKS[args.task].prefix}{name}")
+        policy.save(args.out / name)
+
+
+def _common_sense(engine, policy, settings: Settings):
+    """What ``evaluate suits`` says of the policy as it is; for the log, nothing is chosen by it."""
+    from r4t_demo.evaluate import suits
+
+    labelled = suits.load(settings.assets / "suits" / "atelier.jsonl")
+
+    def measure() -> dict[str, float]:
+        figures = suits.of_lists(engine, labelled, policy.sample_lists)
+        return {f"suits/{name}": value for name, value in zip(suits.METRICS, figures, strict=True)}
+
+    return measure
 
 
 def _supervision(args, settings: Settings):
@@ -185,7 +251,7 @@ def _supervision(args, settings: Settings):
     from r4t_demo.train import supervision
 
     engine = Engine.load(settings)
-    folm = Folm.load(args.out / _task(args).policy, engine.encoder)
+    folm = Folm.load(args.out / _task(args).policy, engine.encoder, catalog=engine.catalog)
     yield from supervision.write(
         folm, _distilled(args, settings), engine.index, _state(args, "supervision"),
         targets=_task(args).targets, samples=args.samples or _task(args).samples,
@@ -278,6 +344,9 @@ def _one_step(args, settings: Settings):
 
 
 STEPS: dict[str, Callable] = {
+    "split": _split,
+    "sft": _sft,
+    "ground": _ground,
     "soft-grpo": _soft_grpo,
     "supervision": _supervision,
     "diffusion": _diffusion,

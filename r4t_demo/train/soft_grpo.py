@@ -19,14 +19,14 @@ frozen reference. Where the paper is silent we chose:
   reward that the list's needs a hundred for, but what the policy gains by that is not better in court, so far.
 - Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones, an unreadable one nothing.
 - An instruct model's reasoning is part of its completion and shares the list's advantage. The paper trains all weights of a 4B
-  model at rate 1e-7; we train a LoRA adapter (``instruct.py``), which wants a higher rate.
+  model at rate 1e-7; we train a LoRA adapter (``policy.py``), which wants a higher rate.
 
 Memory: ``micro`` rows pass through the network at once, and their gradients add up to that of the whole minibatch. Under
 ``accelerate launch`` the processes share the groups of every minibatch and sum their gradients: the same update again.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
@@ -100,7 +100,7 @@ def judge(
     lists: Sequence[Sequence[str]], query_vectors: np.ndarray, index: VectorIndex, encoder: Encoder, k: int,
     weights: Sequence[float],
 ) -> Rewards:  # fmt: skip
-    """Judge each list of pieces (``fanout.folm.pieces_of``) by its first k distinct sub-queries; one query vector a list.
+    """Judge each list of pieces (``Format.pieces``, spelt out) by its first k distinct sub-queries; one query vector a list.
 
     A missing sub-query counts as 0 in each mean over k, and as nothing in the Vendi score.
     """
@@ -202,12 +202,13 @@ def train(
     steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
     per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
     rate: float = 5e-4, warm_up: int = 10, seed: int = 0, watch: str = "bohemian festival style", every: int = 10,
+    check: Callable[[], Mapping[str, float]] | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
     """Update ``policy`` in place on ``steps`` rollouts of ``batch`` queries x ``group`` lists, which ``reward`` judges.
 
     The learning ``rate`` rises over ``warm_up`` rollouts and falls linearly to zero. ``micro`` lists pass through the network at
-    once. Yields every step, in the main process alone, each ``every``-th with what the policy writes for ``watch``; resumes from
-    ``state``, written as often, which all processes must be able to read.
+    once. Yields every step, in the main process alone, each ``every``-th with what the policy writes for ``watch`` and with the
+    figures that ``check`` returns; resumes from ``state``, written as often, which all processes must be able to read.
     """
     processes, encoder = crew(), policy.encoder
     query_vectors = encoder.encode_text(queries)
@@ -236,6 +237,7 @@ def train(
             continue
         if (step + 1) % every == 0:
             metrics["sample"] = "; ".join(policy.sample_lists([watch], encoder.encode_text([watch]), k, 1, seed=0)[0][0])
+            metrics |= check() if check else {}
         if (step + 1) % every == 0 or step + 1 == steps:
             save_state(state, policy.trained, optimizer, step + 1)
         yield Progress("soft-grpo", step + 1, steps, metrics)

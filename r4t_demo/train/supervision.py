@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.sampling import TEMPERATURE, ListModel
+from r4t_demo.fanout.folm import TEMPERATURE, Folm
 from r4t_demo.fanout.words import core_of
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
@@ -51,7 +51,7 @@ class Pairs:
 
 
 def write(
-    folm: ListModel,
+    folm: Folm,
     queries: Sequence[str],
     index: VectorIndex,
     out: Path,
@@ -118,7 +118,7 @@ def _best(
 
 
 def _settings(
-    folm: ListModel, queries: Sequence[str], index: VectorIndex, targets: str, samples: int, best: Best | None, batch: int,
+    folm: Folm, queries: Sequence[str], index: VectorIndex, targets: str, samples: int, best: Best | None, batch: int,
     k: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Everything that shapes the shards, as a JSON value."""

@@ -54,7 +54,7 @@ class Endpoints:
 
         Parameters:
             query: a broad wish in a few words, such as "bohemian festival style"
-            methods: names of methods, of those that the endpoint catalogs lists (folm, diffusion)
+            methods: names of methods, of those that the endpoint catalogs lists (folm and diffusion where they are there)
             k: number of directions, 1 to 10
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
@@ -67,7 +67,9 @@ class Endpoints:
             "seed": whole(seed, "seed"),
             "variety": decimal(variety, "variety"),
         }
-        names = offered(_texts(methods or ["folm", "diffusion"], "methods"), self.engine.methods())
+        there = self.engine.methods()
+        usual = [name for name in ("folm", "diffusion") if name in there]
+        names = offered(_texts(methods or usual or ["none"], "methods"), there)
         results = self.engine.run([_text(query, "query")], names, **numbers, distinct=bool(distinct))
         return [result.to_json() for result in results]
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 from zlib import crc32
 
 NAMES = {
-    "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "base": "Base LM", "best-of-5": "Best of 5", "folm": "FOLM",
+    "none": "No fan-out", "mmr": "MMR", "kmeans": "k-means", "zero-shot": "Zero-shot LM", "sft": "SFT", "best-of-5": "Best of 5",
+    "folm": "FOLM",
     "modit": "MO-DiT", "hppo": "MO-DiT + HPPO", "stage1": "Stage 1", "direction": "Vector arithmetic",
     "filter-sparse": "Sparse filter",
 }  # fmt: skip

@@ -13,7 +13,7 @@ OAR = {  # method: Polyvore, music; scores of a language model as judge, 20 to 1
 }
 # The paper's names for the two methods that a ratio here compares.
 COUNTERPARTS = {
-    "folm/base": ("R4T-FOLM (Gemma)", "Gemma3-4B zero-shot"),
+    "folm/zero-shot": ("R4T-FOLM (Gemma)", "Gemma3-4B zero-shot"),
     "folm/best-of-5": ("R4T-FOLM (Gemma)", "Gemma3-4B best of 5"),
     "diffusion/folm": ("R4T-Diffusion (Gemma)", "R4T-FOLM (Gemma)"),
 }

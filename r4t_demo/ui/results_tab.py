@@ -17,6 +17,7 @@ from r4t_demo.ui.markup import display_name, esc
 COMMAND = "python -m r4t_demo evaluate"
 OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values"
 PANELS = {
+    "suits": ("suits", "wrong", "suiting_categories"),
     "oar": ("set_f1", "on_style", "coverage", "diversity"),
     "judge": ("diversity", "alignment", "groundedness"),
     "wscr": ("recall", "hit"),
@@ -109,6 +110,19 @@ def _methods(methods: Mapping[str, Mapping], digits: int, leave_out: tuple[str, 
 
 def _oar(result: Mapping) -> str:
     return _panels("oar", result["methods"], 3) + _methods(result["methods"], 3)
+
+
+def _suits(result: Mapping) -> str:
+    """The figures, and the kinds that two methods find for the first requests, to read."""
+    shown = [name for name in ("mmr", "folm") if name in result["answers"]]
+    read = []
+    for query in list(next(iter(result["answers"].values())))[:10]:
+        kinds = (
+            f"{display_name(name)}: {', '.join(each.partition(':')[0] for each in result['answers'][name][query])}"
+            for name in shown
+        )
+        read.append(f'<p class="note"><b>{esc(query)}</b><br/>{"<br/>".join(map(esc, kinds))}</p>')
+    return _panels("suits", result["methods"], 2) + _methods(result["methods"], 3) + "".join(read)
 
 
 def _judge(result: Mapping) -> str:
@@ -231,7 +245,20 @@ def _aside(*parts: str) -> str:
     return f'<aside class="beside"><p>{esc(OTHER_DATA)}</p>{"".join(parts)}</aside>'
 
 
+SUITS = {
+    "suits": ("Common sense", ""),
+    "suits-rainy-sunday": ("The same on songs", " --catalog rainy-sunday"),
+    "suits-hearth-and-shelf": ("The same on things for the home", " --catalog hearth-and-shelf"),
+}
+SUITS_SAY = (
+    "Labels say which kinds of thing suit a request and which are wrong; nothing is trained on them. Of what ten directions find "
+    "first: the share that suits, the share that is wrong, and the different suiting kinds, of ten. Whiskers are 95 % intervals."
+)
 SECTIONS = (
+    *(
+        Section(name, title, SUITS_SAY, f"{COMMAND} suits{option}", _suits, _nothing_beside)
+        for name, (title, option) in SUITS.items()
+    ),
     Section(
         "oar",
         "Open-ended retrieval",

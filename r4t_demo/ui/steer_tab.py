@@ -88,8 +88,8 @@ class SteerTab:
         return self.send(aim, told["send"]) if "send" in told else self.choose(aim, told.get("seeds"))
 
     def choose(self, aim: Aim, seeds: object) -> Drawn:
-        """Take these seeds."""
-        return self._try(lambda: replace(aim, seeds=_ids(seeds), own=True))
+        """Take these seeds. The fields stay as they are: the visitor may be changing one while this is on its way."""
+        return _without_fields(self._try(lambda: replace(aim, seeds=_ids(seeds), own=True)), "domain", "value", "strength")
 
     def send(self, aim: Aim, seeds: object) -> Drawn:
         """Take seeds that were sent from elsewhere: one joins those that the visitor has chosen, several take their place."""
@@ -113,8 +113,7 @@ class SteerTab:
             kept = next((one for one in (value, aim.value) if one in values), values[0] if values else aim.value)
             return replace(aim, domain=domain, value=kept, strength=decimal(strength, "strength"))
 
-        drawn = self._try(filled)
-        return {name: part for name, part in drawn.items() if name not in ("domain", "strength")}  # they are being changed
+        return _without_fields(self._try(filled), "domain", "strength")
 
     def open_link(self, pairs: Sequence[tuple[str, str]]) -> Drawn:
         """Come back to what the page's address carries, if it carries seeds."""
@@ -201,6 +200,10 @@ class SteerTab:
     def settle(self, aim: Aim) -> Drawn:
         """Say that there is no seed, where that is so: again after an answer, which may come when its seeds are already gone."""
         return {} if aim.seeds else {"status": sentence(UserError("There is no seed: click an item to start from."))}
+
+
+def _without_fields(drawn: Drawn, *names: str) -> Drawn:
+    return {name: part for name, part in drawn.items() if name not in names}
 
 
 def _ids(seeds: object) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from r4t_demo.engine import Engine
 from r4t_demo.evaluate import oar
 from r4t_demo.fanout.diffusion import DiffusionRetriever
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.train import corpus, folm
+from r4t_demo.train import corpus
+from r4t_demo.train.policy import LoraPolicy
 from r4t_demo.train.progress import Progress
 from r4t_demo.ui.results_tab import render
 from tests.doubles import CATEGORIES, COLOURS
-from tests.tiny_models import tiny_denoiser, tiny_folm
+from tests.tiny_models import list_writer, save_adapter, save_folm, tiny_denoiser
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def ablate(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
     monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: engine.encoder))
     monkeypatch.setattr(
-        corpus, "broad_queries", lambda assets: [f"{style} look {i}" for style in ("boho", "red") for i in range(4)]
+        corpus, "everyday_requests", lambda assets: [f"{style} look {i}" for style in ("boho", "red") for i in range(4)]
     )
-    for name in ("folm-base", "folm-mini"):
-        policy = tiny_folm(engine.encoder)
-        folm.save(policy.model, policy.tokenizer, engine.settings.checkpoints / name)
+    base = save_folm(list_writer(engine.encoder), tmp_path / "base")
+    for name in ("folm-sft", "folm-mini"):
+        save_adapter(list_writer(engine.encoder), base, engine.settings.checkpoints / name)
     monkeypatch.setattr(policies, "BATCH", 4)
     engine.fanouts._loaded["diffusion-teacher"] = DiffusionRetriever(
         tiny_denoiser(engine.encoder.id, dim=engine.encoder.dim),
@@ -105,8 +106,8 @@ class WholeLists:
 def test_the_retrievers_are_trained_on_the_same_lists(
     ablate, engine: Engine, what, variants, tmp_path: Path, monkeypatch
 ) -> None:
-    policy = tiny_folm(engine.encoder)
-    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder: WholeLists(policy)))
+    policy = list_writer(engine.encoder)
+    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder, **_: WholeLists(policy)))
     record = ablate(what, "--steps", "1")
     result = record["result"]
     assert [row["name"] for row in result["rows"]] == list(result["curves"]["loss"]) == list(variants)
@@ -152,12 +153,12 @@ def test_k_is_that_of_the_court(ablate, engine: Engine, catalog_folder: Path) ->
 
 def test_a_run_is_resumed_by_its_like_alone(ablate, engine: Engine, tmp_path: Path) -> None:
     facts = {"steps": 2, "seed": 0}
-    folder = runs.folder_of(tmp_path, "policy", engine, "folm-base", **facts)
-    assert runs.folder_of(tmp_path, "policy", engine, "folm-base", **facts) == folder
-    assert runs.folder_of(tmp_path, "policy", engine, "folm-base", **facts | {"seed": 1}) != folder
-    other = tiny_folm(engine.encoder, seed=1)
-    folm.save(other.model, other.tokenizer, engine.settings.checkpoints / "folm-base")
-    assert runs.folder_of(tmp_path, "policy", engine, "folm-base", **facts) != folder, "another start is another run"
+    folder = runs.folder_of(tmp_path, "policy", engine, "folm-sft", **facts)
+    assert runs.folder_of(tmp_path, "policy", engine, "folm-sft", **facts) == folder
+    assert runs.folder_of(tmp_path, "policy", engine, "folm-sft", **facts | {"seed": 1}) != folder
+    other = LoraPolicy(list_writer(engine.encoder), str(tmp_path / "base"), seed=1)
+    other.save(engine.settings.checkpoints / "folm-sft")
+    assert runs.folder_of(tmp_path, "policy", engine, "folm-sft", **facts) != folder, "another start is another run"
 
 
 def test_the_curve_of_a_killed_run_goes_on(tmp_path: Path) -> None:

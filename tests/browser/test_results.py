@@ -9,7 +9,7 @@ from tests.browser.chromium import DESKTOP, PHONE, watched_page
 from tests.ui.fake_engine import FakeEngine
 
 METRICS = ("on_style", "coverage", "set_f1", "diversity", "content_alignment", "groundedness", "alignment", "composite")
-METHODS = ("none", "mmr", "template", "base", "best-of-5", "folm", "diffusion", "diffusion-teacher")
+METHODS = ("none", "mmr", "template", "zero-shot", "sft", "best-of-5", "folm", "diffusion", "diffusion-teacher")
 
 
 @pytest.fixture

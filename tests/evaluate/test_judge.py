@@ -52,9 +52,9 @@ def test_scores_are_times_twenty_and_groundedness_needs_texts(engine: Engine, qu
 
 
 def test_no_request_names_a_method(engine: Engine, queries: list[TestQuery]) -> None:
-    _, bodies = evaluate(engine, queries, lambda body: FINE, [*METHODS, "mmr", "template", "base", "best-of-5"])
+    _, bodies = evaluate(engine, queries, lambda body: FINE, [*METHODS, "mmr", "template", "zero-shot", "sft", "best-of-5"])
     sent = json.dumps(bodies).lower()
-    for word in (*METHODS, "mmr", "template", "base", "best-of", "fan-out", "language model", "retriever"):
+    for word in (*METHODS, "mmr", "template", "zero-shot", "sft", "best-of", "fan-out", "language model", "retriever"):
         assert word not in sent
 
 

@@ -1,21 +1,37 @@
 """The shape of the latency report, its arithmetic where the stand-ins report fixed times, and the setting that is chosen."""
 
+from dataclasses import dataclass, field
+
 import pytest
 import torch
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
-from r4t_demo.fanout import folm as folm_module
 from r4t_demo.fanout.baselines import BestOf
 from r4t_demo.fanout.diffusion import DiffusionRetriever
+from r4t_demo.fanout.formats import SHOTS, Compact
 from tests.doubles import HashEncoder
 from tests.tiny_instruct import tiny_instruct
-from tests.tiny_models import tiny_denoiser, tiny_folm
+from tests.tiny_models import list_writer, tiny_denoiser, tiny_folm
+
+pytestmark = pytest.mark.usefixtures("warm")
+
+
+@dataclass(frozen=True)
+class Short(Compact):
+    """Lists of a few tokens; ``asked`` keeps the prompts."""
+
+    room: int = 6
+    asked: list = field(default_factory=list)
+
+    def prompt(self, *given) -> str:
+        self.asked.append(super().prompt(*given))
+        return self.asked[-1]
 
 
 def test_times_are_those_of_a_batch(engine: Engine) -> None:
     result = latency.evaluate(engine, ["a", "b", "c"], ["none", "folm", "diffusion"], [1, 4], repeats=2)
-    assert set(result) == {"threads", "roofline_ms", "batch"}
+    assert set(result) == {"threads", "roofline_ms", "batch", "stream"}
     assert set(result["batch"]) == set(result["roofline_ms"]) == {1, 4}
     for batch, methods in result["batch"].items():
         assert set(methods) == {"none", "folm", "diffusion"}
@@ -24,6 +40,18 @@ def test_times_are_those_of_a_batch(engine: Engine) -> None:
         assert methods["diffusion"]["fanout_ms"] == pytest.approx(1.0 * batch)
         assert methods["folm"]["p95_total_ms"] >= methods["folm"]["fanout_ms"]
     assert "fan-out, folm / diffusion: 2.0 ×" in latency.tables(result)
+
+
+def test_a_language_models_first_sub_query_is_timed_apart_from_its_last(engine: Engine, encoder: HashEncoder) -> None:
+    folm = list_writer(encoder)
+    folm.form = Short(room=24)
+    engine.fanouts._loaded["folm"] = folm
+    assert len([*folm.stream("boho", latency.K)]) > 1
+    result = latency.evaluate(engine, ["boho"], ["none", "folm"], [1], repeats=1)
+    assert set(result["stream"]) == {"folm"}
+    told = result["stream"]["folm"]
+    assert set(told) == {"first_ms", "all_ms"} and 0 < told["first_ms"] < told["all_ms"]
+    assert "folm, one request: first sub-query after" in latency.tables(result)
 
 
 def test_without_the_retriever_there_is_no_roofline(engine: Engine) -> None:
@@ -59,9 +87,9 @@ def test_more_repetitions_are_made_while_there_is_time(engine: Engine, monkeypat
 def test_the_language_models_run_in_their_fastest_setting(engine: Engine, encoder: HashEncoder, monkeypatch) -> None:
     before, tried = torch.get_num_threads(), []
     object.__setattr__(engine.settings, "threads", 3)
-    monkeypatch.setattr(folm_module, "MAX_NEW_TOKENS", 6)
-    base, folm = tiny_folm(encoder), tiny_folm(encoder)
-    engine.fanouts._loaded.update({"folm": folm, "best-of-5": BestOf(base, engine.index, encoder)})
+    sft, folm = tiny_folm(encoder), tiny_folm(encoder)
+    sft.form = folm.form = Short()
+    engine.fanouts._loaded.update({"folm": folm, "best-of-5": BestOf(sft, engine.index, encoder)})
     sampling_seconds = latency._sampling_seconds
 
     def seconds(*setting) -> float:
@@ -76,8 +104,21 @@ def test_the_language_models_run_in_their_fastest_setting(engine: Engine, encode
     finally:
         torch.set_num_threads(before)
     assert tried == [(precision, threads) for precision in (torch.float32, torch.bfloat16) for threads in (1, 2, 3)]
-    assert base.model.dtype == folm.model.dtype == torch.bfloat16
+    assert sft.model.dtype == folm.model.dtype == torch.bfloat16
     assert len(engine.run(["boho"], ["folm", "best-of-5"])) == 2, "they answer in that format"
+
+
+def test_what_is_tried_asks_as_the_model_does_that_visitors_meet(encoder: HashEncoder) -> None:
+    """A prompt with examples is longer, and a card makes it longer still."""
+    folm, before = tiny_folm(encoder), torch.get_num_threads()
+    folm.form = Short(shots=SHOTS)
+    folm.fan_out(["boho"], encoder.encode_text(["boho"]), 10)
+    try:
+        latency._sampling_seconds(folm, ["boho"], torch.float32, 1)
+    finally:
+        torch.set_num_threads(before)
+    assert len(folm.form.asked) > 1
+    assert len({*folm.form.asked}) == 1 and "dress, hat, boots" in folm.form.asked[0]
 
 
 def test_without_a_language_model_there_is_nothing_to_choose(engine: Engine) -> None:

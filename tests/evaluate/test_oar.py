@@ -46,9 +46,11 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
             else:
                 mean, low, high = figure
                 assert low <= mean <= high
-    assert result["ratios"]["folm/base"]["set_f1"] == pytest.approx([1.0, 1.0, 1.0])  # the same stand-in under two names
+    assert result["ratios"]["folm/sft"]["set_f1"] == pytest.approx([1.0, 1.0, 1.0])  # the same stand-in under two names
     assert set(result["ratios"]) == {
-        "folm/base",
+        "folm/zero-shot",
+        "folm/sft",
+        "folm/mmr",
         "folm/best-of-5",
         "folm/template",
         "folm/kmeans",
@@ -56,7 +58,7 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
         "diffusion/diffusion-teacher",
         "diffusion/diffusion-base",
         "diffusion/regression-matched",
-        "folm-photos/base",
+        "folm-photos/sft",
         "diffusion-photos/folm-photos",
     }
     json.dumps(result, allow_nan=False)

@@ -17,7 +17,7 @@ def test_every_point_is_measured_on_the_same_queries(engine: Engine, catalog_fol
     curves = [(point["method"], point["curve"], point["setting"]) for point in result["points"]]
     assert curves[0] == ("none", "mmr", 1.0) and ("mmr:0.5", "mmr", 0.5) in curves
     assert [setting for _, curve, setting in curves if curve == "diffusion"] == list(pareto.VARIETIES)
-    assert [name for name, curve, _ in curves if curve is None] == ["base", "best-of-5", "folm"]
+    assert [name for name, curve, _ in curves if curve is None] == ["zero-shot", "sft", "best-of-5", "folm"]
     figures = oar.evaluate(engine, queries, ["none", "mmr:0.5", "folm"])["methods"]
     for point in result["points"]:
         if point["method"] in figures:
@@ -31,7 +31,7 @@ def test_a_missing_checkpoint_leaves_its_points_out(engine: Engine, catalog_fold
     for folder in ("folm-mini", "diffusion-mini"):
         (tmp_path / folder).rmdir()
     result = pareto.evaluate(engine, oar.load_queries(catalog_folder, limit=2))
-    assert {point["method"] for point in result["points"]} == {*pareto.MMR.values(), "base", "best-of-5"}
+    assert {point["method"] for point in result["points"]} == {*pareto.MMR.values(), "zero-shot", "sft", "best-of-5"}
     assert result["above_mmr"] == {}
     assert "above MMR's curve" not in pareto.tables(result)
 

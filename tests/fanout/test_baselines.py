@@ -96,10 +96,10 @@ def test_kmeans_directions_are_items_near_the_query_and_its_seed_decides(
 
 
 def test_best_of_keeps_the_list_with_the_highest_reward(index: FaissIndex, encoder: HashEncoder) -> None:
-    base = ListFolm(encoder)
+    sft = ListFolm(encoder)
     vectors = encoder.encode_text(QUERIES)
-    method = BestOf(base, index, encoder, n=5)
-    samples = base.sample_lists(QUERIES, vectors, 10, 5, seed=3)
+    method = BestOf(sft, index, encoder, n=5)
+    samples = sft.sample_lists(QUERIES, vectors, 10, 5, seed=3)
     for query, lists, fan in zip(vectors, samples, method.fan_out(QUERIES, vectors, 10, seed=3), strict=True):
         values = []
         for texts in lists:

@@ -1,6 +1,8 @@
-"""The fan-out language model as its callers meet it: lists that parse, stop, repeat and fit their encoder."""
+"""The fan-out language model as its callers meet it: lists that stop, hang on their seeds alone, and can be searched."""
 
-from pathlib import Path
+import time
+from collections.abc import Callable
+from itertools import count
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,160 +13,259 @@ from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
 from r4t_demo.fanout import folm as module
-from r4t_demo.fanout.folm import END, MAX_NEW_TOKENS, PAD, SAME, SEPARATOR, SPARE, Folm, parse_list
-from r4t_demo.fanout.words import core_of
-from r4t_demo.train import folm as training
+from r4t_demo.fanout.base import own_seed
+from r4t_demo.fanout.folm import SPARE, Folm, draw, row_seeds
+from tests import tiny_instruct
 from tests.doubles import HashEncoder
-from tests.tiny_models import tiny_folm
+from tests.tiny_instruct import KINDS
+from tests.tiny_models import END, as_drawn, list_writer, tiny_folm
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 QUERIES = ["boho", "gothic black boots for a party"]
-WORDS = st.lists(st.sampled_from(["red", "boho", "dress", "hat", "ÉTÉ"]), min_size=1, max_size=3).map(" ".join)
-PIECES = st.one_of(WORDS, st.sampled_from(["", " ", "\n", SAME, SEPARATOR, END, PAD, "<", "sep>"]))
-
-
-class Leaning(torch.nn.Module):
-    """An output layer that adds a constant to some tokens' logits."""
-
-    def __init__(self, head: torch.nn.Module, bias: torch.Tensor) -> None:
-        super().__init__()
-        self.head, self.bias = head, bias
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return self.head(hidden) + self.bias
-
-
-def leaning(encoder: HashEncoder, **logits: float) -> Folm:
-    folm = tiny_folm(encoder)
-    bias = torch.zeros(len(folm.tokenizer))
-    for token, value in logits.items():
-        bias[folm.tokenizer.convert_tokens_to_ids(f"<{token}>")] = value
-    folm.model.lm_head = Leaning(folm.model.lm_head, bias)
-    return folm
+MADE = {"compact": list_writer, **{kind: lambda encoder, kind=kind: tiny_instruct.tiny_instruct(kind, encoder) for kind in KINDS}}
 
 
 @pytest.fixture(scope="module")
 def folm() -> Folm:
-    """Writes a separator about every sixth token, and rarely ends by itself."""
-    return leaning(HashEncoder(), sep=5.5, pad=-50, query=-50, list=-50)
+    return list_writer(HashEncoder())
 
 
-CORES = {
-    "a boho wanderer look": "boho wanderer",
-    "What to wear to a garden party": "garden party",
-    "something regal": "regal",
-    "something for a safari": "safari",
-    "gothic": "gothic",
-    "outfit": "outfit",
-    "  Summer   Glow ": "summer glow",
-    "looks for the beach": "beach",
-}
+@pytest.fixture(scope="module")
+def taught() -> Folm:
+    """Writes one of three reasoned answers: a list of three, of one, or none."""
+    folm = tiny_instruct.tiny_instruct("qwen3", HashEncoder(), room=64)
+    tiny_instruct.teach(folm, QUERIES, 3)
+    folm.model.eval()
+    return folm
 
 
-@pytest.mark.parametrize(("query", "core"), CORES.items())
-def test_cores(query: str, core: str) -> None:
-    assert core_of(query) == core
+def leaning(folm: Folm, **logits: float) -> Folm:
+    """The model with a constant added to some tokens' logits."""
+    bias = torch.zeros(len(folm.tokenizer))
+    for token, value in logits.items():
+        bias[folm.tokenizer.convert_tokens_to_ids(token)] = value
+    folm.model.get_output_embeddings().register_forward_hook(lambda _, __, logits: logits + bias)
+    return folm
 
 
-@given(st.lists(st.sampled_from(["a", "boho", "look", "style", "something", "party"]), min_size=1, max_size=6).map(" ".join))
-def test_a_core_is_never_empty_and_has_no_core_of_its_own(query: str) -> None:
-    core = core_of(query)
-    assert core and core in query and core_of(core) == core
+def distinct(folm: Folm, tokens: list[int]) -> tuple[int, int]:
+    """How many different sub-queries some tokens finish, and how many pieces."""
+    pieces = folm.form.finished(folm.tokenizer.decode(tokens))
+    return len({*pieces} - {""}), len(pieces)
 
 
-@given(st.lists(WORDS, max_size=8, unique=True), st.integers(1, 10))
-def test_a_written_list_reads_back(texts: list[str], k: int) -> None:
-    assert parse_list(SEPARATOR.join(texts) + END, k, "boho") == texts[:k]
+def naive(folm: Folm, query: str, sample: int, *, k: int, seed: int, temperature: float) -> list[int]:
+    """The tokens of one answer, with all of the text read anew for each: no batch, no padding, no cache."""
+    prompt = folm.form.prompt(folm.tokenizer, query, folm.card, k)
+    ids = folm.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    numbers, written = np.random.default_rng(own_seed(seed, query, sample)), []
+    while len(written) < folm.form.room:
+        with torch.no_grad():
+            scores = folm.model(input_ids=torch.tensor([ids + written])).logits[0, -1]
+            scores = as_drawn(folm, scores, ids, written) / temperature
+        shares = np.cumsum(np.exp(scores - scores.logsumexp(0)))
+        written.append(int(np.argmax(shares > numbers.random())))
+        if written[-1] in folm.ends:
+            break
+        found, pieces = distinct(folm, written)
+        if found >= k or pieces >= k + SPARE:
+            break
+    return written
 
 
-@given(st.lists(PIECES, max_size=20).map("".join), st.integers(1, 5))
-def test_any_completion_reads_as_up_to_k_clean_distinct_texts(text: str, k: int) -> None:
-    texts = parse_list(text, k, "a gothic look")
-    assert len(texts) <= k and len(set(texts)) == len(texts)
-    assert all(piece and piece == " ".join(piece.split()) for piece in texts)
-    assert not any(token in piece for piece in texts for token in (SAME, SEPARATOR, END, PAD))
-    assert parse_list(SEPARATOR.join(texts), k, "red") == texts
-    assert parse_list(text + END + SEPARATOR + "more", k, "a gothic look") == texts
+@pytest.mark.parametrize("temperature", [0.7, 1.0])
+@pytest.mark.parametrize("kind", MADE)
+def test_a_batch_is_sampled_as_each_row_by_itself_from_the_bare_softmax(
+    kind: str, temperature: float, encoder: HashEncoder
+) -> None:
+    """A row hangs on seed, query and number alone; top-k and penalties of the model's own settings change nothing."""
+    folm = MADE[kind](encoder)
+    options = {"k": 3, "seed": 5, "temperature": temperature}
+    answers = folm.generate(QUERIES, 3, **options)
+    rows = [(query, sample) for query in QUERIES for sample in range(3)]
+    assert len(answers.texts) == len(rows) == len({tuple(row) for row in answers.completion.tolist()})
+    for row, (query, sample) in enumerate(rows):
+        expected = naive(folm, query, sample, **options)
+        length = int(answers.counted[row].sum())
+        assert answers.completion[row, :length].tolist() == expected
+        assert answers.counted[row].tolist() == [1.0] * length + [0.0] * (answers.completion.shape[1] - length)
+        assert answers.ended[row] == (expected[-1] in folm.ends)
+        said = expected[:-1] if answers.ended[row] else expected
+        assert answers.texts[row] == folm.tokenizer.decode(said)
+        prompt = answers.ids[row][answers.mask[row].bool()]
+        assert folm.tokenizer.decode(prompt) == folm.form.prompt(folm.tokenizer, query, folm.card, 3)
 
 
-def test_padding_never_stands_for_a_sub_query() -> None:
-    assert parse_list(f"hat{SEPARATOR}hat{SEPARATOR}{PAD}{PAD}", 2, "boho") == ["hat"]
+def test_a_list_that_its_writer_would_end_goes_on(folm: Folm) -> None:
+    """Else the mass of the end token would go to whatever else may stand behind a word ("trousersicense")."""
+    [comma], [word] = (folm.tokenizer.encode(text, add_special_tokens=False)[-1:] for text in (",", "dress"))
+    scores = torch.randn(2, len(folm.tokenizer), generator=torch.Generator().manual_seed(0))
+    scores[:, folm.ends] = 9.0
+    drawn = folm.allowed(scores, torch.tensor([word, comma]), [[], []]).softmax(-1)
+    assert drawn[0, comma] > 0.9 and drawn[:, folm.tokenizer.all_special_ids].max() == 0
+    assert drawn[1, comma] == 0, "and no thing is left empty"
+    for row, behind in enumerate((word, comma)):
+        expected = as_drawn(folm, scores[row], [word], [behind]).exp()
+        torch.testing.assert_close(drawn[row].double(), expected, atol=1e-6, rtol=1e-4)
 
 
-def test_the_copy_token_spells_the_querys_own_words() -> None:
-    text = f"red {SAME} hat{SEPARATOR}{SAME}{SEPARATOR}hat{SAME}{SEPARATOR}solarpunk"
-    assert parse_list(text, 4, "a Solarpunk look") == ["red solarpunk hat", "solarpunk", "hat solarpunk"]
+def test_no_thing_is_named_for_the_third_time(encoder: HashEncoder) -> None:
+    """Whatever the model would rather say: it says the next best thing."""
+    fond = leaning(list_writer(encoder), **{",": 60.0, "Ġred": 40.0, "Ġboho": 30.0})
+    for text in fond.generate(QUERIES, 2, k=6, seed=0, temperature=1.0).texts:
+        said = fond.form.finished(text)
+        assert [said.count(name) for name in ("red", "boho")] == [2, 2] and len({*said} - {""}) == 6
+
+
+def test_a_large_batch_is_written_in_parts(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries, sizes, write = ["boho", "gothic", "ivory"], [], folm._write
+    monkeypatch.setattr(folm, "_write", lambda *args, **options: sizes.append(len(args[0])) or write(*args, **options))
+    whole = folm.generate(queries, 2, k=4, seed=1, temperature=0.9)
+    monkeypatch.setattr(module, "ROWS", 5)
+    parts = folm.generate(queries, 2, k=4, seed=1, temperature=0.9)
+    assert sizes == [3, 2, 1], "two queries with two samples each are four rows"
+    for name in ("ids", "mask", "completion", "counted", "ended"):
+        assert torch.equal(getattr(parts, name), getattr(whole, name)), name
+    assert parts.texts == whole.texts
+
+
+def test_seeds_tell_rows_apart() -> None:
+    seeds = [seed for start in (0, 1) for seed in row_seeds(start, QUERIES, 3)]
+    assert len(set(seeds)) == 12 and row_seeds(1, QUERIES[1:], 2) == row_seeds(1, QUERIES, 3)[3:5]
+
+
+SHARES = st.lists(st.sampled_from([0.0, 0.0, 1e-9, 0.1, 1.0, 3.0]), min_size=1, max_size=8).filter(any)
+
+
+@given(SHARES, st.floats(0, 1, exclude_max=True))
+def test_draw_inverts_the_distribution(shares: list[float], number: float) -> None:
+    token = int(draw(torch.tensor([shares]).double() / sum(shares), torch.tensor([number], dtype=torch.float64)))
+    below = [sum(shares[:token]), sum(shares[: token + 1])]
+    assert shares[token] > 0, "what cannot be is never drawn"
+    assert below[0] / sum(shares) <= number + 1e-12 and number - 1e-12 <= below[1] / sum(shares)
+
+
+@given(SHARES.filter(lambda shares: len(shares) > 1))
+def test_draw_takes_each_token_as_often_as_it_is_likely(shares: list[float]) -> None:
+    chances, size = torch.tensor(shares).softmax(0), 1000
+    numbers = (torch.arange(size) + 0.5) / size
+    drawn = draw(chances.expand(size, -1), numbers).bincount(minlength=len(shares))
+    assert (drawn - size * chances).abs().max() <= 1.0
+
+
+def test_no_number_draws_what_cannot_be(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The greatest number below one takes the last token that has a chance, not the vocabulary's last."""
+    cold = {"k": 2, "seed": 0, "temperature": 1e-6}
+    usual = folm.generate(QUERIES, 1, **cold).texts
+    highest = type("Highest", (), {"random": lambda self: 1 - 2**-53})
+    monkeypatch.setattr(np.random, "default_rng", lambda seed: highest())
+    assert folm.generate(QUERIES, 1, **cold).texts == usual
 
 
 @pytest.mark.parametrize("k", [1, 2, 5])
-def test_a_list_stops_behind_its_kth_distinct_sub_query(folm: Folm, encoder: HashEncoder, k: int) -> None:
-    """A few repetitions or empty pieces cost a list nothing: sampling goes on until k different ones are closed."""
-    _, _, completion = folm.generate(QUERIES, encoder.encode_text(QUERIES), 4, seed=0, k=k)
-    separator, pad, end = (folm.tokenizer.convert_tokens_to_ids(token) for token in (SEPARATOR, PAD, END))
-    assert completion.shape[0] == 8 and completion.shape[1] <= MAX_NEW_TOKENS
-    stopped = longer = 0
-    for row in completion.tolist():
-        places = [i for i, token in enumerate(row) if token == separator]
-        pieces = [tuple(row[begin + 1 : place]) for begin, place in zip([-1, *places], places, strict=False)]
-        distinct = [len({piece for piece in pieces[:count] if piece}) for count in range(len(pieces) + 1)]
-        assert distinct[-1] <= k and distinct.count(k) <= 1 and len(pieces) <= k + SPARE
-        if (distinct[-1] == k or len(pieces) == k + SPARE) and end not in row:
-            assert set(row[places[-1] + 1 :]) <= {pad}
-            stopped += 1
-            longer += len(pieces) > k == distinct[-1]
-    assert stopped >= 4, "the language model of this test should fill most lists"
+def test_a_list_stops_behind_its_kth_distinct_sub_query(folm: Folm, k: int) -> None:
+    """Repetitions or empty pieces cost a list nothing: sampling goes on until k different ones are closed, or too many are."""
+    answers = folm.generate(QUERIES, 12, k=k, seed=0, temperature=1.0)
+    filled = longer = 0
+    for row, counted in zip(answers.completion.tolist(), answers.counted.sum(1).int().tolist(), strict=True):
+        said = row[:counted]
+        counts = [distinct(folm, said[:end]) for end in range(counted)]
+        assert all(found < k and pieces < k + SPARE for found, pieces in counts)
+        found, pieces = distinct(folm, said)
+        assert found == k or pieces == k + SPARE or said[-1] in folm.ends or counted == folm.form.room
+        filled += found == k
+        longer += pieces > k == found
+    assert filled >= 8, "the language model of this test should fill most lists"
     assert longer or k == 1, "some list of this test should repeat itself or leave a piece empty"
 
 
-def test_samples_are_lists_of_up_to_k(folm: Folm, encoder: HashEncoder) -> None:
-    samples = folm.sample_lists(QUERIES, encoder.encode_text(QUERIES), 3, 4, seed=0)
+def test_a_list_that_names_nothing_stops_too(encoder: HashEncoder) -> None:
+    folm = leaning(tiny_folm(encoder), **{",": 80.0}, **dict.fromkeys("!#$%&()*+-./:<=>?@", 60.0))
+    for text in folm.generate(QUERIES, 1, k=3, seed=0, temperature=1.0).texts:
+        assert folm.form.finished(text) == [""] * (3 + SPARE)
+
+
+@pytest.mark.parametrize("kind", ["qwen3", "gemma3"])
+def test_what_counts_ends_with_the_first_end_token(kind: str, encoder: HashEncoder) -> None:
+    folm, tokens = tiny_instruct.tiny_instruct(kind, encoder), tiny_instruct.FORMATS[kind][2]
+    ends = folm.tokenizer.convert_tokens_to_ids(tokens)
+    assert folm.ends == sorted(ends)
+    answers = leaning(folm, **dict.fromkeys(tokens, 4.0)).generate(["boho", "red hat"], 8, k=3, seed=0, temperature=1.0)
+    for ids, counted, text in zip(answers.completion.tolist(), answers.counted.tolist(), answers.texts, strict=True):
+        places = [i for i, token in enumerate(ids) if token in ends]
+        length = places[0] + 1 if places else len(ids)
+        assert counted == [1.0] * length + [0.0] * (len(ids) - length)
+        assert text == folm.tokenizer.decode(ids[: places[0] if places else length])
+    counted = answers.completion[answers.counted.bool()].tolist()
+    assert set(ends) <= {*counted}, "both ways to end should occur in this test"
+
+
+TEXTS = st.lists(st.sampled_from(["red", " hat", ",", ";", "\n", " ", "Boho", "1.", '"', "]", '<queries>["']), max_size=25)
+
+
+@pytest.mark.parametrize("name", ["folm", "taught"])
+@given(TEXTS.map("".join), st.integers(1, 4), st.sampled_from(QUERIES))
+def test_any_answer_reads_as_up_to_k_clean_distinct_sub_queries(
+    request: pytest.FixtureRequest, name: str, text: str, k: int, query: str
+) -> None:
+    model = request.getfixturevalue(name)
+    texts = model.read(text, query, k)
+    assert len(texts) == len(set(texts)) <= k
+    assert all(piece and piece == " ".join(piece.split()).lower() for piece in texts)
+    pieces = [model.form.spelt(piece, query) for piece in model.form.pieces(text) if piece]
+    assert texts == sorted(set(pieces), key=pieces.index)[:k]
+
+
+def test_samples_are_lists_of_up_to_k(folm: Folm) -> None:
+    samples = folm.sample_lists(QUERIES, None, 3, 4, seed=0)
     assert [len(lists) for lists in samples] == [4, 4]
     assert all(1 <= len(texts) <= 3 for lists in samples for texts in lists)
-    assert len({tuple(texts) for lists in samples for texts in lists}) > 1
+    assert len({tuple(texts) for lists in samples for texts in lists}) > 4
 
 
-def test_the_seed_decides_the_lists_and_nothing_else_changes(folm: Folm, encoder: HashEncoder) -> None:
-    vectors = encoder.encode_text(QUERIES)
+def test_the_seed_decides_the_lists_and_nothing_else_changes(folm: Folm) -> None:
     state = torch.get_rng_state()
-    first = folm.sample_lists(QUERIES, vectors, 3, 2, seed=1)
+    first = folm.sample_lists(QUERIES, None, 3, 2, seed=1)
     assert torch.equal(torch.get_rng_state(), state), "sampling must not disturb the caller's random numbers"
     torch.manual_seed(99)
-    assert folm.sample_lists(QUERIES, vectors, 3, 2, seed=1) == first
-    assert folm.sample_lists(QUERIES, vectors, 3, 2, seed=2) != first
-
-
-def test_a_large_batch_is_sampled_in_parts(folm: Folm, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    queries, rows, generate = ["boho", "gothic", "ivory"], [], folm.generate
-    vectors = encoder.encode_text(queries)
-    monkeypatch.setattr(folm, "generate", lambda *args, **options: rows.append(len(args[0])) or generate(*args, **options))
-    whole = folm.sample_lists(queries, vectors, 4, 2, seed=1)
-    monkeypatch.setattr(module, "ROWS", 5)
-    assert folm.sample_lists(queries, vectors, 4, 2, seed=1) == whole
-    assert rows == [3, 2, 1], "two queries with two samples each are four rows"
+    assert folm.sample_lists(QUERIES, None, 3, 2, seed=1) == first
+    assert folm.sample_lists(QUERIES, None, 3, 2, seed=2) != first
 
 
 def test_a_cold_sampler_always_writes_the_same_list(encoder: HashEncoder) -> None:
-    lists = tiny_folm(encoder).sample_lists(QUERIES, encoder.encode_text(QUERIES), 3, 3, seed=0, temperature=1e-6)
+    lists = tiny_folm(encoder).sample_lists(QUERIES, None, 3, 3, seed=0, temperature=1e-6)
     assert all(texts == samples[0] for samples in lists for texts in samples)
     assert lists[0] != lists[1]
 
 
-def test_the_embedding_matters_and_not_only_the_words(encoder: HashEncoder) -> None:
-    vectors = encoder.encode_text(["boho", "gothic"])
-    lists = tiny_folm(encoder).sample_lists(["boho", "boho"], vectors, 3, 1, seed=0, temperature=1e-6)
-    assert lists[0] != lists[1]
+def test_the_catalogue_on_the_card_matters(encoder: HashEncoder) -> None:
+    folm = tiny_folm(encoder)
+    clothes = folm.sample_lists(["boho"], None, 3, 1, seed=0, temperature=1e-6)
+    folm.card = "lamp, rug"
+    assert folm.sample_lists(["boho"], None, 3, 1, seed=0, temperature=1e-6) != clothes
+
+
+def test_a_compact_list_is_ended_by_its_last_sub_query_alone(encoder: HashEncoder) -> None:
+    eager = leaning(list_writer(encoder), **{END: 80.0})
+    lists = eager.sample_lists(QUERIES, None, 5, 4, seed=0)
+    assert all(len(texts) == 5 for samples in lists for texts in samples), "however much it wants to end"
 
 
 def test_an_empty_list_falls_back_to_the_query(encoder: HashEncoder) -> None:
-    silent = leaning(encoder, end=80.0)
+    silent = leaning(tiny_folm(encoder), **{"Ċ": 80.0})  # nothing but new lines
     fans = silent.fan_out(QUERIES, encoder.encode_text(QUERIES), 5)
     assert [fan.labels for fan in fans] == [[query] for query in QUERIES]
     np.testing.assert_allclose(np.concatenate([fan.vectors for fan in fans]), encoder.encode_text(QUERIES), atol=1e-6)
+    assert silent.sample_lists(QUERIES, None, 5, 2) == [[[query]] * 2 for query in QUERIES]
+    assert [list(silent.stream(query, 5)) for query in QUERIES] == [[query] for query in QUERIES]
+    assert silent.read("", QUERIES[0], 5) == [], "who reads an answer is told that it is empty"
 
 
 @pytest.mark.parametrize("queries", [QUERIES, QUERIES[:1]], ids=["batch", "one"])
 def test_fan_out_embeds_what_it_writes(folm: Folm, encoder: HashEncoder, queries: list[str]) -> None:
     fans = folm.fan_out(queries, encoder.encode_text(queries), 4, seed=3)
-    lists = folm.sample_lists(queries, encoder.encode_text(queries), 4, 1, seed=3)
+    lists = folm.sample_lists(queries, None, 4, 1, seed=3, temperature=module.SERVED)
     assert [fan.labels for fan in fans] == [samples[0] for samples in lists]
     for fan in fans:
         assert fan.method == "folm" and fan.is_text and fan.label_scores is None
@@ -173,29 +274,84 @@ def test_fan_out_embeds_what_it_writes(folm: Folm, encoder: HashEncoder, queries
         assert fan.seconds > 0 and fan.encode_seconds >= 0
 
 
-def test_a_saved_model_writes_the_same_lists(encoder: HashEncoder, tmp_path: Path) -> None:
-    folm = tiny_folm(encoder)
-    (tmp_path / "m").mkdir()
-    (tmp_path / "m" / "README.md").write_text("our card")
-    training.save(folm.model, folm.tokenizer, tmp_path / "m")
-    assert folm.model.dtype == torch.float32, "saving must not touch the model at hand"
-    assert (tmp_path / "m" / "README.md").read_text() == "our card"
-    loaded = Folm.load(tmp_path / "m", encoder, "base")
-    assert loaded.name == "base" and loaded.model.dtype == torch.float32
-    with torch.no_grad():
-        for parameter in folm.model.parameters():
-            parameter.copy_(parameter.half())  # what the trip through half precision leaves
-    vectors = encoder.encode_text(QUERIES)
-    assert loaded.sample_lists(QUERIES, vectors, 3, 2, seed=1) == folm.sample_lists(QUERIES, vectors, 3, 2, seed=1)
+@pytest.mark.parametrize(("name", "k"), [("folm", 60), ("taught", 3)])
+def test_a_stream_tells_the_list_of_fan_out(request: pytest.FixtureRequest, name: str, k: int, encoder: HashEncoder) -> None:
+    model, lengths = request.getfixturevalue(name), set()
+    for seed in range(8):
+        for fan, query in zip(model.fan_out(QUERIES, encoder.encode_text(QUERIES), k, seed=seed), QUERIES, strict=True):
+            assert list(model.stream(query, k, seed=seed)) == fan.labels
+            lengths.add(len(fan.labels))
+    assert len(lengths) > 1, "lists of several lengths should occur in this test"
 
 
-def test_loading_tells_what_is_wrong(encoder: HashEncoder, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no language model in .*nowhere"):
-        Folm.load(tmp_path / "nowhere", encoder)
-    folm = tiny_folm(encoder)
-    training.save(folm.model, folm.tokenizer, tmp_path / "m")
-    for other, dim in (("clip-other", 48), (encoder.id, 512)):
-        encoder_at_hand = SimpleNamespace(id=other, dim=dim)
-        trained = r"The language model 'folm' was trained for the encoder hash-48 \(48 dimensions\)"
-        with pytest.raises(UserError, match=rf"{trained}, not for {other} \({dim}\)\."):
-            Folm.load(tmp_path / "m", encoder_at_hand)
+def steps_of(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Counts the tokens that the model has been asked for."""
+    steps, forward = [], folm.model.forward
+    monkeypatch.setattr(folm.model, "forward", lambda *args, **options: steps.append(1) or forward(*args, **options))
+    return lambda: len(steps)
+
+
+@pytest.fixture(scope="module")
+def written(folm: Folm) -> tuple[int, list[int]]:
+    """A seed that fills a list of five, and after how many tokens each of its sub-queries is closed."""
+    for seed in range(99):
+        tokens = naive(folm, "boho", 0, k=5, seed=seed, temperature=module.SERVED)
+        closed = [sum(distinct(folm, tokens[:end])[0] <= place for end in range(len(tokens) + 1)) for place in range(5)]
+        if max(closed) == len(tokens):
+            return seed, closed
+    pytest.fail("the language model of these tests should fill a list")
+
+
+def test_a_stream_tells_each_sub_query_as_soon_as_it_is_closed(
+    folm: Folm, written: tuple[int, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (seed, closed), told_at, steps = written, [], steps_of(folm, monkeypatch)
+    for _ in folm.stream("boho", 5, seed=seed):
+        told_at.append(steps())
+    assert told_at == closed and len(set(closed)) == 5
+
+
+def test_a_list_that_takes_too_long_is_a_sentence(
+    folm: Folm, written: tuple[int, list[int]], encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that goes on by a second whenever it is read, after each token."""
+    seed, closed = written
+    whole, told = list(folm.stream("boho", 5, seed=seed)), []
+
+    def stream(seconds: float) -> None:
+        told.clear()
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=count().__next__, perf_counter=time.perf_counter))
+        for text in folm.stream("boho", 5, seed=seed, seconds=seconds):
+            told.append(text)
+
+    stream(closed[4] - 1)
+    assert told == whole and len(whole) == 5
+    with pytest.raises(UserError, match=f"The language model did not finish its list within {closed[1]} s: try again later.$"):
+        stream(closed[1])
+    assert told == whole[: sum(end <= closed[1] + 1 for end in closed)], "what was finished by then has been told"
+    monkeypatch.setattr(module, "SECONDS", 1.0)
+    with pytest.raises(UserError, match="did not finish its list within 1 s"):
+        folm.fan_out(QUERIES, encoder.encode_text(QUERIES), 5)
+    assert folm.sample_lists(["boho"], None, 5, 1, seed=seed, temperature=module.SERVED) == [[whole]], "who trains has the time"
+
+
+def test_reasoning_that_the_template_opens_is_reasoning(taught: Folm, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = 'draft <queries>["red hat"]</queries>'
+    monkeypatch.setattr(taught.tokenizer, "decode", lambda ids: draft)
+    assert taught.sample_lists(["boho"], None, 3, 1, seed=0) == [[["red hat"]]]
+    monkeypatch.setattr(taught.tokenizer, "chat_template", taught.tokenizer.chat_template + "{{- '<think>\\n' }}")
+    assert taught.sample_lists(["boho"], None, 3, 1, seed=0) == [[["boho"]]]
+
+
+def test_a_model_that_cannot_be_asked_says_so(encoder: HashEncoder) -> None:
+    folm = tiny_instruct.tiny_instruct("qwen3", encoder)
+    plain = tiny_instruct.tiny_tokenizer("qwen3")
+    plain.chat_template = None
+    with pytest.raises(UserError, match="'plain' has no chat template: choose an instruct model"):
+        Folm(folm.model, plain, encoder, "plain", folm.form)
+    Folm(folm.model, plain, encoder, "plain")  # a compact list takes none
+    endless = tiny_instruct.tiny_tokenizer("qwen3")
+    endless.eos_token = None
+    folm.model.generation_config.eos_token_id = None
+    with pytest.raises(UserError, match="'endless' names no end token"):
+        Folm(folm.model, endless, encoder, "endless", folm.form)

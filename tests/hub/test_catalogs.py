@@ -33,7 +33,7 @@ def packed(catalog_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> di
         patch.setattr(catalogs, "GROUP", 7)
         catalogs.pack(catalog_folder, root)
     (root / "folm").mkdir()
-    (root / "folm" / "config.json").write_text("{}")
+    (root / "folm" / "adapter_config.json").write_text("{}")
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
@@ -48,7 +48,7 @@ def test_the_same_items_pictures_and_vectors_come_back(hub: StubHub, packed: dic
     indexes = [FaissIndex.load(each / INDEX_FOLDER) for each in (catalog_folder, folder)]
     np.testing.assert_array_equal(*(index.vectors(np.arange(48)) for index in indexes))
     assert (folder / "queries.jsonl").read_bytes() == (catalog_folder / "queries.jsonl").read_bytes()
-    assert (folder / "folm" / "config.json").read_text() == "{}"
+    assert (folder / "folm" / "adapter_config.json").read_text() == "{}"
     assert len([name for name in packed if name.startswith("data/")]) == 3
 
     hub.requests.clear()

@@ -12,7 +12,7 @@ from r4t_demo.index.kinds import GIB
 from tests.doubles import HashEncoder
 from tests.hub.conftest import TOKEN
 from tests.hub.stub_hub import StubHub
-from tests.tiny_models import save_retriever, tiny_denoiser
+from tests.tiny_models import list_writer, save_adapter, save_folm, save_retriever, tiny_denoiser
 
 
 @pytest.fixture
@@ -49,6 +49,27 @@ def test_its_own_card_stays_and_public_is_asked_for(hub: StubHub, retriever: Pat
     assert (card.data.license, set(card.data.tags)) == ("mit", {"mine", "r4t", "fan-out-retrieval"})
     assert hub.created[0]["visibility"] == "public"
     assert "Trained on fans" in (retriever / "README.md").read_text() and "Load it" not in (retriever / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("whole", "library", "about", "more"),
+    [
+        (True, "transformers", "A language model.", {"config.json", "model.safetensors", "tokenizer.json"}),
+        (False, "peft", "A LoRA adapter of a language model.", {"adapter_config.json", "adapter_model.safetensors"}),
+    ],
+)
+def test_a_language_model_and_an_adapter_of_one(
+    hub: StubHub, encoder: HashEncoder, tmp_path: Path, whole: bool, library: str, about: str, more: set[str]
+) -> None:
+    folder = tmp_path / "mine"
+    save_folm(list_writer(encoder), folder) if whole else save_adapter(list_writer(encoder), "ann/base", folder)
+    (folder / "optimizer.bin").write_text("state")
+    assert main(["publish", "checkpoint", str(folder), "ann/folm"]) == 0
+    files = hub.files("model", "ann/folm")
+    assert {*more, "folm.json", "README.md"} <= set(files) and "optimizer.bin" not in files
+    card = RepoCard(files["README.md"].decode())
+    assert card.data.library_name == library
+    assert about in card.text and "R4T_FOLM=hub:ann/folm make demo" in card.text
 
 
 def test_a_catalogue_goes_there_and_comes_back(hub: StubHub, catalog_folder: Path) -> None:

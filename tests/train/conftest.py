@@ -5,15 +5,22 @@ from itertools import islice, product
 from pathlib import Path
 
 import pytest
+import torch
 
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.settings import Settings
-from r4t_demo.train import catalog_run, folm, one_step
+from r4t_demo.train import catalog_run, one_step
 from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder, catalogue
 from tests.sources.makers import picture, write_files
-from tests.tiny_models import list_writer, save_retriever, tiny_denoiser
+from tests.tiny_models import list_writer, save_adapter, save_folm, save_retriever, tiny_denoiser
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward passes in float32, as on a processor that does not multiply bfloat16 itself."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +59,8 @@ def tiny_app(tmp_path_factory: pytest.TempPathFactory, patched: pytest.MonkeyPat
     patched.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
     patched.setattr(catalog_run, "QUERIES", 80)
     patched.setitem(PRESETS, "small", Preset("a test", 2, 4, 2, 2, 4, 4, 4))
-    for name in ("folm-base", "folm-mini"):
-        writer = list_writer(encoder)
-        folm.save(writer.model, writer.tokenizer, checkpoints / name)
+    base = save_folm(list_writer(encoder), tmp_path_factory.mktemp("base"))
+    save_adapter(list_writer(encoder), base, checkpoints / "folm-mini")
     teacher, other = (tiny_denoiser(encoder.id, seed, encoder.dim) for seed in (0, 1))
     student, _ = one_step.new_student(other)
     for model, name in ((teacher, "diffusion-teacher"), (student, "diffusion-mini")):

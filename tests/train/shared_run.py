@@ -1,4 +1,4 @@
-"""One Soft-GRPO step on a tiny instruct model, alone or in the processes of ``accelerate launch``; run by ``test_instruct``.
+"""Two Soft-GRPO steps of a tiny policy, alone or in the processes of ``accelerate launch``; run by ``test_policy``.
 
 python -m tests.train.shared_run CATALOGUE OUT
 """
@@ -12,27 +12,18 @@ from safetensors.torch import save_file
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import soft_grpo
-from r4t_demo.train.instruct import InstructPolicy
+from r4t_demo.train.policy import LoraPolicy
 from r4t_demo.train.processes import crew
 from r4t_demo.train.set_recall import SetRecall
 from tests.doubles import HashEncoder
-from tests.tiny_instruct import tiny_instruct
+from tests.tiny_models import list_writer
 
 QUERIES = ["boho", "gothic black boots", "red hat", "a navy scarf look", "ivory"]
 
 
-def run(index: FaissIndex, state: Path, kind: str = "qwen3", **options) -> tuple[InstructPolicy, list]:
-    """Train on lists that an untrained model's answers are taken for, one sub-query a word; return policy and records."""
-    policy = InstructPolicy(tiny_instruct(kind, HashEncoder(), room=8))
-    read = policy.rollout
-
-    def rollout(*args):
-        sampled = read(*args)
-        words = policy.folm.tokenizer.batch_decode(sampled.completion)
-        sampled.lists[:] = [[word.lower() for word in text.split() if word.isalpha()] for text in words]
-        return sampled
-
-    policy.rollout = rollout
+def run(index: FaissIndex, state: Path, **options) -> tuple[LoraPolicy, list]:
+    """Train a policy that writes lists; return it and its records."""
+    policy = LoraPolicy(list_writer(HashEncoder()), "tiny")
     reward = SetRecall([range(5 * i, 6 * i + 8) for i in range(len(QUERIES))], depth=4)  # it asks whose list it judges
     options = {"steps": 2, "group": 3, "batch": 5, "minibatches": 2, "k": 3, "rate": 1e-3, "reward": reward} | options
     return policy, list(soft_grpo.train(policy, QUERIES, index, state, **options))
@@ -40,6 +31,7 @@ def run(index: FaissIndex, state: Path, kind: str = "qwen3", **options) -> tuple
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    torch.cpu.get_capabilities = dict  # in float32 anywhere: bfloat16 rounds by what else is in a batch
     catalogue, out = map(Path, sys.argv[1:])
     policy, records = run(FaissIndex.load(catalogue / FOLDER), out / "state")
     processes = crew()

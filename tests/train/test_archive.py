@@ -47,7 +47,8 @@ def test_what_is_packed_answers_the_same_elsewhere(
 ) -> None:
     names = zipfile.ZipFile(packed).namelist()
     assert not [name for name in names if name.endswith((".faiss", ".bin", ".pt", ".pkl")) or "states" in name]
-    assert "folm/config.json" in names and "diffusion/model.safetensors" in names and {"README.md", "columns.json"} <= set(names)
+    assert {"folm/adapter_config.json", "folm/adapter_model.safetensors", "folm/folm.json"} <= set(names)
+    assert {"diffusion/model.safetensors", "README.md", "columns.json"} <= set(names)
     assert str(tuned.parent) not in "".join(
         zipfile.ZipFile(packed).read(name).decode() for name in names if name.endswith("json")
     )
@@ -106,9 +107,10 @@ FILE_DATA = {"path": "app.py", "meta": {"_type": "gradio.FileData"}}
 @pytest.mark.parametrize(
     ("name", "change", "sentence"),
     [
-        ("folm/model.safetensors", lambda data: None, "has no folm/model.safetensors"),
-        ("folm/model.safetensors", lambda data: data[:-9], "damaged"),
-        ("folm/model.safetensors", lambda data: save({"a": np.zeros(3)}), "other shapes than the app's own"),
+        ("folm/adapter_model.safetensors", lambda data: None, "has no folm/adapter_model.safetensors"),
+        ("folm/adapter_model.safetensors", lambda data: data[:-9], "damaged"),
+        ("folm/adapter_model.safetensors", lambda data: save({"a": np.zeros(3)}), "its folm has other shapes than the app's own"),
+        ("diffusion/model.safetensors", lambda data: None, "has no diffusion/model.safetensors"),
         ("diffusion/model.safetensors", lambda data: b"\x80\x04pickle", "damaged"),
         ("diffusion/phrases.safetensors", lambda data: save({"relevance": np.float32([np.nan])}), "thinned by nan"),
         ("diffusion/phrases.safetensors", lambda data: save({"relevance": np.ones(3)}), "phrases in .* cannot be read"),
@@ -187,14 +189,27 @@ def test_a_file_that_is_no_zip_is_told(tiny_app: Settings, tmp_path: Path) -> No
 
 
 def test_nothing_but_numbers_and_pictures_is_taken_from_a_zip(packed: Path, tiny_app: Settings, tmp_path: Path) -> None:
-    evil = {"auto_map": {"AutoModelForCausalLM": "evil.py"}, "model_type": "evil"}
-    more = {"../outside.txt": b"x", "folm/evil.py": b"raise SystemExit", "folm/pytorch_model.bin": b"\x80", "images/x.webp": b""}
-    path = rewritten(packed, tmp_path / "x.zip", _only("folm/config.json", lambda data: json.dumps(evil).encode()), more)
+    """The app's own files say how the numbers are read, and which language model they stand on."""
+    evil = {"auto_map": {"AutoModelForCausalLM": "evil.py"}, "model_type": "evil", "base_model_name_or_path": "evil/model"}
+    own = tiny_app.checkpoints / "folm-mini"
+    configs = {"folm/adapter_config.json", "folm/folm.json", "diffusion/config.json"}
+    more = {
+        "../outside.txt": b"x",
+        "folm/evil.py": b"raise SystemExit",
+        "folm/pytorch_model.bin": b"\x80",
+        "folm/config.json": json.dumps(evil).encode(),
+        "folm/model.safetensors": save({"a": np.zeros(3)}),
+        "folm/tokenizer.json": b"{}",
+        "images/x.webp": b"",
+    }
+    path = rewritten(packed, tmp_path / "x.zip", lambda name, data: json.dumps(evil).encode() if name in configs else data, more)
     out = tmp_path / "out" / "x"
     archive.load(path, out, Encoder.load(""), tiny_app.checkpoints)
-    assert (out / "folm/config.json").read_bytes() == (tiny_app.checkpoints / "folm-mini/config.json").read_bytes()
-    taken = {file.name for file in out.rglob("*") if file.is_file()}
-    assert taken.isdisjoint({"outside.txt", "evil.py", "pytorch_model.bin", "x.webp"}) and not (tmp_path / "outside.txt").exists()
+    assert {file.name for file in (out / "folm").iterdir()} == {"adapter_model.safetensors", "adapter_config.json", "folm.json"}
+    for name in ("adapter_config.json", "folm.json"):
+        assert (out / "folm" / name).read_bytes() == (own / name).read_bytes()
+    assert (out / "diffusion/config.json").read_bytes() == (tiny_app.checkpoints / "diffusion-mini/config.json").read_bytes()
+    assert not [file for file in out.rglob("*.webp") if file.name == "x.webp"] and not (tmp_path / "outside.txt").exists()
 
 
 def test_a_full_disk_leaves_no_half_zip(tuned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,10 +223,12 @@ def test_a_full_disk_leaves_no_half_zip(tuned: Path, tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == [] and sorted(path.name for path in tuned.iterdir()) == before
 
 
-def test_the_weights_in_the_zip_are_those_of_the_run(tuned: Path, packed: Path, tmp_path: Path) -> None:
+def test_the_weights_in_the_zip_are_those_of_the_run(tuned: Path, packed: Path, tiny_app: Settings, tmp_path: Path) -> None:
     shutil.unpack_archive(packed, tmp_path)
-    one, two = (load_file(folder / "folm" / "model.safetensors") for folder in (tuned, tmp_path))
-    assert all((one[name] == two[name]).all() for name in one)
+    one, two = (load_file(folder / "folm" / "adapter_model.safetensors") for folder in (tuned, tmp_path))
+    start = load_file(tiny_app.checkpoints / "folm-mini" / "adapter_model.safetensors")
+    assert one.keys() == two.keys() == start.keys() and all((one[name] == two[name]).all() for name in one)
+    assert any((one[name] != start[name]).any() for name in one), "the run has trained it"
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from r4t_demo.__main__ import main
+from r4t_demo.archive import WEIGHTS
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
+from r4t_demo.fanout.language_model import below
+from r4t_demo.fanout.registry import OWN
 from r4t_demo.fanout.retriever import RELEVANCE
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.settings import Settings
@@ -59,10 +62,11 @@ def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_
     engine = Engine.load(replace(tiny_app, catalog=str(out)))
     results = engine.run(["gothic summer"], ["none", "folm-before", "folm", "diffusion", "diffusion-teacher"], n=1)
     assert len(engine.catalog) == MIN_ITEMS and all(result.items for result in results)
-    for own, app in (("folm", "folm-mini"), ("diffusion", "diffusion-mini"), ("diffusion-teacher", "diffusion-teacher")):
-        tuned, before = (load_file(f / "model.safetensors") for f in (out / own, tiny_app.checkpoints / app))
+    for app, own in OWN.items():
+        tuned, before = (load_file(folder / WEIGHTS[own]) for folder in (out / own, tiny_app.checkpoints / app))
         assert moved(tuned, before), f"{own} has learned nothing"
         assert all((tuned[name] - before[name]).abs().max() < 0.02 for name in tuned), f"{own} did not start as the app's own"
+    assert below(out / "folm") == below(tiny_app.checkpoints / "folm-mini"), "an adapter of the same model"
     own = {item.category for item in engine.catalog.items}
     for name in ("diffusion", "diffusion-teacher"):
         read = set((out / name / "phrases.txt").read_text().splitlines())
@@ -128,8 +132,8 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
         if told[-1].stage != "evaluate":
             assert not models_in(tmp_path / "cut"), "nobody is answered with a part of a run"
     assert records < taken, "it never came to its end"
-    for name in ("folm", "diffusion-teacher", "diffusion"):
-        one, other = (load_file(f / name / "model.safetensors") for f in (whole[0], tmp_path / "cut"))
+    for name in OWN.values():
+        one, other = (load_file(folder / name / WEIGHTS[name]) for folder in (whole[0], tmp_path / "cut"))
         assert moved(one, other) == set(), f"{name} differs"
     figures = [{**comparison.read(folder), "catalog": ""} for folder in (whole[0], tmp_path / "cut")]
     assert figures[0] == figures[1]

@@ -64,12 +64,12 @@ def test_atelier_holds_terms_out(held_out: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["training queries", "broad queries", "distillation queries", "item captions"],
+    ["training queries", "everyday requests", "distillation queries", "item captions"],
 )
 def test_no_training_text_holds_a_held_out_term(held_out: list[str], piece: str) -> None:
     texts = {
         "training queries": lambda: corpus.training_queries(ASSETS / "atelier"),
-        "broad queries": lambda: corpus.broad_queries(ASSETS),
+        "everyday requests": lambda: corpus.everyday_requests(ASSETS),
         "distillation queries": lambda: corpus.distillation_queries(ASSETS, ["office", "life", "active", "lifestyle"]),
         "item captions": lambda: [text for texts in captions.atelier_looks(ASSETS / "atelier") for text in texts],
     }[piece]()

@@ -1,13 +1,12 @@
-"""Credit for a list's reward: standardised by hand, difference rewards by taking sub-queries away, tokens to their pieces."""
+"""Credit for a list's reward: standardised by hand, difference rewards by taking sub-queries away."""
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo import rewards
-from r4t_demo.train.credit import LIMIT, difference_rewards, list_advantages, piece_of_token, sub_query_advantages
+from r4t_demo.train.credit import LIMIT, difference_rewards, list_advantages, sub_query_advantages
 
 # One group of two. Raw rewards are 2.5 and 0.75: the second part, with ten times the range, decides. Standardised, the parts
 # are (-1, 1) and (1, -1), the rewards -0.5 and 0.5: the weights decide.
@@ -93,10 +92,3 @@ def test_sub_query_advantages_are_standardised_over_what_earned(seed: int) -> No
 def test_equals_learn_nothing() -> None:
     assert [each.tolist() for each in sub_query_advantages([np.full(3, 0.5), np.full(3, 0.5)], 2)] == [[0.0] * 3] * 2
     assert [each.tolist() for each in sub_query_advantages([np.zeros(2), np.zeros(0)], 2)] == [[0.0] * 2, []]
-
-
-def test_a_separator_belongs_to_the_piece_before_it() -> None:
-    separator, end = 1, 2
-    completion = torch.tensor([[7, 8, 1, 9, 1, 2, 0], [2, 0, 0, 0, 0, 0, 0], [1, 1, 5, 5, 2, 0, 0]])
-    pieces = piece_of_token(completion, separator, end)
-    assert pieces[0, :6].tolist() == [0, 0, 0, 1, 1, 3] and pieces[2, :5].tolist() == [0, 1, 2, 2, 3]

@@ -7,7 +7,7 @@ import pytest
 
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import soft_grpo
-from r4t_demo.train.policy import MiniPolicy
+from r4t_demo.train.policy import LoraPolicy
 from r4t_demo.train.set_recall import SetRecall
 from tests.doubles import HashEncoder
 from tests.tiny_models import tiny_folm
@@ -59,7 +59,7 @@ def test_soft_grpo_asks_for_the_set_of_each_query(index: FaissIndex, tmp_path: P
     folm, queries = tiny_folm(HashEncoder()), ["red", "navy", "boho", "hat"]
     reward = Recorded([{0}, {1, 2}, {3}, {4}], DEPTH)
     options = {"steps": 3, "group": 2, "batch": 3, "k": 2, "reward": reward}
-    records = list(soft_grpo.train(MiniPolicy(folm), queries, index, tmp_path / "state", **options))
+    records = list(soft_grpo.train(LoraPolicy(folm, "tiny"), queries, index, tmp_path / "state", **options))
     for (numbers, lists), record in zip(asked, records, strict=True):
         assert lists == 6 and numbers[::2] == numbers[1::2] and len(set(numbers)) == 3, "a group answers one query"
         assert record.metrics["reward"] == record.metrics["set_recall"] and "diversity" not in record.metrics

@@ -79,7 +79,7 @@ class FakeEngine:
         other = copy(self)
         other.catalog = Catalog.load(folder)
         other.index = FakeIndex(len(other.catalog.items))
-        other.methods = lambda: METHODS | {"base": "…", "folm-before": "The language model before training on this catalogue."}
+        other.methods = lambda: METHODS | {"sft": "…", "folm-before": "The language model before training on this catalogue."}
         return other
 
     def methods(self) -> dict[str, str]:
@@ -116,7 +116,7 @@ class FakeEngine:
         base = np.random.default_rng([*digest[:4]]).normal(size=(k + 1, 16))
         base[1:] += 0.35 * own.normal(size=(k, 16))
         base = (base / np.linalg.norm(base, axis=1, keepdims=True)).astype(np.float32)
-        is_text = "folm" in method or method == "base"
+        is_text = "folm" in method or method == "sft"
         labels = [f"{colour} {category}" for colour, category in zip(list(COLOURS) * 2, CATEGORIES * 2, strict=False)][:k]
         scores = {"groundedness": 0.61, "diversity": 0.84, "alignment": 0.52, "content_alignment": 0.33}
         if not is_text:

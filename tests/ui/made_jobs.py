@@ -82,7 +82,7 @@ def run_events(catalog: Catalog, rollouts: int):
             yield {"stage": "diffusion", "step": step, "total": 160, "metrics": {"loss": 1 / step**0.5, "seconds_left": 30.0}}
 
 
-METHODS = ("none", "mmr", "base", "folm-before", "folm", "diffusion")
+METHODS = ("none", "mmr", "folm-before", "folm", "diffusion")
 COMPARISON = {
     "n_queries": 40,
     "methods": {

@@ -73,6 +73,15 @@ def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
     assert steered["spread"]["patterns"] == 1
 
 
+def test_without_its_language_model_the_usual_answer_is_the_retrievers(served, monkeypatch):
+    monkeypatch.setattr(served.engine.fanouts, "_has", lambda method: not method.writes and served.engine.fanouts._found(method))
+    assert [one["method"] for one in served.endpoints.fanout("gothic red")] == ["diffusion"]
+    with pytest.raises(gr.Error, match="There is no method 'folm' on this page: choose from none, mmr"):
+        served.endpoints.fanout("gothic red", ["folm"])
+    monkeypatch.setattr(served.engine.fanouts, "_has", lambda method: method.needs is None and not method.writes)
+    assert [one["method"] for one in served.endpoints.fanout("gothic red")] == ["none"]
+
+
 def test_search_finds_what_is_near_a_text_or_an_item(served, client):
     answer = client.predict(query="gothic red", n=5, category="hat", api_name="/search")
     assert answer == {

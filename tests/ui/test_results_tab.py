@@ -77,7 +77,7 @@ def write(folder: Path, name: str, result: object, command: str = "") -> None:
 @pytest.fixture
 def folder(engine: Engine, catalog_folder: Path, tmp_path: Path) -> Path:
     """Every record, those of retrieval and latency from tiny runs."""
-    folder, methods = tmp_path / "results", ["none", "base", "folm", "diffusion"]
+    folder, methods = tmp_path / "results", ["none", "zero-shot", "folm", "diffusion"]
     write(folder, "oar", oar.evaluate(engine, oar.load_queries(catalog_folder), methods))
     write(folder, "pareto", pareto.evaluate(engine, oar.load_queries(catalog_folder)))
     write(folder, "latency", json.loads(json.dumps(latency.evaluate(engine, ["a"], methods, [1, 2], repeats=1))))
@@ -189,7 +189,7 @@ def test_the_plane_places_curves_and_points_with_their_whiskers(folder: Path) ->
     points = json.loads((folder / "pareto.json").read_text())["result"]["points"]
     chart = part.find(".//div[@class='lines']")
     ways = [line.get("points").split() for line in chart.iter("polyline")]
-    assert [len(way) for way in ways] == [8, 5, 1, 1, 1]  # MMR, the dial, three language models
+    assert [len(way) for way in ways] == [8, 5, 1, 1, 1, 1]  # MMR, the dial, four language models
     marks = [mark.get("class").split() for mark in chart.iter("i")]
     assert sum("whisker" in kind for kind in marks) == 2 * len(points) == 2 * sum("point" in kind for kind in marks)
     across, up = (float(number) for number in ways[0][-1].split(","))
@@ -224,11 +224,20 @@ def test_an_ablation_shows_its_curve_its_figures_and_what_is_written(folder: Pat
 
 def test_the_papers_ratios_stand_beside_ours(folder: Path) -> None:
     rows = cells(parts(folder)["oar"].find("aside"))
-    assert ["FOLM / Base LMquality", "1.001.00–1.00", "1.28", "1.21"] in rows  # 49.1 / 38.5, 58.1 / 48.1
+    assert ["FOLM / Zero-shot LMquality", "1.001.00–1.00", "1.28", "1.21"] in rows  # 49.1 / 38.5, 58.1 / 48.1
     assert [row[2:] for row in rows if row[0] == "Diffusion / FOLMdiversity"] == [["0.97", "0.95"]]
     assert ["R4T-Diffusion (Gemma)", "–", "74.3", "37.6", "–"] in rows
     assert ["batch 8", "1.46 s", "0.07 s", "21 ×"] in cells(parts(folder)["latency"])
     assert "compare ratios, not values" in "".join(parts(folder)["wscr"].itertext())
+
+
+def test_a_record_of_methods_that_are_gone_is_shown_by_their_names(folder: Path) -> None:
+    """Figures stay until they are measured anew."""
+    figures = dict.fromkeys(("set_f1", "on_style", "coverage", "diversity"), HIT)
+    write(folder, "oar", {"methods": {"base": figures, "folm": figures}, "ratios": {"folm/base": {"diversity": HIT}}})
+    part = parts(folder)["oar"]
+    assert [row[0] for row in cells(part.find("div"))[1:]] == ["Base", "FOLM"]
+    assert ["FOLM / Zero-shot LMdiversity", "–", "1.37", "1.15"] in cells(part.find("aside"))  # 76.8 / 56.0, 49.2 / 42.6
 
 
 def test_the_papers_averages_are_those_of_its_columns() -> None:
