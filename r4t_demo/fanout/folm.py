@@ -32,9 +32,9 @@ from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
 from r4t_demo.precision import native_dtype
 
-TEMPERATURE = 0.9  # the paper's, for supervision
+TEMPERATURE = 0.9  # the paper's, where many lists are drawn
 SERVED = 0.3  # of the one list that a visitor gets
-ROWS = 64  # answers written at once
+ROWS = 256  # answers written at once; 64 take two thirds longer for each
 SPARE = 10  # repetitions that a list may hold
 NEVER = -1e4  # the score of what cannot be drawn; finite, so that an entropy stays a number
 SECONDS = 120.0  # that a visitor waits for a list at most

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.folm import TEMPERATURE, Folm
+from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.words import core_of
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
@@ -29,6 +29,9 @@ from r4t_demo.train.progress import Progress
 from r4t_demo.train.soft_grpo import Reward
 
 MANIFEST = "manifest.json"
+# Between the 0.3 of a visitor's list and the paper's 0.9, at which a small model's lists suit less (docs/design-notes.md). Two
+# lists of a query must differ, though: each fills up the other's set.
+TEMPERATURE = 0.5
 FRAME = {"a", "and", "aesthetic", "clothes", "for", "in", "look", "outfit", "style", "the", "with"}  # name no garment alone
 
 
@@ -59,11 +62,11 @@ def write(
     targets: Literal["content", "text"] = "content",
     samples: int = 16,
     best: Best | None = None,
-    batch: int = 160,
+    batch: int = 128,
     k: int = 10,
     seed: int = 0,
 ) -> Iterator[Progress]:
-    """Sample lists at temperature 0.9 and keep, for each, the vectors that its sub-queries stand for (R4T, "Supervision").
+    """Sample lists at ``TEMPERATURE`` and keep, for each, the vectors that its sub-queries stand for (R4T, "Supervision").
 
     ``targets``: "content" is the item that a sub-query finds first (OAR), "text" its own embedding (WSCR). A list with fewer than
     k distinct sub-queries is left out, and so is what ``best`` does not keep; the records tell the reward before and after it.
@@ -80,7 +83,9 @@ def write(
         if path.stem in manifest["shards"] and path.exists():
             continue
         part = range(shard * batch, min(len(queries), (shard + 1) * batch))
-        sampled = folm.sample_lists([queries[i] for i in part], vectors[part], k, samples, seed=seed * 1_000_003 + shard)
+        sampled = folm.sample_lists(
+            [queries[i] for i in part], vectors[part], k, samples, seed=seed * 1_000_003 + shard, temperature=TEMPERATURE
+        )
         pairs = [(i, texts) for i, lists in zip(part, sampled, strict=True) for texts in lists if len(texts) == k]
         counts: dict[str, float | str] = {"lists": len(part) * samples, "whole_lists": len(pairs)}
         if best and pairs:
