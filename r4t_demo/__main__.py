@@ -56,7 +56,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("fanout", help="answer queries")
-    parser.add_argument("queries", nargs="+", metavar="QUERY")
+    parser.add_argument("queries", nargs="*", metavar="QUERY")
+    parser.add_argument(
+        "--item", action="append", default=[], metavar="ID", help="more of a set around this item; may be repeated"
+    )
+    parser.add_argument(
+        "--picture", action="append", default=[], type=Path, metavar="FILE", help="the same around a picture; may be repeated"
+    )
     parser.add_argument(
         "--method",
         action="append",
@@ -121,11 +127,28 @@ def _fanout(options: argparse.Namespace) -> None:
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
     chosen |= {name: getattr(options, name) for name in ("k", "n", "seed", "steps", "variety", "distinct")}
-    results = engine.run(options.queries, **chosen)
+    asked = [*options.queries, *(engine.catalog[item_id] for item_id in options.item), *map(_picture, options.picture)]
+    results = engine.run(asked, **chosen)
     if options.json:
         print_json([result.to_json() for result in results])
     else:
         print("\n\n".join(map(_table, results)))
+
+
+def _picture(path: Path):
+    """A picture as the catalogues' own are kept; UserError where the file is none."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    from r4t_demo.sources.decode import thumbnail
+
+    try:
+        return Image.open(BytesIO(thumbnail(path.read_bytes())[0]))
+    except OSError as error:
+        raise UserError(f"The picture '{path}' cannot be read: {error.strerror}.") from error
+    except UserError as error:
+        raise UserError(f"The picture '{path}' {error}.") from error
 
 
 def _build_polyvore(options: argparse.Namespace) -> None:
