@@ -26,10 +26,11 @@ load: .venv/.dev-installed  ## a few minutes of visitors, 1 to 128 at once, and 
 soak: .venv/.dev-installed  ## half an hour of eight visitors: does the memory stay flat?
 	$(PYTHON) -m tests.load --visitors 8 --seconds 1800
 
-lint: .venv/.dev-installed  ## style, format and types
+lint: .venv/.dev-installed  ## style, format, types, and which way imports point
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
 
 # torch brings its CUDA libraries itself where it is a CUDA build: a lock that named them would have every machine fetch gigabytes.
 lock: .venv/.dev-installed  ## the newest versions that the ranges allow into the locks

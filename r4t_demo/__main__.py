@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from r4t_demo import __version__
-from r4t_demo.ablate import cli as ablate_cli
-from r4t_demo.errors import Fault, UserError
+from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.files import machine_errors
 from r4t_demo.hub import cli as hub_cli
@@ -25,26 +24,19 @@ from r4t_demo.options import (
     load_engine,
     load_settings,
     print_json,
+    run,
 )
 from r4t_demo.pattern import cli as steer_cli
 from r4t_demo.progress_bar import show_progress
 from r4t_demo.settings import Settings
 from r4t_demo.train import cli as train_cli
 
-DRAWING = "Drawing needs a further package: pip install -r requirements-train.txt"
 POLYVORE, POLYVORE_ENCODER = "hub:Marqo/polyvore", "hf-hub:Marqo/marqo-fashionCLIP"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit status is 2 for bad input and 1 for an error of the app, each told in one sentence."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args(arguments, argparse.Namespace(arguments=arguments))
-    try:
-        options.run(options)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1 if isinstance(error, Fault) else 2
-    return 0
+    """Run one command of the package; returns the exit status."""
+    return run(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,10 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     steer_cli.add_parser(commands)
     _add_index(commands)
     _add_build_polyvore(commands)
-    _add_atelier(commands)
-    _add_samples(commands)
     evaluate_cli.add_parser(commands)
-    ablate_cli.add_parser(commands)
     train_cli.add_parser(commands)
     hub_cli.add_parser(commands)
     return parser
@@ -67,7 +56,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_fanout(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("fanout", help="answer queries")
-    parser.add_argument("queries", nargs="+", metavar="QUERY")
+    parser.add_argument("queries", nargs="*", metavar="QUERY")
+    parser.add_argument(
+        "--item", action="append", default=[], metavar="ID", help="more of a set around this item; may be repeated"
+    )
+    parser.add_argument(
+        "--picture", action="append", default=[], type=Path, metavar="FILE", help="the same around a picture; may be repeated"
+    )
     parser.add_argument(
         "--method",
         action="append",
@@ -119,18 +114,6 @@ def _add_embedding(parser: argparse.ArgumentParser) -> None:
     add_where(parser)
 
 
-def _add_atelier(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("atelier", help="draw the embedded catalogue anew")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
-    parser.set_defaults(run=_atelier)
-
-
-def _add_samples(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("samples", help="draw the sample catalogue of things for the home anew")
-    parser.add_argument("--out", type=Path, default=Path("assets/samples"), metavar="DIR", help="(%(default)s)")
-    parser.set_defaults(run=_samples)
-
-
 def _app(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # also while it still loads, it ends without a word when it is told to
         signal.signal(number, lambda *_: sys.exit(0))
@@ -144,11 +127,28 @@ def _fanout(options: argparse.Namespace) -> None:
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
     chosen |= {name: getattr(options, name) for name in ("k", "n", "seed", "steps", "variety", "distinct")}
-    results = engine.run(options.queries, **chosen)
+    asked = [*options.queries, *(engine.catalog[item_id] for item_id in options.item), *map(_picture, options.picture)]
+    results = engine.run(asked, **chosen)
     if options.json:
         print_json([result.to_json() for result in results])
     else:
         print("\n\n".join(map(_table, results)))
+
+
+def _picture(path: Path):
+    """A picture as the catalogues' own are kept; UserError where the file is none."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    from r4t_demo.sources.decode import thumbnail
+
+    try:
+        return Image.open(BytesIO(thumbnail(path.read_bytes())[0]))
+    except OSError as error:
+        raise UserError(f"The picture '{path}' cannot be read: {error.strerror}.") from error
+    except UserError as error:
+        raise UserError(f"The picture '{path}' {error}.") from error
 
 
 def _build_polyvore(options: argparse.Namespace) -> None:
@@ -232,22 +232,6 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew, build: Callab
     print(f"The index is in {catalog.root / FOLDER}", file=sys.stderr)
     if settings.index:
         print(f"{len(fill_milvus(settings.index, catalog, encoder.id))} rows are in Milvus", file=sys.stderr)
-
-
-def _atelier(options: argparse.Namespace) -> None:
-    try:
-        from r4t_demo.atelier.build import build
-    except ImportError:
-        raise UserError(DRAWING) from None
-    build(options.out)
-
-
-def _samples(options: argparse.Namespace) -> None:
-    try:
-        from r4t_demo.samples.build import build
-    except ImportError:
-        raise UserError(DRAWING) from None
-    print(build(options.out))
 
 
 def _table(result) -> str:

@@ -1,6 +1,6 @@
 """Query in, ResultSet out: runs methods, searches, times each part, scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -9,6 +9,7 @@ from typing import Any
 import faiss
 import numpy as np
 import torch
+from PIL import Image
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog, Item
@@ -24,6 +25,7 @@ from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
 MAX_TOLD = 50  # categories in a sentence
+Query = str | Image.Image | Item  # what one can ask with: words, a picture, or an item of the catalogue
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class ResultSet:
     """One method's answer to one query.
 
     ``vectors`` (k, d) are the directions, fewer where a language model wrote a shorter list, ``query_vector`` (d,);
-    ``items`` has a list of hits for each direction.
+    ``items`` has a list of hits for each direction. ``query``: the words that were read (``Engine.run``).
     ``scores``: groundedness, alignment (both None where the directions are not texts), diversity, content_alignment.
     ``ms``: encode (the query and the sub-queries), fanout, search and their sum, total: this query's share of its batch.
     """
@@ -116,7 +118,7 @@ class Engine:
 
     def run(
         self,
-        queries: Sequence[str],
+        queries: Sequence[Query],
         methods: Sequence[str] = ("folm", "diffusion"),
         *,
         k: int = 10,
@@ -128,14 +130,18 @@ class Engine:
     ) -> list[ResultSet]:
         """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
 
+        A query is words, a picture or an item. Methods that fan out from an embedding take the picture's or the item's own; those
+        that read words take the title of the item, of a picture that of the item nearest to it.
+
         ``k`` directions with ``n`` items each. ``steps`` and ``variety`` go to the methods that take them: the
         sampler's steps (None: its own number), and a dial from -1, closer to the request, to 1, more variety (0 changes nothing).
         ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
         """
-        queries = _checked(queries, k, n, seed, steps, variety)
+        _check_options(k, n, seed, steps, variety)
+        asked_with = _readable(queries)
         runners = [self.fanouts[name] for name in methods]
         start = perf_counter()
-        vectors = self.encoder.encode_text(queries)
+        queries, vectors = self._read(asked_with)
         encode = (perf_counter() - start) / len(queries)
         asked = {option: value for option, value in (("steps", steps), ("variety", variety)) if value}
         answers = []
@@ -145,10 +151,26 @@ class Engine:
             answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
-    def search(self, query: str, n: int = 12, category: str | None = None) -> list[Hit]:
-        """The ``n`` items nearest to a text, of one ``category`` where it is named; UserError for an unknown one."""
-        (query,) = _readable([query])
-        return self._nearest(self.encoder.encode_text([query]), n, category)
+    def _read(self, queries: Sequence[Query]) -> tuple[list[str], np.ndarray]:
+        """The words and the unit vectors (q, d) of queries. UserError for an item of another catalogue."""
+        words = [query if isinstance(query, str) else query.title if isinstance(query, Item) else "" for query in queries]
+        vectors = np.empty((len(queries), self.encoder.dim), np.float32)
+        embeds: dict[type, Callable[[list[Any]], np.ndarray]]
+        embeds = {str: self.encoder.encode_text, Image.Image: self.encoder.encode_images, Item: self._stored}
+        for kind, embed in embeds.items():
+            if own := [row for row, query in enumerate(queries) if isinstance(query, kind)]:
+                vectors[own] = embed([queries[row] for row in own])
+        if pictures := [row for row, query in enumerate(queries) if isinstance(query, Image.Image)]:
+            for row, nearest in zip(pictures, self.index.search(vectors[pictures], 1)[1][:, 0], strict=True):
+                words[row] = self.catalog.items[nearest].title
+        return words, vectors
+
+    def _stored(self, items: Sequence[Item]) -> np.ndarray:
+        return self.index.vectors(np.array([self.catalog.row(item.item_id) for item in items]))
+
+    def search(self, query: Query, n: int = 12, category: str | None = None) -> list[Hit]:
+        """The ``n`` items nearest to a query, of one ``category`` where it is named; UserError for an unknown one."""
+        return self._nearest(self._read(_readable([query]))[1], n, category)
 
     def similar(self, item_id: str, n: int = 12, category: str | None = None) -> list[Hit]:
         """The ``n`` items nearest to an item, itself left out; else as ``search``."""
@@ -218,8 +240,7 @@ def score(fan: FanOut, top_vectors: np.ndarray, query_vector: np.ndarray, k: int
     }
 
 
-def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | None, variety: float) -> list[str]:
-    queries = _readable(queries)
+def _check_options(k: int, n: int, seed: int, steps: int | None, variety: float) -> None:
     _whole("The number of directions", k, MAX_K)
     _whole("The number of items", n, MAX_N)
     _whole("The seed", seed, MAX_SEED, least=0)
@@ -227,16 +248,17 @@ def _checked(queries: Sequence[str], k: int, n: int, seed: int, steps: int | Non
         _whole("The number of sampler steps", steps, MAX_STEPS)
     if not -1 <= variety <= 1:
         raise UserError(f"The variety is {variety:g}: it must be between -1 (closer to the request) and 1 (more variety).")
-    return queries
 
 
-def _readable(queries: Sequence[str]) -> list[str]:
-    queries = [query.strip() for query in queries]
-    if not queries or not all(queries):
+def _readable(queries: Sequence[Query]) -> list[Query]:
+    """The queries, words stripped; UserError where there is none, or one cannot be read."""
+    queries = [query.strip() if isinstance(query, str) else query for query in queries]
+    texts = [query for query in queries if isinstance(query, str)]
+    if not queries or not all(texts):
         raise UserError("The query is empty: type a few words, such as 'bohemian festival style'.")
-    if not all(map(is_unicode, queries)):
+    if not all(map(is_unicode, texts)):
         raise UserError("The query holds signs that are no text: type it anew.")
-    longest = max(map(len, queries))
+    longest = max(map(len, texts), default=0)
     if longest > MAX_QUERY:
         raise UserError(f"The query is {longest:,} characters long: at most {MAX_QUERY} are read.")
     return queries

@@ -4,15 +4,32 @@ import argparse
 import atexit
 import json
 import shutil
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
-from r4t_demo.errors import UserError
+from r4t_demo.errors import Fault, UserError
 from r4t_demo.settings import Settings
 
 CATALOGS = "a name under assets/, a folder, hub:OWNER/NAME@REVISION or the zip of a tuned catalogue (atelier)"
+
+
+def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ``parser`` reads, whose function is its default ``run``.
+
+    The exit status is 2 for bad input and 1 for an error of the app, each told in one sentence.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    typed = ["python", "-m", *parser.prog.split()[-1:], *arguments]
+    options = parser.parse_args(arguments, argparse.Namespace(typed=typed))
+    try:
+        options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1 if isinstance(error, Fault) else 2
+    return 0
 
 
 def add_common(parser: argparse.ArgumentParser, catalogs: str = CATALOGS) -> None:
@@ -108,7 +125,7 @@ def with_sample_catalog(settings: Settings, name: str, runs: Path) -> Settings:
     from r4t_demo.encoder import Encoder
     from r4t_demo.index.build import ensure_index
     from r4t_demo.progress_bar import show_progress
-    from r4t_demo.samples.catalogues import sample_file
+    from r4t_demo.samples import sample_file
     from r4t_demo.sources import open_source
     from r4t_demo.sources.ingest import ingest
 

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from gradio_client import Client
 
 from r4t_demo import archive
-from r4t_demo.samples.catalogues import sample_file, samples
+from r4t_demo.samples import sample_file, samples
 from r4t_demo.settings import ROOT
 from tests.app_process import AppProcess
 

@@ -58,6 +58,23 @@ def test_fanout_defaults_to_folm_and_diffusion(capsys: pytest.CaptureFixture) ->
     assert len(answers[1]["items"][0]) == 4
 
 
+def test_fanout_around_items_and_pictures(engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    item = engine.catalog.items[0]
+    given = ["--item", item.item_id, "--picture", str(item.image), "--method", "none", "--json"]
+    assert main(["fanout", "boots", *given]) == 0
+    words, by_item, by_picture = json.loads(capsys.readouterr().out)
+    assert words["query"] == "boots" and by_item["query"] == item.title
+    assert by_item["items"][0][0]["item_id"] == item.item_id
+    assert by_picture["query"] == by_picture["items"][0][0]["title"]
+    assert main(["fanout", "--item", "nothing"]) == 2
+    assert "has no item 'nothing'" in capsys.readouterr().err
+    broken = tmp_path / "broken.jpg"
+    for data, told in ((b"x", "is no picture that can be read"), (b"", "is an empty file"), (None, "cannot be read: ")):
+        broken.write_bytes(data) if data is not None else broken.unlink()
+        assert main(["fanout", "--picture", str(broken)]) == 2
+        assert f"The picture '{broken}' {told}" in capsys.readouterr().err
+
+
 def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
     assert main(["fanout", "gothic boots", "--method", "none", "--k", "3"]) == 0
     text = capsys.readouterr().out

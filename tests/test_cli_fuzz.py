@@ -15,7 +15,7 @@ from r4t_demo.settings import Settings
 from tests.doubles import stand_in
 from tests.ui.fake_steering import SeasonSteering
 
-COMMANDS = ["fanout", "steer", "index", "build-polyvore", "atelier", "samples", "evaluate", "ablate", "train", "publish", "x", ""]
+COMMANDS = ["fanout", "steer", "index", "build-polyvore", "evaluate", "train", "publish", "x", ""]
 ASKED = {"fanout": ["fanout"], "steer": ["steer", "--seeds", "gothic-red-hat", "--attribute", "season=winter", "--k", "2"]}
 NUMBERS = st.one_of(
     st.integers().map(str), st.floats().map(str), st.sampled_from(["0", "1", "3", "1e400", "٣", "nan", "-1", "9" * 5000])

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from r4t_demo.__main__ import _parser, main
+import artwork.__main__
+import experiments.__main__
+import r4t_demo.__main__
+from r4t_demo.__main__ import main
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
@@ -60,20 +63,29 @@ def named(words: list[str]) -> Iterator[list[str]]:
 
 
 COMMANDS = [(page, words) for page in (*PAGES, *CARDS) for line in typed(page.read_text()) for words in single(line)]
-OURS = [(page.name, one) for page, words in COMMANDS if "r4t_demo" in words or words[0] == "r4t-demo" for one in named(words)]
+MAINS = (r4t_demo.__main__, experiments.__main__, artwork.__main__)
+PARSERS = {main.__name__.partition(".")[0]: main._parser for main in MAINS}
+
+
+def package_of(words: list[str]) -> str | None:
+    """Whose command it is."""
+    return "r4t_demo" if words[0] == "r4t-demo" else next((word for word in words if word in PARSERS), None)
+
+
+OURS = [(page.name, one) for page, words in COMMANDS if package_of(words) for one in named(words)]
 
 
 def arguments(words: list[str]) -> list[str]:
-    """What r4t_demo gets of a command."""
-    return words[1:] if words[0] == "r4t-demo" else words[words.index("r4t_demo") + 1 :]
+    """What the package gets of a command."""
+    return words[1:] if words[0] == "r4t-demo" else words[words.index(package_of(words)) + 1 :]
 
 
-def parsed(given: list[str]) -> argparse.Namespace | str:
-    """The options as the real parser reads them, or what it complains about."""
+def parsed(given: list[str], package: str | None = "r4t_demo") -> argparse.Namespace | str:
+    """The options as the package's own parser reads them, or what it complains about."""
     complaint = io.StringIO()
     with contextlib.redirect_stderr(complaint):
         try:
-            return _parser().parse_args(given)
+            return PARSERS[package]().parse_args(given)
         except SystemExit:
             return complaint.getvalue()
 
@@ -97,13 +109,13 @@ def test_there_are_commands_of_each_kind() -> None:
 
 @pytest.mark.parametrize(("page", "words"), OURS, ids=lambda value: shlex.join(value) if isinstance(value, list) else value)
 def test_a_command_of_ours_parses(page: str, words: list[str]) -> None:
-    given = arguments(words)
-    options = parsed(given)
+    given, package = arguments(words), package_of(words)
+    options = parsed(given, package)
     if isinstance(options, str):  # in a sentence a command may stand for itself, without what it must be given
         assert "arguments are required" in options, options
         helped = io.StringIO()
         with contextlib.redirect_stdout(helped), pytest.raises(SystemExit):
-            _parser().parse_args([word for word in given if not word.startswith("-")] + ["--help"])
+            PARSERS[package]().parse_args([word for word in given if not word.startswith("-")] + ["--help"])
         assert all(word in helped.getvalue() for word in given if word.startswith("-"))
         return
     if options.command == "train":
@@ -129,7 +141,7 @@ def test_every_other_command_names_what_there_is() -> None:
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M)
     for page, words in COMMANDS:
         line = shlex.join(words)
-        if "r4t_demo" in words or words[0] == "r4t-demo":
+        if package_of(words):
             continue
         if words[0] == "make":
             assert {word for word in words[1:] if "=" not in word} <= set(targets), (page, line)
@@ -170,7 +182,7 @@ def test_the_cheap_ones_run(over_stand_ins: None, monkeypatch: pytest.MonkeyPatc
     cheap = {("fanout",), ("evaluate", "oar"), ("evaluate", "pareto"), ("deploy-space", "USER/NAME", "--dry-run")}
     ran = 0
     for _, words in OURS:
-        given = arguments(words)
+        given = arguments(words) if package_of(words) == "r4t_demo" else []
         elsewhere = {"--catalog", "--data", "--out", "--split"} & set(given) or any("instruct:" in word for word in given)
         if any(tuple(given[: len(start)]) == start for start in cheap) and not elsewhere and not isinstance(parsed(given), str):
             assert "NAME" in given or main(given) == 0, (given, capsys.readouterr().err)

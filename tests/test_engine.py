@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
@@ -21,7 +22,7 @@ from r4t_demo.index.build import build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
 from r4t_demo.train.diffusion import save as save_diffusion
-from tests.doubles import HashEncoder, write_catalog
+from tests.doubles import COLOURS, HashEncoder, write_catalog
 from tests.tiny_models import SIGLIP, save_adapter, save_folm, tiny_denoiser, tiny_folm, write_clip, write_words
 
 QUERIES = ["bohemian festival", "gothic red dress", "navy scarf"]
@@ -44,6 +45,30 @@ def test_hits_are_the_nearest_items_of_each_direction(engine: Engine) -> None:
             for hit in hits:
                 assert hit.item is engine.catalog.items[hit.row]
                 assert hit.score == pytest.approx(float(direction[hit.row]), abs=1e-5)
+
+
+def test_an_item_or_a_picture_asks_as_words_do(engine: Engine) -> None:
+    """Directions are sought around its own embedding, and who reads words reads the title of what is nearest to it."""
+    item = engine.catalog["gothic-red-hat"]
+    red = Image.new("RGB", (9, 7), COLOURS["red"])
+    methods = ["none", "folm", "diffusion"]
+    answers = engine.run(["navy scarf", item, red], methods, k=4, n=2)
+    assert [answer.method for answer in answers] == methods * 3
+    words, by_item, by_picture = (answers[start : start + 3] for start in (0, 3, 6))
+    alone = engine.run(["navy scarf"], methods, k=4, n=2)
+    assert [answer.sub_queries for answer in words[::2]] == [answer.sub_queries for answer in alone[::2]]
+    assert {answer.query for answer in by_item} == {"gothic red hat"} and by_item[0].items[0][0].item is item
+    np.testing.assert_allclose(by_item[2].query_vector, engine.index.vectors(np.array([engine.catalog.row(item.item_id)]))[0])
+    np.testing.assert_allclose(by_picture[2].query_vector, engine.encoder.encode_images([red])[0])
+    nearest = by_picture[0].items[0][0].item
+    assert {answer.query for answer in by_picture} == {nearest.title}
+    assert all(text.startswith(nearest.title) for text in by_picture[1].sub_queries)
+    assert engine.search(red, 1)[0].item is nearest
+
+
+def test_an_item_of_another_catalogue_is_a_sentence(engine: Engine) -> None:
+    with pytest.raises(UserError, match="has no item 'elsewhere'"):
+        engine.run([replace(engine.catalog.items[0], item_id="elsewhere")], ["none"])
 
 
 def test_a_distinct_answer_lists_no_item_twice(engine: Engine) -> None:

@@ -20,10 +20,11 @@ from r4t_demo.fanout import language_model
 from r4t_demo.settings import ROOT
 
 APP = "requirements.txt"
-STARTS = (  # what the command, app.py and a job's process run; an ablation is imported by its name
-    "r4t_demo.__main__",
+PACKAGES = ("r4t_demo", "artwork", "experiments")
+STARTS = (  # what the commands, app.py and a job's process run; an ablation is imported by its name
+    *(f"{package}.__main__" for package in PACKAGES),
     "r4t_demo.start",
-    *(f"r4t_demo.ablate.{name}" for name in ("pattern", "policies", "retrievers", "sampling")),
+    *(f"experiments.ablate.{name}" for name in ("pattern", "policies", "retrievers", "sampling")),
 )
 
 
@@ -115,7 +116,7 @@ def visit(module: str, file: str, seen: set[tuple[Path, str]]) -> Iterator[str]:
     for one in imported_by(path):
         needs = one.asks_for or file
         top = one.module.partition(".")[0]
-        if top == "r4t_demo":
+        if top in PACKAGES:
             yield from visit(one.module, needs, seen)
         elif top not in sys.stdlib_module_names and not providers(one.module) & required(needs).keys():
             yield f"{path.relative_to(ROOT)} imports {one.module}, which is not in {needs}"

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         settings.results,
         measured.name,
         measured.result,
-        command=_command(options.arguments),
+        command=_command(options.typed),
         commit=commit,
         seed=measured.seed,
         samples=measured.samples,
@@ -71,9 +71,9 @@ def run(options: argparse.Namespace) -> None:
     print(f"The figures are in {path}", file=sys.stderr)
 
 
-def _command(arguments: Sequence[str]) -> str:
+def _command(typed: Sequence[str]) -> str:
     """What was typed, without the password that an address may hold."""
-    return re.sub(r"://[^/@\s]*@", "://…@", shlex.join(["python", "-m", "r4t_demo", *arguments]))
+    return re.sub(r"://[^/@\s]*@", "://…@", shlex.join(typed))
 
 
 def _add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, purpose: str) -> argparse.ArgumentParser:

@@ -23,7 +23,7 @@ from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import render
 from r4t_demo.index.build import ensure_index
 from r4t_demo.index.places import open_index
-from r4t_demo.samples.catalogues import sample_file
+from r4t_demo.samples import sample_file
 from r4t_demo.seen import Seen
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest

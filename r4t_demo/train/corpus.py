@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from r4t_demo.atelier.spec import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 from r4t_demo.train import demonstrations
+from r4t_demo.train.wardrobe import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
 EVERYDAY = (
     "{a} {b}", "{a} {b} {c}", "a {a} {b}", "{a} for {b}", "{a} and {b}", "the {a} of {b}", "{a} with {b}", "{a} style",

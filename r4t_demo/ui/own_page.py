@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from r4t_demo.samples.catalogues import samples
+from r4t_demo.samples import samples
 from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask

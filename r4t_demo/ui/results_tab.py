@@ -377,12 +377,12 @@ SECTIONS = (
         "Ablation: steering",
         "MO-DiT trained in another order or without a stage, and HPPO with other candidates or without its filter; each beside "
         "the variant that it is a change of, on validation seeds of all domains together.",
-        "python -m r4t_demo ablate pattern",
+        "python -m experiments ablate pattern",
         pattern.draw_ablation,
         _nothing_beside,
     ),
     *(
-        Section(f"ablate-{what}", title, says, f"python -m r4t_demo ablate {what}", ablations.draw, _nothing_beside)
+        Section(f"ablate-{what}", title, says, f"python -m experiments ablate {what}", ablations.draw, _nothing_beside)
         for what, (title, says) in ablations.TITLES.items()
     ),
 )

@@ -1,9 +1,0 @@
-"""All footwear: boots, shoes, sandals and trainers under one roof."""
-
-from r4t_demo.atelier import boots, sandals, shoes
-
-DRAWERS = boots.DRAWERS | shoes.DRAWERS | sandals.DRAWERS
-
-TRIMS_SHOWN = boots.TRIMS_SHOWN | shoes.TRIMS_SHOWN | sandals.TRIMS_SHOWN
-
-DETAILS = boots.DETAILS | shoes.DETAILS | sandals.DETAILS
