@@ -8,6 +8,7 @@ from typing import Any, cast
 import gradio as gr
 
 from r4t_demo.errors import UserError
+from r4t_demo.serve.desk import is_slow
 from r4t_demo.ui.ask import OPENING_QUERY, Ask, decimal, whole
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import csv_link, to_csv
@@ -47,20 +48,41 @@ class FanOutTab:
 
         ``link``, the query part of an address, leads here; by default the one that asks the same on the first tab.
         """
+        *_, last = self.answers(ask, link)
+        return last
+
+    def answers(self, ask: Ask, link: str = "") -> Iterator[tuple]:
+        """As ``answer``; before it the column that needs no language model, while one writes for the other."""
         start = time.perf_counter()
         methods = offered(dict.fromkeys((ask.left, ask.right)), self.methods)
-        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
-        results = self.engine.run([ask.q], methods, **options, distinct=True)
-        by_name = {result.method: result for result in results}
+        early = tuple(name for name in methods if not is_slow([name]))
+        by_name = {}
+        if 0 < len(early) < len(methods):
+            by_name = self._run(ask, early)
+            yield self._while_writing(ask, by_name[early[0]])
+        by_name |= self._run(ask, tuple(name for name in methods if name not in by_name))
         left, right = by_name[ask.left], by_name[ask.right]
+        table = to_csv([by_name[name] for name in methods])
         seconds = time.perf_counter() - start
-        return (
+        yield (
             f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
-            render_summary(left, right, link or ask.to_link(), csv_link(to_csv(results)), self.prefix),
+            render_summary(left, right, link or ask.to_link(), csv_link(table), self.prefix),
             render_column(left, right, self.methods[left.method], "left", self.steers),
             render_column(right, left, self.methods[right.method], "right", self.steers),
             render_plot(left, right, self.engine.index),
         )
+
+    def _run(self, ask: Ask, methods: Sequence[str]) -> dict[str, Any]:
+        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
+        return {result.method: result for result in self.engine.run([ask.q], methods, **options, distinct=True)}
+
+    def _while_writing(self, ask: Ask, result) -> tuple:
+        """The page once one column is there: the other keeps the last answer, which the style sheet lets fade."""
+        side, other = ("left", ask.right) if result.method == ask.left else ("right", ask.left)
+        column = render_column(result, None, self.methods[result.method], side, self.steers)
+        told = f"{display_name(result.method)} answered in {milliseconds(result.ms['total'])}; {display_name(other)} is writing …"
+        columns = (column, gr.skip()) if side == "left" else (gr.skip(), column)
+        return f'<p class="busy">{esc(told)}</p>', gr.skip(), *columns, gr.skip()
 
     def search(self, q, left, right, k, n, seed, steps, variety) -> Iterator[tuple]:
         """Say at once that a search runs, then show its answer; bad input leaves the last answer standing."""
@@ -74,7 +96,7 @@ class FanOutTab:
                 whole(steps, "steps"),
                 decimal(variety, "variety"),
             )
-            yield self.answer(Ask(q or "", left, right, *numbers))
+            yield from self.answers(Ask(q or "", left, right, *numbers))
         except UserError as error:
             yield sentence(error), *keep
 
@@ -89,9 +111,10 @@ class FanOutTab:
         yield *keep[0], BUSY, *keep[1]
         try:
             ask = self.opening().with_link(params)
-            page = self.answer(ask)
             plain = replace(self.opening(), q=ask.q, left=ask.left, right=ask.right)
-            yield *astuple(ask), *page, gr.skip() if ask == plain else gr.Accordion(open=True)
+            options = gr.skip() if ask == plain else gr.Accordion(open=True)
+            for page in self.answers(ask):
+                yield *astuple(ask), *page, options
         except UserError as error:
             yield params["q"], *keep[0][1:], sentence(error), *keep[1]
 

@@ -27,7 +27,7 @@ from r4t_demo.ui.upload_view import render_some, render_upload
 
 CHIPS = 5  # held-out queries that the result offers
 EXAMPLES = 6  # seed sets that it offers to be steered
-ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answer``
+ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answers``
 BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
 SHOWN = {  # the parts of the page that each phase shows
     "none": {"upload"},
@@ -152,7 +152,7 @@ class OwnTab:
         """Answer a query over the job's catalogue."""
         yield {"status": BUSY}
         try:
-            yield self._answered(self.own.tab(seen.job), seen, query or "", left, right)
+            yield from self._answers(self.own.tab(seen.job), seen, query or "", left, right)
         except UserError as error:
             yield {"status": sentence(error)}
 
@@ -179,15 +179,17 @@ class OwnTab:
             drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
             drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
             query = chips[0] or "something for a quiet evening"
-            yield drawn | {"query": query} | self._answered(tab, seen, query, left, right)
+            for answer in self._answers(tab, seen, query, left, right):
+                yield drawn | {"query": query} | answer
         except UserError as error:
             yield {"status": sentence(error)}
 
-    def _answered(self, tab: FanOutTab, seen: Seen, query: str, left: str, right: str) -> Drawn:
+    def _answers(self, tab: FanOutTab, seen: Seen, query: str, left: str, right: str) -> Iterator[Drawn]:
         ask = Ask(query, left, right)
         most = len(tab.engine.catalog) // (SHARE * ask.k)
         ask = replace(ask, n=max(1, min(ask.n, most)))
-        return dict(zip(ANSWER, tab.answer(ask, f"?job={seen.job}"), strict=True))
+        for page in tab.answers(ask, f"?job={seen.job}"):
+            yield dict(zip(ANSWER, page, strict=True))
 
     def _begin(self, start: Callable[[], str]) -> Drawn:
         try:

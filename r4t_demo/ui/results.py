@@ -23,9 +23,11 @@ def item_ids(result) -> set[str]:
 def render_column(result, other, description: str, side: str, steers: bool = False) -> str:
     """Return the column of ``result``; ``other`` is the neighbour's answer, for the shared marks and one time scale.
 
-    ``steers``: the items of a direction can be sent to the Steer tab.
+    Without ``other``, that one is still to come. ``steers``: the items of a direction can be sent to the Steer tab.
     """
-    shared = item_ids(result) & item_ids(other)
+    shared = item_ids(result) & item_ids(other) if other else set()
+    longest = max(one.ms["total"] for one in (result, other) if one)
+    state, name = "" if other else " early", esc(display_name(result.method))
     first_picks = [hits[0].item for hits in result.items if hits]
     counts = (
         f"{counted(len(result.sub_queries), 'direction', 'directions')}, {counted(len(item_ids(result)), 'item', 'items')}, "
@@ -33,10 +35,10 @@ def render_column(result, other, description: str, side: str, steers: bool = Fal
     )
     rows = "".join(_row(result, place, shared, steers) for place in range(len(result.items)))
     return (
-        f'<section class="answer {side}" data-method="{esc(result.method)}" aria-label="{esc(display_name(result.method))}">'
-        f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{esc(display_name(result.method))}</h2>'
+        f'<section class="answer {side}{state}" data-method="{esc(result.method)}" aria-label="{name}">'
+        f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{name}</h2>'
         f'<p class="describe">{esc(description)}</p>'
-        f"{latency(result.ms, max(result.ms['total'], other.ms['total']), STAGES)}{_scores(result.scores)}"
+        f"{latency(result.ms, longest, STAGES)}{_scores(result.scores)}"
         f'<p class="counts">{counts}</p></header><ol class="directions">{rows}</ol></section>'
     )
 

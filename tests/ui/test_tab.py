@@ -18,14 +18,33 @@ def skipped(outputs) -> list[bool]:
     return [isinstance(output, dict) for output in outputs]
 
 
-def test_search_says_that_it_runs_and_then_answers(tab):
-    busy, done = tab.search("rainy Sunday", "folm", "mmr", 5, 3, 0, 0, -0.5)
+@pytest.mark.parametrize(("left", "right"), [("none", "mmr"), ("folm", "sft")])
+def test_search_says_that_it_runs_and_then_answers(tab, left, right, monkeypatch):
+    monkeypatch.setitem(tab.methods, "sft", "The language model before.")
+    busy, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
     assert "Searching" in busy[0]
     assert all(skipped(busy[1:]))
     assert "rainy Sunday" in done[0]
+    assert f'data-method="{left}"' in done[2] and f'data-method="{right}"' in done[3]
+
+
+@pytest.mark.parametrize(("left", "right", "place"), [("folm", "mmr", 3), ("diffusion", "folm", 2)])
+def test_what_needs_no_language_model_is_there_while_one_writes(tab, left, right, place):
+    """The other column keeps the last answer; at last both stand beside each other as if they had come at once."""
+    _, early, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
+    quick = right if left == "folm" else left
+    assert "FOLM is writing" in early[0] and "busy" in early[0]
+    assert skipped(early) == [at not in (0, place) for at in range(5)]
+    assert f'data-method="{quick}"' in early[place] and 'class="answer' in early[place] and "in both" not in early[place]
+    assert "answered in" in done[0] and "early" not in done[2] + done[3]
+    assert f'data-method="{left}"' in done[2] and f'data-method="{right}"' in done[3]
+    assert [call[1] for call in tab.engine.calls[-2:]] == [(quick,), ("folm",)]
+
+
+def test_the_dial_reaches_the_engine(tab):
+    *_, done = tab.search("rainy Sunday", "folm", "mmr", 5, 3, 0, 0, -0.5)
+    assert "rainy Sunday" in done[0]
     assert tab.engine.calls[-1][2] == -0.5
-    assert 'data-method="folm"' in done[2]
-    assert 'data-method="mmr"' in done[3]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +73,7 @@ def test_the_same_method_twice_is_run_once(tab):
 
 def test_a_link_fills_the_form_and_answers(tab):
     request = SimpleNamespace(query_params={"q": "ski weekend", "left": "mmr", "k": "3", "variety": "0.5"})
-    busy, outputs = tab.open_link(request)
+    busy, outputs = tab.open_link(request)  # neither needs a language model
     assert "Searching" in busy[8]
     assert outputs[:8] == ("ski weekend", "mmr", "diffusion", 3, 4, 0, 0, 0.5)
     assert "ski weekend" in outputs[8]
