@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -127,6 +128,7 @@ class Engine:
         steps: int | None = None,
         variety: float = 0.0,
         distinct: bool = False,
+        tell: Callable[[str, int, list[str]], object] | None = None,
     ) -> list[ResultSet]:
         """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
 
@@ -136,6 +138,7 @@ class Engine:
         ``k`` directions with ``n`` items each. ``steps`` and ``variety`` go to the methods that take them: the
         sampler's steps (None: its own number), and a dial from -1, closer to the request, to 1, more variety (0 changes nothing).
         ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
+        ``tell`` hears of a list that a language model writes whenever it has grown: method, number of the query, sub-queries.
         """
         _check_options(k, n, seed, steps, variety)
         asked_with = _readable(queries)
@@ -143,10 +146,10 @@ class Engine:
         start = perf_counter()
         queries, vectors = self._read(asked_with)
         encode = (perf_counter() - start) / len(queries)
-        asked = {option: value for option, value in (("steps", steps), ("variety", variety)) if value}
         answers = []
         for name, runner in zip(methods, runners, strict=True):
-            options = {option: value for option, value in asked.items() if option in lookup(name).takes}
+            asked = {"steps": steps, "variety": variety, "tell": tell and partial(tell, name)}
+            options = {option: value for option, value in asked.items() if value and option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
             answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]

@@ -13,7 +13,7 @@ from r4t_demo.evaluate import latency
 from r4t_demo.fanout.base import FanOutMethod
 from r4t_demo.fanout.denoiser import PAPER, Block, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever
-from r4t_demo.fanout.folm import TEMPERATURE, Folm
+from r4t_demo.fanout.folm import TEMPERATURE, Folm, Tell
 from r4t_demo.fanout.registry import MethodSet
 from r4t_demo.index.faiss_index import FaissIndex
 
@@ -63,7 +63,7 @@ class UntrainedFolm(Folm):
 
     def sample_lists(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
-        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None,
+        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None, tell: Tell | None = None,
     ) -> list[list[list[str]]]:  # fmt: skip
         super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
         return [[[f"{query} {word}" for word in self.words[:k]]] * n_samples for query in queries]

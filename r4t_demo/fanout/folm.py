@@ -6,10 +6,9 @@ stand in the checkpoint's folder: PEFT's own files, and ``folm.json`` with the f
 
 import json
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,6 +38,7 @@ SPARE = 10  # repetitions that a list may hold
 NEVER = -1e4  # the score of what cannot be drawn; finite, so that an entropy stays a number
 SECONDS = 120.0  # that a visitor waits for a list at most
 SETTINGS = "folm.json"
+Tell = Callable[[int, list[str]], object]
 
 
 @dataclass(frozen=True)
@@ -114,25 +114,31 @@ class Folm:
 
     def sample_lists(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
-        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None,
+        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None, tell: Tell | None = None,
     ) -> list[list[list[str]]]:  # fmt: skip
         """Return ``n_samples`` lists of up to k distinct sub-queries for each query; ``vectors`` are not read.
 
-        A list that came out empty falls back to the query itself, so that every list can be searched. UserError where ``ROWS``
-        lists take longer than so many ``seconds``.
+        A list that came out empty falls back to the query itself, so that every list can be searched. ``tell`` hears of each
+        (its number, its sub-queries so far) whenever one of them is finished. UserError where ``ROWS`` lists take longer than so
+        many ``seconds``.
         """
-        answers = self.generate(queries, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds)
+        answers = self.generate(queries, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds, tell=tell)
         lists = [self.read(text, queries[i // n_samples], k) or [queries[i // n_samples]] for i, text in enumerate(answers.texts)]
         return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
 
     def read(self, text: str, query: str, k: int) -> list[str]:
         """Return the first k distinct sub-queries of an answer; none where nothing of it can be read."""
-        return list(dict.fromkeys(self.form.spelt(piece, query) for piece in self.form.pieces(text) if piece))[:k]
+        return self._spelt(self.form.pieces(text), query, k)
 
-    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
-        """Sample one list a query (seeded) and embed its sub-queries."""
+    def _spelt(self, pieces: Sequence[str], query: str, k: int) -> list[str]:
+        return list(dict.fromkeys(self.form.spelt(piece, query) for piece in pieces if piece))[:k]
+
+    def fan_out(
+        self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, tell: Tell | None = None
+    ) -> list[FanOut]:
+        """Sample one list a query (seeded) and embed its sub-queries; ``tell`` as in ``sample_lists``."""
         start = time.perf_counter()
-        sampled = self.sample_lists(queries, vectors, k, 1, seed=seed, temperature=SERVED, seconds=SECONDS)
+        sampled = self.sample_lists(queries, vectors, k, 1, seed=seed, temperature=SERVED, seconds=SECONDS, tell=tell)
         lists = [samples[0] for samples in sampled]
         seconds = (time.perf_counter() - start) / len(queries)
         start = time.perf_counter()
@@ -143,32 +149,22 @@ class Folm:
             FanOut(self.name, texts, part, seconds, encode_seconds, is_text=True) for texts, part in zip(lists, rows, strict=True)
         ]
 
-    def stream(self, query: str, k: int, *, seed: int = 0, seconds: float = SECONDS) -> Iterator[str]:
-        """Yield the sub-queries of ``fan_out``'s list one by one, each as soon as it is written.
-
-        UserError where the list is not finished after ``seconds``.
-        """
-        told: list[str] = []
-        for draft in self._write([query], 1, k=k, seed=seed, temperature=SERVED, seconds=seconds):
-            pieces = self.form.pieces if draft.done[0] else self.form.finished
-            spelt = (self.form.spelt(piece, query) for piece in pieces(draft.text(0)) if piece)
-            for text in list(dict.fromkeys(spelt))[len(told) : k]:
-                told.append(text)
-                yield text
-        if not told:
-            yield query
-
     def generate(
-        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None = None
-    ) -> Answers:
+        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None = None,
+        tell: Tell | None = None,
+    ) -> Answers:  # fmt: skip
         """Sample ``n_samples`` answers a query; a row's sample hangs on ``seed``, its query and its number alone."""
-        step = max(1, ROWS // n_samples)
-        write = partial(self._write, n_samples=n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds)
-        drafts = [
-            draft
-            for start in range(0, len(queries), step)
-            for draft in deque(write(queries[start : start + step]), 1)  # as it is at last
-        ]
+        step, drafts, told = max(1, ROWS // n_samples), [], [0] * (len(queries) * n_samples)
+        for start in range(0, len(queries), step):
+            part = queries[start : start + step]
+            for draft in self._write(part, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds):
+                for row in range(len(draft.written)) if tell else ():
+                    pieces = self.form.pieces if draft.done[row] else self.form.finished
+                    texts, number = self._spelt(pieces(draft.text(row)), part[row // n_samples], k), start * n_samples + row
+                    if tell and len(texts) > told[number]:
+                        told[number] = len(texts)
+                        tell(number, texts)
+            drafts.append(draft)  # as it is at last
         width, pad = max(draft.ids.shape[1] for draft in drafts), self.tokenizer.pad_token_id
         ids = torch.cat([F.pad(draft.ids, (width - draft.ids.shape[1], 0), value=pad) for draft in drafts])
         mask = torch.cat([F.pad(draft.mask, (width - draft.mask.shape[1], 0)) for draft in drafts])

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Method:
     """``needs`` is the checkpoint folder that must be there, and ``made_by`` the command that makes it; ``takes`` names what its
-    ``fan_out`` takes besides the seed: ``steps`` of the sampler, and ``variety``, the dial between alignment and diversity.
+    ``fan_out`` takes besides the seed: ``steps`` of the sampler, ``variety``, the dial between alignment and diversity, and
+    ``tell``, who hears of a list as it grows.
     With ``writes`` a language model writes the sub-queries, which takes a hundred times as long as anything else; the model below
     the checkpoint's adapter must be on this machine.
     ``tuned`` methods are there where the catalogue has checkpoints of its own (``OWN``).
@@ -106,7 +107,7 @@ def lookup(name: str) -> Method:
             f"Maximal marginal relevance, lam = {lam}.", lambda parts: MMR(parts.index, parts.catalog, lam=lam, name=name)
         )
     if kind == "instruct" and option:
-        return Method(f"The instruct model {option}.", lambda parts: _folm(parts, name, option))
+        return Method(f"The instruct model {option}.", lambda parts: _folm(parts, name, option), takes=("tell",))
     raise UserError(f"There is no method '{name}': choose from {', '.join(METHODS)}.")
 
 
@@ -152,6 +153,7 @@ def _trained_on(task: str, what: str) -> dict[str, Method]:
             needs=folm,
             made_by=made_by,
             writes=True,
+            takes=("tell",),
         ),
         diffusion: Method(
             "Distilled from that one: all directions in one network call.",
@@ -184,12 +186,14 @@ METHODS: dict[str, Method] = {
         "The language model as it was published, with two examples in its prompt.",
         lambda parts: _folm(parts, "zero-shot", language_model.SMOLLM2, "few-shot"),
         writes=True,
+        takes=("tell",),
     ),
     "sft": Method(
         "The language model fine-tuned on demonstrations, before reinforcement learning.",
         lambda parts: _folm(parts, "sft", parts.folder("folm-sft")),
         needs="folm-sft",
         writes=True,
+        takes=("tell",),
     ),
     "best-of-5": Method(
         "Five lists of the model before reinforcement learning; the one with the highest reward.",
@@ -202,6 +206,7 @@ METHODS: dict[str, Method] = {
         lambda parts: _folm(parts, "folm", parts.folder("folm-mini")),
         needs="folm-mini",
         writes=True,
+        takes=("tell",),
     ),
     "folm-before": Method(
         "The fan-out language model before its training on this catalogue.",
@@ -209,6 +214,7 @@ METHODS: dict[str, Method] = {
         needs="folm-mini",
         made_by=f"{TRAIN} SOURCE --out DIR",
         writes=True,
+        takes=("tell",),
         tuned=True,
     ),
     "diffusion": Method(

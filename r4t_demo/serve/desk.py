@@ -60,11 +60,12 @@ class Desk:
     def ask(
         self, event: str, asked: Asked, work: Callable[[Sequence[Asked]], Sequence[Answer]], *,
         methods: Sequence[str] = (), k: int | None = None, key: Hashable = None, stages: Stages = lambda _: {},
+        logged: bool = True,
     ) -> Answer:  # fmt: skip
         """The answer that ``work`` gives to what a visitor ``asked``, in turn; those with the same ``key`` are answered at once.
 
-        ``stages`` reads out of the answer how many milliseconds its stages took. Passes UserError on; any other error becomes
-        Broken.
+        What is a part of another request need not be ``logged`` where all goes well. ``stages`` reads out of the answer how many
+        milliseconds its stages took. Passes UserError on; any other error becomes Broken.
         """
         facts: dict = {"id": token_hex(6), "methods": list(methods), "k": k}
         facts |= {"asked": asked} if self.settings.log_queries else {}
@@ -80,7 +81,8 @@ class Desk:
             raise Broken(facts["id"]) from error
         wait, total = max(0.0, answered.began - start), perf_counter() - start
         ms = {"wait": _milliseconds(wait), "total": _milliseconds(total)}
-        log.write(event, **facts, error=None, together=answered.together, ms=ms, stages=stages(answered.value))
+        if logged:
+            log.write(event, **facts, error=None, together=answered.together, ms=ms, stages=stages(answered.value))
         return answered.value
 
     def refused(self, event: str, error: UserError) -> None:
@@ -101,6 +103,14 @@ class Desk:
         return {"error": type(error).__name__} | told
 
 
+class _Queries(list):
+    """What one visitor asks at once, and who hears of the lists as they grow."""
+
+    def __init__(self, queries: Sequence[str], tell: Callable[[str, int, list[str]], object] | None) -> None:
+        super().__init__(queries)
+        self.tell = tell
+
+
 class _Served:
     """Another object whose requests pass the desk; everything else of it is as it is."""
 
@@ -114,20 +124,33 @@ class _Served:
 class ServedEngine(_Served):
     """An ``Engine`` behind the desk."""
 
-    def run(self, queries: Sequence[str], methods: Sequence[str] = ("folm", "diffusion"), *, k: int = 10, **options):
+    def run(
+        self, queries: Sequence[str], methods: Sequence[str] = ("folm", "diffusion"), *, k: int = 10,
+        tell: Callable[[str, int, list[str]], object] | None = None, **options,
+    ):  # fmt: skip
         """As ``Engine.run``; the same is asked for by several visitors at once in one batch."""
         methods = tuple(methods)
 
-        def work(asked: Sequence[Sequence[str]]) -> list[list]:
-            results = iter(self._served.run([query for own in asked for query in own], methods, k=k, **options))
+        def work(asked: Sequence[_Queries]) -> list[list]:
+            owner = [(own, row) for own in asked for row in range(len(own))]
+
+            def pass_on(method: str, row: int, texts: list[str]) -> None:
+                own, number = owner[row]
+                if own.tell:
+                    own.tell(method, number, texts)
+
+            told = {"tell": pass_on} if any(own.tell for own in asked) else {}
+            results = iter(self._served.run([query for own in asked for query in own], methods, k=k, **told, **options))
             return [list(islice(results, len(own) * len(methods))) for own in asked]
 
         alike = (id(self._served), methods, k, *sorted(options.items()))
-        return self._desk.ask("fanout", list(queries), work, methods=methods, k=k, key=alike, stages=_stages)
+        return self._desk.ask("fanout", _Queries(queries, tell), work, methods=methods, k=k, key=alike, stages=_stages)
 
-    def search(self, query: str, *arguments, **options):
-        """As ``Engine.search``."""
-        return self._desk.ask("search", query, lambda asked: [self._served.search(asked[0], *arguments, **options)])
+    def search(self, query: str, *arguments, logged: bool = True, **options):
+        """As ``Engine.search``; ``logged`` as in ``Desk.ask``."""
+        return self._desk.ask(
+            "search", query, lambda asked: [self._served.search(asked[0], *arguments, **options)], logged=logged
+        )
 
     def similar(self, item_id: str, *arguments, **options):
         """As ``Engine.similar``."""

@@ -1,8 +1,10 @@
 """The fan-out tab: one query, two methods side by side, and everything that a visitor can do with the answer."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, replace
+from queue import SimpleQueue
 from typing import Any, cast
 
 import gradio as gr
@@ -14,7 +16,7 @@ from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import csv_link, to_csv
 from r4t_demo.ui.markup import display_name, esc, milliseconds
 from r4t_demo.ui.plot import render_plot
-from r4t_demo.ui.results import render_column, render_summary
+from r4t_demo.ui.results import render_column, render_summary, render_writing
 from r4t_demo.ui.scripts import script
 
 EXAMPLES = (
@@ -52,15 +54,16 @@ class FanOutTab:
         return last
 
     def answers(self, ask: Ask, link: str = "") -> Iterator[tuple]:
-        """As ``answer``; before it the column that needs no language model, while one writes for the other."""
+        """As ``answer``; before it the column that needs no language model, and the other one as it is written."""
         start = time.perf_counter()
         methods = offered(dict.fromkeys((ask.left, ask.right)), self.methods)
         early = tuple(name for name in methods if not is_slow([name]))
-        by_name = {}
+        by_name, told = {}, ""
         if 0 < len(early) < len(methods):
             by_name = self._run(ask, early)
-            yield self._while_writing(ask, by_name[early[0]])
-        by_name |= self._run(ask, tuple(name for name in methods if name not in by_name))
+            told = f"{display_name(early[0])} answered in {milliseconds(by_name[early[0]].ms['total'])}; "
+            yield self._early(ask, by_name[early[0]], told)
+        by_name |= yield from self._watched(ask, tuple(name for name in methods if name not in by_name), told)
         left, right = by_name[ask.left], by_name[ask.right]
         table = to_csv([by_name[name] for name in methods])
         seconds = time.perf_counter() - start
@@ -72,16 +75,34 @@ class FanOutTab:
             render_plot(left, right, self.engine.index),
         )
 
-    def _run(self, ask: Ask, methods: Sequence[str]) -> dict[str, Any]:
-        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety}
+    def _run(self, ask: Ask, methods: Sequence[str], **more: Any) -> dict[str, Any]:
+        options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety, **more}
         return {result.method: result for result in self.engine.run([ask.q], methods, **options, distinct=True)}
 
-    def _while_writing(self, ask: Ask, result) -> tuple:
+    def _early(self, ask: Ask, result, told: str) -> tuple:
         """The page once one column is there: the other keeps the last answer, which the style sheet lets fade."""
         side, other = ("left", ask.right) if result.method == ask.left else ("right", ask.left)
         column = render_column(result, None, self.methods[result.method], side, self.steers)
-        told = f"{display_name(result.method)} answered in {milliseconds(result.ms['total'])}; {display_name(other)} is writing …"
-        columns = (column, gr.skip()) if side == "left" else (gr.skip(), column)
+        return self._part(ask, result.method, f"{told}{display_name(other)} is writing …", column)
+
+    def _watched(self, ask: Ask, methods: Sequence[str], before: str) -> Generator[tuple, None, dict[str, Any]]:
+        """Run the methods, and yield the page whenever a list of theirs has grown; ``before`` is told all along."""
+        begin, grown, found = time.perf_counter(), SimpleQueue[tuple[str, list[str]] | None](), dict[str, list]()
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(self._run, ask, methods, tell=lambda method, _, texts: grown.put((method, texts)))
+            work.add_done_callback(lambda _: grown.put(None))
+            while news := grown.get():
+                method, texts = news
+                found |= {text: self.engine.search(text, ask.n, logged=False) for text in texts if text not in found}
+                side = "left" if method == ask.left else "right"
+                column = render_writing(method, self.methods[method], side, {text: found[text] for text in texts})
+                told = f"{len(texts)} of {ask.k} after {milliseconds(1000 * (time.perf_counter() - begin))}"
+                yield self._part(ask, method, f"{before}{display_name(method)} is writing: {told}", column)
+        return work.result()
+
+    def _part(self, ask: Ask, method: str, told: str, column: str) -> tuple:
+        """The page with one column changed while the search goes on."""
+        columns = [column if name == method else gr.skip() for name in (ask.left, ask.right)]
         return f'<p class="busy">{esc(told)}</p>', gr.skip(), *columns, gr.skip()
 
     def search(self, q, left, right, k, n, seed, steps, variety) -> Iterator[tuple]:

@@ -1,6 +1,7 @@
 """One method's answer as a column, and the line that compares two answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from r4t_demo.pattern.context import MAX_SEEDS
 from r4t_demo.ui.markup import Mark, card, counted, display_name, esc, milliseconds, steer_button, strip
@@ -27,19 +28,40 @@ def render_column(result, other, description: str, side: str, steers: bool = Fal
     """
     shared = item_ids(result) & item_ids(other) if other else set()
     longest = max(one.ms["total"] for one in (result, other) if one)
-    state, name = "" if other else " early", esc(display_name(result.method))
     first_picks = [hits[0].item for hits in result.items if hits]
     counts = (
         f"{counted(len(result.sub_queries), 'direction', 'directions')}, {counted(len(item_ids(result)), 'item', 'items')}, "
         f"{counted(len({item.kind for item in first_picks}), 'category', 'categories')} among the first picks"
     )
-    rows = "".join(_row(result, place, shared, steers) for place in range(len(result.items)))
+    head = f'{latency(result.ms, longest, STAGES)}{_scores(result.scores)}<p class="counts">{counts}</p>'
+    rows = [_row(result, place, shared, steers) for place in range(len(result.items))]
+    return _column(result.method, description, side, head, rows, early=other is None)
+
+
+def render_writing(method: str, description: str, side: str, found: Mapping[str, Sequence]) -> str:
+    """Return the column of a language model that still writes: ``found``, sub-query -> hits, is what is there so far."""
+    written = Draft(method, list(found), list(found.values()))
+    rows = [_row(written, place, set(), steers=False) for place in range(len(found))]
+    return _column(method, description, side, "", rows, early=True)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """As much of a ``ResultSet`` as a row needs."""
+
+    method: str
+    sub_queries: list[str]
+    items: list[Sequence]
+    is_text: bool = True
+
+
+def _column(method: str, description: str, side: str, head: str, rows: Sequence[str], early: bool) -> str:
+    """``early``: the neighbour's answer is still to come, or this one's rest."""
+    name, state = esc(display_name(method)), " early" if early else ""
     return (
-        f'<section class="answer {side}{state}" data-method="{esc(result.method)}" aria-label="{name}">'
+        f'<section class="answer {side}{state}" data-method="{esc(method)}" aria-label="{name}">'
         f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{name}</h2>'
-        f'<p class="describe">{esc(description)}</p>'
-        f"{latency(result.ms, longest, STAGES)}{_scores(result.scores)}"
-        f'<p class="counts">{counts}</p></header><ol class="directions">{rows}</ol></section>'
+        f'<p class="describe">{esc(description)}</p>{head}</header><ol class="directions">{"".join(rows)}</ol></section>'
     )
 
 

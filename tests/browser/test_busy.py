@@ -24,12 +24,13 @@ def test_one_column_is_there_while_the_other_is_written(browser, slow):
     with watched_page(browser, address, **DESKTOP) as page:
         ask(page, "one")
         page.wait_for_selector("#right-column .early")
-        assert "Diffusion answered in" in page.locator("#status").inner_text()
-        faded = "element => getComputedStyle(element).opacity"
-        assert page.locator("#right-column").evaluate(faded) == "1"
-        page.wait_for_function("getComputedStyle(document.querySelector('#left-column')).opacity < 1")
+        opaque = "element => getComputedStyle(element).opacity"
+        assert page.locator("#right-column").evaluate(opaque) == "1"
+        page.wait_for_selector("#left-column .early .direction .card")
+        told, rows = page.locator("#status").inner_text(), page.locator("#left-column .direction").count()
+        assert "Diffusion answered in" in told and "FOLM is writing" in told and rows < 10, "before the last is written"
         answered(page, "one")
-        assert page.locator(".early").count() == 0
+        assert page.locator(".early").count() == 0 and page.locator("#left-column .direction").count() == 10
 
 
 def test_an_example_clicked_while_busy_is_answered_last(browser, slow):

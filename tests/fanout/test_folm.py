@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -258,7 +258,7 @@ def test_an_empty_list_falls_back_to_the_query(encoder: HashEncoder) -> None:
     assert [fan.labels for fan in fans] == [[query] for query in QUERIES]
     np.testing.assert_allclose(np.concatenate([fan.vectors for fan in fans]), encoder.encode_text(QUERIES), atol=1e-6)
     assert silent.sample_lists(QUERIES, None, 5, 2) == [[[query]] * 2 for query in QUERIES]
-    assert [list(silent.stream(query, 5)) for query in QUERIES] == [[query] for query in QUERIES]
+    assert grown(silent, QUERIES, 5) == [[]] * len(QUERIES), "nothing is told that is not written"
     assert silent.read("", QUERIES[0], 5) == [], "who reads an answer is told that it is empty"
 
 
@@ -274,14 +274,32 @@ def test_fan_out_embeds_what_it_writes(folm: Folm, encoder: HashEncoder, queries
         assert fan.seconds > 0 and fan.encode_seconds >= 0
 
 
+def grown(folm: Folm, queries: list[str], k: int, **options) -> list[list[list[str]]]:
+    """What is told of each query's list as it grows."""
+    told: list[list[list[str]]] = [[] for _ in queries]
+    folm.fan_out(queries, folm.encoder.encode_text(queries), k, tell=lambda row, texts: told[row].append(texts), **options)
+    return told
+
+
 @pytest.mark.parametrize(("name", "k"), [("folm", 60), ("taught", 3)])
-def test_a_stream_tells_the_list_of_fan_out(request: pytest.FixtureRequest, name: str, k: int, encoder: HashEncoder) -> None:
+def test_who_listens_hears_a_list_grow_into_what_fan_out_returns(
+    request: pytest.FixtureRequest, name: str, k: int, encoder: HashEncoder
+) -> None:
     model, lengths = request.getfixturevalue(name), set()
     for seed in range(8):
-        for fan, query in zip(model.fan_out(QUERIES, encoder.encode_text(QUERIES), k, seed=seed), QUERIES, strict=True):
-            assert list(model.stream(query, k, seed=seed)) == fan.labels
+        fans = model.fan_out(QUERIES, encoder.encode_text(QUERIES), k, seed=seed)
+        for fan, told, query in zip(fans, grown(model, QUERIES, k, seed=seed), QUERIES, strict=True):
+            assert fan.labels == (told[-1] if told else [query])
+            assert all(longer[: len(texts)] == texts and len(longer) > len(texts) for texts, longer in pairwise(told))
             lengths.add(len(fan.labels))
     assert len(lengths) > 1, "lists of several lengths should occur in this test"
+
+
+def test_each_of_many_queries_is_told_by_its_own_number(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = [f"{query} {number}" for number in range(4) for query in QUERIES]
+    alone = [told[-1] for query in queries for told in grown(folm, [query], 5)]
+    monkeypatch.setattr(module, "ROWS", 3)
+    assert [told[-1] for told in grown(folm, queries, 5)] == alone
 
 
 def steps_of(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
@@ -302,12 +320,11 @@ def written(folm: Folm) -> tuple[int, list[int]]:
     pytest.fail("the language model of these tests should fill a list")
 
 
-def test_a_stream_tells_each_sub_query_as_soon_as_it_is_closed(
-    folm: Folm, written: tuple[int, list[int]], monkeypatch: pytest.MonkeyPatch
+def test_each_sub_query_is_told_as_soon_as_it_is_closed(
+    folm: Folm, written: tuple[int, list[int]], encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (seed, closed), told_at, steps = written, [], steps_of(folm, monkeypatch)
-    for _ in folm.stream("boho", 5, seed=seed):
-        told_at.append(steps())
+    folm.fan_out(["boho"], encoder.encode_text(["boho"]), 5, seed=seed, tell=lambda *_: told_at.append(steps()))
     assert told_at == closed and len(set(closed)) == 5
 
 
@@ -316,18 +333,18 @@ def test_a_list_that_takes_too_long_is_a_sentence(
 ) -> None:
     """On a clock that goes on by a second whenever it is read, after each token."""
     seed, closed = written
-    whole, told = list(folm.stream("boho", 5, seed=seed)), []
+    [whole], told = grown(folm, ["boho"], 5, seed=seed)[0][-1:], []
 
-    def stream(seconds: float) -> None:
+    def write(seconds: float) -> None:
         told.clear()
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=count().__next__, perf_counter=time.perf_counter))
-        for text in folm.stream("boho", 5, seed=seed, seconds=seconds):
-            told.append(text)
+        options = {"seed": seed, "temperature": module.SERVED, "seconds": seconds}
+        folm.sample_lists(["boho"], None, 5, 1, **options, tell=lambda _, texts: told.append(texts[-1]))
 
-    stream(closed[4] - 1)
+    write(closed[4] - 1)
     assert told == whole and len(whole) == 5
     with pytest.raises(UserError, match=f"The language model did not finish its list within {closed[1]} s: try again later.$"):
-        stream(closed[1])
+        write(closed[1])
     assert told == whole[: sum(end <= closed[1] + 1 for end in closed)], "what was finished by then has been told"
     monkeypatch.setattr(module, "SECONDS", 1.0)
     with pytest.raises(UserError, match="did not finish its list within 1 s"):

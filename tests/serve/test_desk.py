@@ -4,7 +4,8 @@ import json
 import logging
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import sleep
 
 import gradio as gr
 import pytest
@@ -46,6 +47,45 @@ def test_every_request_leaves_one_line_with_its_stages(engine, logged):
     assert similar["event"] == "similar" and set(steer["stages"]) == {"seed-mean", "modit", "hppo"}
     for word in ("secret", "hat-rust", "dress-rust"):
         assert word not in json.dumps(logged())
+
+
+def test_a_search_on_the_page_is_one_request_though_its_list_is_shown_as_it_grows(engine, logged):
+    *_, done = FanOutTab(Desk(engine).engine).search("x", "folm", "folm", 5, 3, 0, 0, 0)
+    assert "answered in" in done[0]
+    assert [(line["event"], line["methods"]) for line in logged()] == [("fanout", ["folm"])]
+
+
+def test_each_of_those_answered_at_once_hears_of_its_own_lists(engine, monkeypatch):
+    """The second and the third come while the first is at work, and are then answered together."""
+    desk, begun, go, together = Desk(engine), Event(), Event(), []
+    run = engine.run
+
+    def slow(queries, methods, **options):
+        together.append(len(queries))
+        begun.set()
+        assert go.wait(60)
+        return run(queries, methods, **options)
+
+    monkeypatch.setattr(engine, "run", slow)
+    told: dict[str, list] = {name: [] for name in ("first", "second", "third")}
+    asking = []
+    for name in told:
+        tell = (lambda *grown, name=name: told[name].append(grown)) if name != "second" else None
+        asking.append(Thread(target=desk.engine.run, args=([name, f"{name} too"], ["folm"]), kwargs={"k": 3, "tell": tell}))
+        asking[-1].start()
+        assert begun.wait(60)
+        while sum(desk.load.values()) < len(asking):
+            sleep(0.01)
+    go.set()
+    for thread in asking:
+        thread.join()
+    assert together == [2, 4] and not told["second"]
+    for name in ("first", "third"):
+        results = engine.run([name, f"{name} too"], ["folm"], k=3)
+        assert [grown for grown in told[name] if len(grown[2]) == 3] == [
+            ("folm", row, result.sub_queries) for row, result in enumerate(results)
+        ]
+        assert len(told[name]) == 6
 
 
 def test_what_was_written_is_logged_where_that_is_wanted(engine, logged):

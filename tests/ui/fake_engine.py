@@ -88,7 +88,9 @@ class FakeEngine:
     def loaded(self) -> list[str]:
         return []
 
-    def run(self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False):
+    def run(
+        self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False, tell=None
+    ):
         self.calls.append((queries[0], methods, variety))
         if not queries[0].strip():
             raise UserError("The query is empty; write a few words.")
@@ -96,8 +98,19 @@ class FakeEngine:
             raise UserError(f"The query has {len(queries[0])} characters; at most 500 are read.")
         if unknown := set(methods) - set(self.methods()):
             raise UserError(f"There is no method {sorted(unknown)[0]!r}.")
-        time.sleep(self.seconds)
-        return [self._result(query, method, k, n, seed) for query in queries for method in methods]
+        results = [self._result(query, method, k, n, seed) for query in queries for method in methods]
+        for result in results if tell else ():
+            for written in range(1, len(result.sub_queries) + 1 if result.is_text else 0):
+                time.sleep(self.seconds / k)
+                tell(result.method, queries.index(result.query), result.sub_queries[:written])
+        if not any(result.is_text for result in results):
+            time.sleep(self.seconds)
+        return results
+
+    def search(self, query, n=12, logged=True):
+        digest = hashlib.sha256(query.encode()).digest()
+        vector = np.random.default_rng([*digest[:4]]).normal(size=(1, 16))
+        return self._hits(vector / np.linalg.norm(vector), n)[0]
 
     def similar(self, item_id, n=12):
         return self._hits(self.index.rows[self.catalog.row(item_id)][None], n + 1)[0][1:]

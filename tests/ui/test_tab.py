@@ -1,9 +1,11 @@
 """What the tab's events do, without a browser."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
+from r4t_demo.errors import UserError
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import FanOutTab
 from tests.ui.fake_engine import FakeEngine
@@ -18,9 +20,8 @@ def skipped(outputs) -> list[bool]:
     return [isinstance(output, dict) for output in outputs]
 
 
-@pytest.mark.parametrize(("left", "right"), [("none", "mmr"), ("folm", "sft")])
-def test_search_says_that_it_runs_and_then_answers(tab, left, right, monkeypatch):
-    monkeypatch.setitem(tab.methods, "sft", "The language model before.")
+@pytest.mark.parametrize(("left", "right"), [("none", "mmr"), ("mmr", "diffusion")])
+def test_search_says_that_it_runs_and_then_answers(tab, left, right):
     busy, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
     assert "Searching" in busy[0]
     assert all(skipped(busy[1:]))
@@ -31,7 +32,7 @@ def test_search_says_that_it_runs_and_then_answers(tab, left, right, monkeypatch
 @pytest.mark.parametrize(("left", "right", "place"), [("folm", "mmr", 3), ("diffusion", "folm", 2)])
 def test_what_needs_no_language_model_is_there_while_one_writes(tab, left, right, place):
     """The other column keeps the last answer; at last both stand beside each other as if they had come at once."""
-    _, early, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
+    _, early, *_, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
     quick = right if left == "folm" else left
     assert "FOLM is writing" in early[0] and "busy" in early[0]
     assert skipped(early) == [at not in (0, place) for at in range(5)]
@@ -39,6 +40,31 @@ def test_what_needs_no_language_model_is_there_while_one_writes(tab, left, right
     assert "answered in" in done[0] and "early" not in done[2] + done[3]
     assert f'data-method="{left}"' in done[2] and f'data-method="{right}"' in done[3]
     assert [call[1] for call in tab.engine.calls[-2:]] == [(quick,), ("folm",)]
+
+
+@pytest.mark.parametrize(("left", "right"), [("folm", "mmr"), ("diffusion", "folm"), ("folm", "folm")])
+def test_a_list_is_shown_as_it_is_written(tab, left, right):
+    """Each sub-query comes with what it finds, and what was shown stays."""
+    *before, done = tab.search("rainy Sunday", left, right, 5, 3, 0, 0, 0)
+    written = [page for page in before if "FOLM is writing: " in page[0]]
+    place = 2 if left == "folm" else 3
+    assert [f"{number} of 5" in page[0] for number, page in enumerate(written, start=1)] == [True] * 5
+    for number, page in enumerate(written, start=1):
+        assert skipped(page) == [False, True, left != "folm", right != "folm", True]
+        assert page[place].count('class="direction"') == number and page[place].count('class="card') == 3 * number
+    texts = re.findall(r'class="text">(.*?)<', written[-1][place])
+    assert texts == re.findall(r'class="text">(.*?)<', done[place]) and len(texts) == 5
+
+
+def test_a_list_that_cannot_be_finished_leaves_a_sentence(tab, monkeypatch):
+    def broken(queries, methods, *, tell, **options):
+        tell("folm", 0, ["rust dress"])
+        raise UserError("The language model did not finish its list within 120 s: try again later.")
+
+    monkeypatch.setattr(tab.engine, "run", broken)
+    *_, written, last = tab.search("x", "folm", "folm", 5, 3, 0, 0, 0)
+    assert "1 of 5" in written[0]
+    assert "did not finish its list" in last[0] and all(skipped(last[1:]))
 
 
 def test_the_dial_reaches_the_engine(tab):
