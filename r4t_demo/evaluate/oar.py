@@ -35,6 +35,7 @@ RATIOS = (
     ("folm", "template"),
     ("folm", "kmeans"),
     ("diffusion", "folm"),
+    ("diffusion", "mmr"),
     ("diffusion", "diffusion-teacher"),
     ("diffusion", "diffusion-base"),
     ("diffusion", "regression-matched"),

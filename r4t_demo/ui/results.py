@@ -42,7 +42,9 @@ def render_writing(method: str, description: str, side: str, found: Mapping[str,
     """Return the column of a language model that still writes: ``found``, sub-query -> hits, is what is there so far."""
     written = Draft(method, list(found), list(found.values()))
     rows = [_row(written, place, set(), steers=False) for place in range(len(found))]
-    return _column(method, description, side, "", rows, early=True)
+    times, scores = dict.fromkeys((key for key, _ in STAGES), 0.0), dict.fromkeys((key for key, *_ in SCORES), 0.0)
+    room = f'{latency(times | {"total": 0.0}, 1.0, STAGES)}{_scores(scores)}<p class="counts">–</p>'  # so that no row jumps later
+    return _column(method, description, side, f'<div class="reserved" aria-hidden="true">{room}</div>', rows, early=True)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
         "folm/template",
         "folm/kmeans",
         "diffusion/folm",
+        "diffusion/mmr",
         "diffusion/diffusion-teacher",
         "diffusion/diffusion-base",
         "diffusion/regression-matched",
