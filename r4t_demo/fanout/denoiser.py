@@ -81,7 +81,7 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
 
     def __init__(
         self, dim: int = 256, slots: int = 12, width: int = 256, layers: int = 4, heads: int = 4, encoder_id: str = "",
-        steps: int = 5, guidance: float = 4.0, mlp_ratio: int = 4, dropout: float = 0.0, cross_attention: bool = False,
+        steps: int = 5, guidance: float = 6.0, mlp_ratio: int = 4, dropout: float = 0.0, cross_attention: bool = False,
         sampler: str = "heun", sigma_min: float = 0.02, sigma_max: float = 0.5, rho: float = 5.0, drawn: int = 16,
     ) -> None:  # fmt: skip
         super().__init__()
