@@ -23,8 +23,8 @@ from r4t_demo.index.base import VectorIndex
 
 # How the paper's L = 12 tokens become its k = 10 directions is not stated. Here the rows that a network gives are thinned to k
 # by maximal marginal relevance of the items that they find first. The number was chosen on Atelier's validation queries: with it
-# the student keeps 0.97 of the FOLM's diversity and of its set F1 (docs/design-notes.md). What is tuned to a visitor's catalogue has its own number
-# (``train.relevance``).
+# the student keeps 0.97 of the FOLM's diversity and of its set F1 (docs/design-notes.md). What is tuned to a visitor's catalogue
+# has its own number (``train.relevance``).
 RELEVANCE = 0.6
 # The dial between alignment and diversity: towards variety the thinning's relevance goes down to 0, towards the request up to
 # PULL times the query is added to every row. A relevance that goes up instead costs less set F1, but cannot choose what no row
