@@ -48,8 +48,10 @@ class ListFolm:
         rng = np.random.default_rng(seed)
         return [[self._list(query, k, rng) for _ in range(n_samples)] for query in queries]
 
-    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0) -> list[FanOut]:
+    def fan_out(self, queries: Sequence[str], vectors: np.ndarray, k: int, *, seed: int = 0, tell=None) -> list[FanOut]:
         lists = [samples[0] for samples in self.sample_lists(queries, vectors, k, 1, seed=seed)]
+        for row, texts in enumerate(lists) if tell else ():
+            tell(row, texts)
         return [FanOut(self.name, texts, self.encoder.encode_text(texts), 0.002, 0.001, is_text=True) for texts in lists]
 
     def _list(self, query: str, k: int, rng: np.random.Generator) -> list[str]:

@@ -66,7 +66,10 @@ class UntrainedFolm(Folm):
         seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None, tell: Tell | None = None,
     ) -> list[list[list[str]]]:  # fmt: skip
         super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
-        return [[[f"{query} {word}" for word in self.words[:k]]] * n_samples for query in queries]
+        lists = [[f"{query} {word}" for word in self.words[:k]] for query in queries]
+        for row, texts in enumerate(lists) if tell else ():
+            tell(row, texts)
+        return [[texts] * n_samples for texts in lists]
 
 
 def paper_engine(

@@ -134,8 +134,8 @@ class FanOutTab:
             ask = self.opening().with_link(params)
             plain = replace(self.opening(), q=ask.q, left=ask.left, right=ask.right)
             options = gr.skip() if ask == plain else gr.Accordion(open=True)
-            for page in self.answers(ask):
-                yield *astuple(ask), *page, options
+            page = self.answer(ask)  # as a whole: a search that follows must come after it
+            yield *astuple(ask), *page, options
         except UserError as error:
             yield params["q"], *keep[0][1:], sentence(error), *keep[1]
 

@@ -179,8 +179,8 @@ class OwnTab:
             drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
             drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
             query = chips[0] or "something for a quiet evening"
-            for answer in self._answers(tab, seen, query, left, right):
-                yield drawn | {"query": query} | answer
+            *_, answer = self._answers(tab, seen, query, left, right)  # as a whole: a search that follows must come after it
+            yield drawn | {"query": query} | answer
         except UserError as error:
             yield {"status": sentence(error)}
 

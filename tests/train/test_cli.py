@@ -74,7 +74,7 @@ class WholeLists:
     def __init__(self):
         self.encoder, self.model = HashEncoder(), torch.nn.Linear(1, 1, bias=False)
 
-    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0):
+    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0, temperature=0.9):
         texts = [f"{colour} {category}" for colour in COLOURS for category in CATEGORIES]
         return [[[f"{query} {texts[(i * k + j) % len(texts)]}" for j in range(k)] for i in range(n_samples)] for query in queries]
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,9 +13,10 @@ from artwork.atelier.items import make_items, visible
 from artwork.atelier.outfits import BAGS, BOTTOMS, ONE_PIECE, OUTER, SHOES, TOPS
 from artwork.atelier.queries import MIN_ANSWERS
 from artwork.atelier.styles import admits, load_styles
+from r4t_demo.settings import ROOT
 from r4t_demo.train.wardrobe import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
-ASSETS = Path(__file__).parents[2] / "assets" / "atelier"
+ASSETS = ROOT / "assets" / "atelier"
 PIECES = list(make_items(0))
 BY_ID = {piece.item_id: piece for piece in PIECES}
 STYLES = load_styles()

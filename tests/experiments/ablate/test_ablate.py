@@ -97,7 +97,7 @@ class WholeLists:
     def __init__(self, policy: Folm):
         self.encoder, self.model = policy.encoder, policy.model
 
-    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0):
+    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0, temperature=0.9):
         texts = [f"{colour} {category}" for colour in COLOURS for category in CATEGORIES]
         return [[[texts[(i * k + j) % len(texts)] for j in range(k)] for i in range(n_samples)] for _ in queries]
 
