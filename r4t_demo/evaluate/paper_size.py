@@ -67,8 +67,9 @@ class UntrainedFolm(Folm):
     ) -> list[list[list[str]]]:  # fmt: skip
         super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
         lists = [[f"{query} {word}" for word in self.words[:k]] for query in queries]
-        for row, texts in enumerate(lists) if tell else ():
-            tell(row, texts)
+        if tell:
+            for row, texts in enumerate(lists):
+                tell(row, texts)
         return [[texts] * n_samples for texts in lists]
 
 
