@@ -88,8 +88,8 @@ def test_the_dial_trades_alignment_against_diversity(real: Engine, method: str) 
         [np.mean([result.scores[name] for result in results]) for results in (close, rest, wide)]
         for name in ("diversity", "content_alignment")
     )
-    assert diversity[0] + 0.1 < diversity[1] < diversity[2] - 0.01
-    assert alignment[0] - 0.05 > alignment[1] > alignment[2] + 0.01
+    assert diversity[0] + 0.1 < diversity[1] < diversity[2] - 0.02
+    assert alignment[0] - 0.05 > alignment[1] > alignment[2] + 0.02
 
 
 def test_more_like_this_stays_near(real: Engine) -> None:

@@ -26,10 +26,11 @@ from r4t_demo.index.base import VectorIndex
 # the student keeps 0.97 of the FOLM's diversity and of its set F1 (docs/design-notes.md). What is tuned to a visitor's catalogue
 # has its own number (``train.relevance``).
 RELEVANCE = 0.6
-# The dial between alignment and diversity: towards variety the thinning's relevance goes down to 0, towards the request up to
-# PULL times the query is added to every row. A relevance that goes up instead costs less set F1, but cannot choose what no row
-# finds, and the teacher has only sixteen. The teacher's guidance loses the request, and the noise's scale loses both ways.
-PULL = 3.0
+# The dial between alignment and diversity: towards the request up to PULL times the query is added to every row; towards variety
+# up to PUSH times it is taken away, and the thinning's relevance goes down to 0, which alone would change little. A relevance
+# that goes up instead costs less set F1, but cannot choose what no row finds, and the teacher has only sixteen. The teacher's
+# guidance loses the request, and the noise's scale loses both ways.
+PULL, PUSH = 3.0, 0.5
 PHRASES = "phrases.safetensors"  # the readings' vectors, and the relevance where it is a checkpoint's own
 
 
@@ -61,13 +62,14 @@ class SetRetriever(ABC):
     ) -> list[FanOut]:
         """Draw the model's rows for each query (seeded) and keep k of them, by maximal marginal relevance of what they find.
 
-        ``variety`` turns the dial: down to -1 the rows are pulled to the query by as much times ``PULL``, up to 1 closeness to
-        the query counts less in what is kept, and at last nothing. At 0 nothing is changed. ``options`` go to ``sample``.
+        ``variety`` turns the dial: down to -1 the rows are pulled to the query by as much times ``PULL``; up to 1 they are pushed
+        from it by as much times ``PUSH``, and closeness to it counts less in what is kept. At 0 nothing is changed. ``options``
+        go to ``sample``.
         """
         start = time.perf_counter()
         sets = self.sample(queries, vectors, seed=seed, **options)
-        if variety < 0:
-            sets = towards(sets, vectors, -variety * PULL)
+        if variety:
+            sets = towards(sets, vectors, -variety * (PULL if variety < 0 else PUSH))
         contents = self._found_first(sets)
         closeness = np.einsum("bld,bd->bl", contents, vectors)
         kept = mmr_order(contents, closeness, k, self.relevance * (1 - max(variety, 0.0)))[..., None]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever, sample
-from r4t_demo.fanout.retriever import PULL, RELEVANCE
+from r4t_demo.fanout.retriever import PULL, PUSH, RELEVANCE
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder
@@ -151,12 +151,18 @@ def test_a_checkpoint_says_how_it_is_sampled(
 
 @pytest.mark.parametrize(
     ("variety", "pull", "relevance"),
-    [(0.0, 0, RELEVANCE), (-1.0, PULL, RELEVANCE), (-0.5, PULL / 2, RELEVANCE), (0.5, 0, RELEVANCE / 2), (1.0, 0, 0.0)],
+    [
+        (0.0, 0, RELEVANCE),
+        (-1.0, PULL, RELEVANCE),
+        (-0.5, PULL / 2, RELEVANCE),
+        (0.5, -PUSH / 2, RELEVANCE / 2),
+        (1.0, -PUSH, 0.0),
+    ],
 )
 def test_k_rows_are_kept_by_the_marginal_relevance_of_what_they_find(
     retriever: DiffusionRetriever, encoder: HashEncoder, index: FaissIndex, variety: float, pull: float, relevance: float
 ) -> None:
-    """Carbonell and Goldstein's rule, item by item: rows pulled to the query first, or another relevance, as the dial says."""
+    """Carbonell and Goldstein's rule, item by item: rows pulled to the query or pushed from it first, as the dial says."""
     queries = ["boho festival", "gothic"]
     vectors = encoder.encode_text(queries)
     drawn = retriever.sample(queries, vectors, seed=3)
