@@ -21,7 +21,10 @@ from r4t_demo.pattern.task import PROTOCOLS, SEEDS, K, SeedSet, search
 
 METRICS = ("joint", "attribute", "purity")
 SETS, VALIDATION_SETS = 300, 200  # seed sets a cell
-RIVALS = ("modit", "stage1", "untrained", "seed-mean", "attribute-centroid", "interpolation", "direction", "filter-sparse")
+RIVALS = (
+    "modit", "stage1", "untrained", "seed-mean", "attribute-centroid", "interpolation", "direction", "direction-each",
+    "filter-sparse",
+)  # fmt: skip
 Figures = dict[str, np.ndarray]  # metric -> one value a seed set
 
 
@@ -43,8 +46,8 @@ def evaluate(trained: Trained, catalog: str, split: str = "test", sets: int = SE
 
 
 def found_by(trained: Trained, sets: Sequence[SeedSet], queries: np.ndarray) -> Figures:
-    """The scores of unit query vectors (m, d), one a seed set."""
-    _, found = search(trained.task.index, queries[:, None], [one.rows for one in sets])
+    """The scores of unit query vectors, (m, d) or several a seed set (m, q, d)."""
+    _, found = search(trained.task.index, queries.reshape(len(sets), -1, queries.shape[-1]), [one.rows for one in sets])
     return trained.task.scores(found, sets)
 
 
@@ -56,7 +59,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     practice = task.seed_sets(domain, protocol, "validation", VALIDATION_SETS, seed + 1)
     dials = {name: _choose(trained, practice, name) for name in DIALS}
     figures = {name: found_by(trained, sets, trained.answer(name, sets)) for name in MODELS}
-    figures["untrained"] = found_by(trained, sets, trained.guess(sets))
+    figures["untrained"] = found_by(trained, sets, trained.untrained(sets))
     figures |= {
         "seed-mean": found_by(trained, sets, baselines.seed_mean(task, sets)),
         "attribute-centroid": found_by(trained, sets, baselines.interpolation(task, sets, trained.centroids, 1.0)),
@@ -91,12 +94,16 @@ def compare(sets: Sequence[SeedSet], figures: dict[str, Figures]) -> dict[str, A
     }
 
 
-DIALS = {"interpolation": baselines.DIAL, "direction": baselines.DIRECTIONS}
+DIALS = {
+    "interpolation": (baselines.interpolation, baselines.DIAL),
+    "direction": (baselines.direction, baselines.DIRECTIONS),
+    "direction-each": (baselines.direction_each, baselines.DIRECTIONS),
+}
 
 
 def _choose(trained: Trained, practice: Sequence[SeedSet], name: str) -> float:
     """The dial's point with the highest Joint@K on validation seed sets; its middle where there are none."""
-    points = DIALS[name]
+    points = DIALS[name][1]
     if not practice:
         return float(points[len(points) // 2])
     joint = [found_by(trained, practice, _dialled(trained, practice, name, at))["joint"].mean() for at in points]
@@ -104,7 +111,7 @@ def _choose(trained: Trained, practice: Sequence[SeedSet], name: str) -> float:
 
 
 def _dialled(trained: Trained, sets: Sequence[SeedSet], name: str, at: float) -> np.ndarray:
-    return getattr(baselines, name)(trained.task, sets, trained.centroids, at)
+    return DIALS[name][0](trained.task, sets, trained.centroids, at)
 
 
 def tables(result: dict[str, Any]) -> str:

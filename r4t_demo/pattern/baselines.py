@@ -51,6 +51,11 @@ def direction(task: Task, sets: Sequence[SeedSet], centroids: Centroids, w: floa
     return unit(seed_mean(task, sets) + w * centroids.directions[wanted(sets)])
 
 
+def direction_each(task: Task, sets: Sequence[SeedSet], centroids: Centroids, w: float) -> np.ndarray:
+    """The same step from each seed by itself: as many unit query vectors as seeds (m, SEEDS, d)."""
+    return unit(task.vectors[np.stack([one.rows for one in sets])] + w * centroids.directions[wanted(sets)][:, None])
+
+
 def filtered(task: Task, sets: Sequence[SeedSet], known: np.ndarray) -> np.ndarray:
     """Rows (m, K) nearest to the seed mean among the items ``known`` (n,) to carry the attribute, best first; -1 fills up.
 

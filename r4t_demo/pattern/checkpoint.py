@@ -21,7 +21,7 @@ from r4t_demo.fanout.base import check_encoder
 from r4t_demo.files import write_atomically
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.pattern.baselines import Centroids, wanted
-from r4t_demo.pattern.context import read
+from r4t_demo.pattern.context import Context, read
 from r4t_demo.pattern.labels import labels_of
 from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.own import LABEL_SHARE
@@ -51,20 +51,26 @@ class Trained:
         Stage 1 is not told the attribute.
         """
         model = self.models[method]
-        told = np.full_like(attribute, model.none) if method == "stage1" else attribute
-        context = read(self.task, self.density, rows, told)
+        if method == "stage1":
+            context = read(self.task, rows, np.full_like(attribute, model.none))
+        else:
+            context = self.context(rows, attribute)
         return model.generate(self.task.vectors, context, range(seed, seed + len(rows)))
+
+    def context(self, rows: np.ndarray, attribute: np.ndarray) -> Context:
+        """What a model reads of seed rows (m, n) and attributes (m,)."""
+        return read(self.task, rows, attribute, self.density.T[attribute])
 
     def answer(self, method: str, sets: Sequence[SeedSet]) -> np.ndarray:
         """``queries`` for seed sets."""
         return self.queries(method, np.stack([one.rows for one in sets]), wanted(sets))
 
-    def guess(self, sets: list[SeedSet]) -> np.ndarray:
-        """Unit query vectors (m, d) of a model that is not trained at all: what its parts alone bring."""
+    def untrained(self, sets: Sequence[SeedSet]) -> np.ndarray:
+        """Unit query vectors (m, d) of a model that is not trained at all."""
         model = next(iter(self.models.values()))
+        torch.manual_seed(0)
         fresh = Modit([list(one) for one in model.attributes], dim=model.dim)
-        fresh.directions.copy_(model.directions)
-        context = read(self.task, self.density, np.stack([one.rows for one in sets]), wanted(sets))
+        context = self.context(np.stack([one.rows for one in sets]), wanted(sets))
         return fresh.generate(self.task.vectors, context, range(len(sets)))
 
 

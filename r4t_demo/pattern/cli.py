@@ -11,7 +11,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("steer", help="find more items in the pattern of a few, with a wanted attribute")
     parser.add_argument("--seeds", required=True, metavar="ID,ID,…", help="items to start from")
     parser.add_argument("--attribute", required=True, metavar="DOMAIN=VALUE", help="what the items found shall have")
-    parser.add_argument("--method", action="append", help="seed-mean, modit or hppo; may be repeated (all three)")
+    parser.add_argument("--method", action="append", help="seed-mean, direction, modit or hppo; may be repeated (all)")
+    parser.add_argument("--less", default="", metavar="ID,ID,…", help="items that what is found shall be unlike")
     parser.add_argument("--k", type=int, default=24, help="items to find (%(default)s)")
     parser.add_argument("--strength", type=float, default=1.0, help="0 is the seed mean, 1 the generated query (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
@@ -28,7 +29,7 @@ def _steer(options: argparse.Namespace) -> None:
     steering = Steering.load(load_engine(options))
     spread, answers = steering.run(
         options.seeds.split(","), domain.strip(), value.strip(), options.method or list(METHODS),
-        k=options.k, strength=options.strength, seed=options.seed,
+        k=options.k, strength=options.strength, seed=options.seed, less=options.less.split(","),
     )  # fmt: skip
     if options.json:
         print_json(to_json(spread, answers))

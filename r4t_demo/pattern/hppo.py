@@ -11,8 +11,7 @@ Reconstructed from the abstract of arXiv 2606.26899:
   labels. Whether a found item has the attribute is its label where training may read it, else its predicted density, for with
   sparse labels most items found have none. (Joint@K in the evaluation never sees the predictor.)
 - A *pair* is a winner whose online Joint@K is higher by MARGIN at least. The *Pareto filter* keeps a pair only where the winner's
-  purity is not below the loser's, and above that of MO-DiT's own answer by RESERVE: the anchor has to hold where the patterns are
-  others than those of the pool.
+  purity is below neither the loser's nor that of MO-DiT's own answer.
 - The *loss* is Diffusion-DPO's (Wallace et al. 2024, Eq. 14) over EDM's weighted errors, the reference being the frozen MO-DiT,
   noise and level the same for winner and loser. BETA is for errors that are means over dimensions.
 """
@@ -37,11 +36,11 @@ from r4t_demo.pattern.train import LOW, WARMUP, choose_attributes, noise_of, tai
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
-BETA, MARGIN, RESERVE = 40.0, 0.02, 0.06
+BETA, MARGIN = 40.0, 0.02
 OTHERS = 20  # further partitions into patterns that requests come from
-DIRECTION_STEPS = (0.5, 1.0, 1.5)
+DIRECTION_STEPS = (0.5, 1.0, 2.0)
 PAST_TAIL = (1.25, 1.5)
-TAIL_STEPS = (0.25, 0.5)
+TAIL_STEPS = (0.5, 1.0)
 DRAWS = 6  # samples of the model for each request
 OWN = DRAWS + 1  # those and its answer, their mean
 POLICIES = {"hybrid": slice(None), "deterministic": slice(None, -OWN), "on-policy": slice(-OWN, None)}
@@ -132,7 +131,7 @@ def write_pool(
         drawn = [_request(groups, domains, density, rng) for _ in range(min(BLOCK, requests - start))]
         seeds, attribute = np.stack([one[0] for one in drawn]), np.array([one[1] for one in drawn])
         tail = np.concatenate([tail_centroids(task.vectors, one[2][None]) for one in drawn])
-        context = read(task, density, seeds, attribute)
+        context = read(task, seeds, attribute, density.T[attribute])
         samples = model.sample(task.vectors, context, range(seed + start, seed + start + len(seeds)), DRAWS)
         answer = unit(samples.mean(1))
         dense = np.argsort(context.marks[:, :, 0], axis=1)
@@ -156,11 +155,11 @@ def read_pool(path: Path) -> Pool:
 
 def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every (request, winner, loser): the winner's online joint is higher by MARGIN, and with ``pareto`` its purity not lower
-    and above that of the answer by RESERVE.
+    than the loser's or the answer's.
     """
     better = pool.joint[:, :, None] - pool.joint[:, None, :] >= MARGIN
     if pareto:
-        better &= (pool.purity >= pool.answered[:, None] + RESERVE)[:, :, None]
+        better &= (pool.purity >= pool.answered[:, None])[:, :, None]
         better &= pool.purity[:, :, None] >= pool.purity[:, None, :]
     request, won, lost = np.nonzero(better)
     return request, won, lost
@@ -178,7 +177,7 @@ def preference_loss(
 
 def optimise(
     model: Modit, vectors: np.ndarray, pool: Pool, state: Path, *,
-    steps: int, rate: float = 2e-4, batch: int = 48, beta: float = BETA, pareto: bool = True, seed: int = 0,
+    steps: int, rate: float = 5e-5, batch: int = 48, beta: float = BETA, pareto: bool = True, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``.
 

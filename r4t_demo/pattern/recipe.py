@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.task import Task
 from r4t_demo.train.progress import Progress
 
-RATE = 3e-4
+RATE = 1e-3
 SIZES = ("raw", "ordered", "tails", "requests", "preference")  # of a plan
 REQUESTS_A_STEP = 8  # whose candidates are made and labelled in about the time of a step
 
@@ -30,11 +29,11 @@ class Plan:
     """
 
     label_share: float = 0.1
-    raw: int = 60
-    ordered: int = 120
-    tails: int = 200
+    raw: int = 200
+    ordered: int = 300
+    tails: int = 900
     requests: int = 1200
-    preference: int = 400
+    preference: int = 300
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True
@@ -73,7 +72,6 @@ class Run:
         self._trajectories = train.Trajectories(task, self.density)
         torch.manual_seed(plan.seed)
         self._model = Modit([list(name) for name in task.labels.names], dim=task.vectors.shape[1], encoder_id=encoder_id)
-        self._model.directions[:-1] = torch.from_numpy(self.centroids.directions)
 
     def train(self) -> Iterator[Progress]:
         """Run every stage; yields the progress of each."""
@@ -90,10 +88,8 @@ class Run:
     def _stage(self, name: str, draw, steps: int, **facts: object) -> Iterator[Progress]:
         if steps:
             state = self._state(name, steps=steps, **facts)
-            batches = partial(draw, self._trajectories.ordered(str(facts.get("order", "sorted"))))
-            yield from train.run_stage(
-                name, self._model, self.task.vectors, batches, state, steps=steps, rate=RATE, seed=self.plan.seed
-            )
+            made = self._trajectories.ordered(str(facts.get("order", "sorted")))
+            yield from train.run_stage(name, self._model, made, draw, state, steps=steps, rate=RATE, seed=self.plan.seed)
 
     def _preferences(self) -> Iterator[Progress]:
         plan = self.plan

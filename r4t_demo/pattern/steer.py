@@ -17,10 +17,13 @@ from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
 FOLDER = "modit-mini"
 METHODS = {
     "seed-mean": "The mean of the seeds: stays in their pattern.",
+    "direction": "Vector arithmetic: a step from there along the attribute's direction.",
     "modit": "MO-DiT: a query generated in the pattern, where the attribute is dense.",
     "hppo": "MO-DiT after HPPO: taught by what its queries find.",
 }
 MAX_STRENGTH = 2.0
+STEP = 1.5  # of "direction", in the middle of those that ``evaluate pattern`` chooses from
+LESS = 0.5  # how far a query moves away from what is not wanted; Rocchio 1971
 DRAWN = 40  # seed sets that a domain's examples are chosen from
 
 
@@ -95,18 +98,25 @@ class Steering:
 
     def run(
         self, seed_ids: Sequence[str], domain: str, value: str, methods: Sequence[str] = tuple(METHODS), *,
-        k: int = K, strength: float = 1.0, seed: int = 0,
+        k: int = K, strength: float = 1.0, seed: int = 0, less: Sequence[str] = (),
     ) -> tuple[Spread, list[Steered]]:  # fmt: skip
         """Find ``k`` items like the seeds with the ``value`` of a ``domain``, by every method; the seeds are never found.
 
         An item is in the pattern if it belongs to one of the seeds'. ``strength`` moves along the line from the seed mean (0)
-        to the generated query (1) and beyond. UserError for what cannot be answered.
+        to the generated query (1) and beyond. ``less``: ids of items that what is found shall be unlike; they are not found
+        either. UserError for what cannot be answered.
         """
-        rows = self._rows(seed_ids)
+        rows, unlike = self._rows(seed_ids), self._known(less)
+        if both := set(rows) & set(unlike):
+            raise UserError(f"The item '{self.catalog.items[both.pop()].item_id}' is a seed and unwanted: leave it out of one.")
         attribute = self.trained.task.labels.number(domain, value)
-        self._check(methods, k, len(rows), strength, seed)
-        mean, patterns = self._mean(rows), np.unique(self.trained.task.pattern[rows])
-        answers = [self._answer(name, rows, mean, patterns, attribute, k, strength, seed) for name in methods]
+        self._check(methods, k, len(rows) + len(unlike), strength, seed)
+        patterns = np.unique(self.trained.task.pattern[rows])
+        answers = []
+        for name in methods:
+            start = perf_counter()
+            query = self._query(name, rows, unlike, attribute, strength, seed)
+            answers.append(self._answer(name, query, np.array([*rows, *unlike]), patterns, attribute, k, start))
         return self.spread(seed_ids), answers
 
     def spread(self, seed_ids: Sequence[str]) -> Spread:
@@ -147,10 +157,14 @@ class Steering:
         return unit(self.trained.task.vectors[rows].mean(0))
 
     def _rows(self, seed_ids: Sequence[str]) -> np.ndarray:
-        rows = [self.catalog.row(one) for one in dict.fromkeys(filter(None, map(str.strip, seed_ids)))]
+        rows = self._known(seed_ids)
         if not rows:
             raise UserError("There is no seed: name at least one item to start from.")
         return np.array(rows)
+
+    def _known(self, ids: Sequence[str]) -> list[int]:
+        """The rows of items, each once."""
+        return [self.catalog.row(one) for one in dict.fromkeys(filter(None, map(str.strip, ids)))]
 
     def _check(self, methods: Sequence[str], k: int, seeds: int, strength: float, seed: int) -> None:
         unknown = [name for name in methods if name not in METHODS]
@@ -163,19 +177,27 @@ class Steering:
             raise UserError(f"The seed is {seed}: it must be between 0 and {MAX_SEED}.")
         check_strength(strength)
 
+    def _query(
+        self, method: str, rows: np.ndarray, unlike: list[int], attribute: int, strength: float, seed: int
+    ) -> np.ndarray:  # fmt: skip
+        """A method's unit query vector (d,)."""
+        query = mean = self._mean(rows)
+        if method == "direction":
+            query = unit(mean + STEP * self.trained.centroids.directions[attribute])
+        elif method != "seed-mean":
+            query = self.trained.queries(method, rows[None], np.array([attribute]), seed)[0]
+        query = unit(mean + strength * (query - mean))
+        if unlike:
+            query = unit(query - LESS * self._mean(np.array(unlike)))
+        if not np.isfinite(query).all():  # weights that came in anybody's zip
+            raise UserError(f"The steering model answers with what is no number ({method}): train it again.")
+        return query
+
     def _answer(
-        self, method: str, rows: np.ndarray, mean: np.ndarray, patterns: np.ndarray, attribute: int,
-        k: int, strength: float, seed: int,
+        self, method: str, query: np.ndarray, without: np.ndarray, patterns: np.ndarray, attribute: int, k: int, start: float
     ) -> Steered:  # fmt: skip
-        start = perf_counter()
-        query = mean
-        if method != "seed-mean":
-            generated = self.trained.queries(method, rows[None], np.array([attribute]), seed)[0]
-            query = unit(mean + strength * (generated - mean))
-            if not np.isfinite(query).all():  # weights that came in anybody's zip
-                raise UserError(f"The steering model answers with what is no number ({method}): train it again.")
         made = perf_counter()
-        scores, found = search(self.index, query[None, None], [rows], k)
+        scores, found = search(self.index, query[None, None], [without], k)
         task, hits = self.trained.task, []
         for score, row in zip(scores[0].tolist(), found[0].tolist(), strict=True):
             if row >= 0:

@@ -9,9 +9,18 @@ target embedding after a sequence of items of the same pattern:
 3. *Tail-centroid fine-tuning*: from seeds of the lower part to the centroid of the trajectory's high tail, which one wrong item
    hardly moves.
 
-A catalogue has few patterns to learn from, so that half of the sequences come from an item's nearest neighbours instead (of the
-items that training may look at): patterns of their own, by the same likeness. And most patterns know nothing of most attributes,
-so that an attribute is drawn by how far the predicted density of its high tail lies above the mean there.
+A catalogue has few patterns to learn from, and a network learns them by heart. So three things make more of them:
+
+- half of the sequences come from an item's nearest neighbours (of the items that training may look at): patterns of their own, by
+  the same likeness;
+- every sequence is *moved*, items and target together, by a part of the way from one item to another: the same offsets inside
+  the pattern, at a place where no item lies;
+- in half of the batches the attribute is *made up*, a logistic function of a random direction, and the model is told its density
+  alone; these batches, and those of stage 1, are *turned* as well, by a random rotation of the whole space, so that all they can
+  teach is to read what stands in the sequence.
+
+Most patterns know nothing of most attributes, so that an attribute is drawn by how far the predicted density of its high tail
+lies above the mean there.
 """
 
 import copy
@@ -29,13 +38,14 @@ from r4t_demo.pattern.task import Task, unit
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress
 
-LOG_SIGMA_MEAN, LOG_SIGMA_STD = -2.3, 1.0  # above the model's sigma_data: there the items and the attribute have to tell
+LOG_SIGMA_MEAN, LOG_SIGMA_STD = -1.5, 1.0  # above the model's sigma_data: there the items and the attribute have to tell
 GROUP = 24  # items that a trajectory has at most
 TAIL = 0.25  # share of a trajectory that is its high tail
 LOW = 0.6  # share of a trajectory that seeds are drawn from
 MIN_ITEMS = 8  # of a pattern that training looks at, to learn from it
 LEAST_PATTERNS = 4  # to learn from
 NEIGHBOURHOODS = 0.5  # share of the sequences that come from neighbourhoods
+MADE_UP, MADE_UP_AT_ONCE = 0.5, 32  # share of the batches with attributes that are made up, and how many in one
 WARMUP = 20  # steps: the stages are short
 
 Batch = tuple[Context, np.ndarray]  # and the target (B, d)
@@ -62,21 +72,34 @@ class Trajectories:
         other.order = order
         return other
 
-    def draw(self, batch: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Rows (B, length) in their order, and the attribute of each (B,); domains in equal shares, one length a batch."""
+    def draw(self, batch: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows (B, length) in their order, the attribute of each (B,), and its density (B, n items).
+
+        Domains in equal shares, one length a batch; an attribute that is made up is number len(attributes), none.
+        """
         length = int(rng.integers(MIN_ITEMS, GROUP + 1))
         rows = np.stack([self._group(length, rng) for _ in range(batch)])
-        attribute = choose_attributes(self.density[rows], self.attributes, rng)
-        places = np.argsort(self.density[rows, attribute[:, None]], axis=1, kind="stable")
+        if rng.random() < MADE_UP:
+            density = self._made_up(rng)[rng.integers(MADE_UP_AT_ONCE, size=batch)]
+            attribute = np.full(batch, self.density.shape[1])
+        else:
+            attribute = choose_attributes(self.density[rows], self.attributes, rng)
+            density = self.density.T[attribute]
+        places = np.argsort(np.take_along_axis(density, rows, 1), axis=1, kind="stable")
         if self.order == "reversed":
             places = places[:, ::-1]
         if self.order == "shuffled":
             places = rng.permuted(places, axis=1)
-        return np.take_along_axis(rows, places, 1), attribute
+        return np.take_along_axis(rows, places, 1), attribute, density
 
-    def read(self, seeds: np.ndarray, attribute: np.ndarray) -> Context:
-        """The context of seed rows (B, s) and attributes (B,), in this order."""
-        return read(self.task, self.density, seeds, attribute, self.order)
+    def _made_up(self, rng: np.random.Generator) -> np.ndarray:
+        """The densities (MADE_UP_AT_ONCE, n items) of attributes along the way between two items, rare ones and common ones."""
+        ends = rng.choice(np.flatnonzero(self.task.trained), (MADE_UP_AT_ONCE, 2))
+        along = (self.vectors[ends[:, 0]] - self.vectors[ends[:, 1]]) @ self.vectors.T
+        seen = along[:, self.task.trained]
+        along = (along - seen.mean(1, keepdims=True)) / (seen.std(1, keepdims=True) + 1e-6)
+        steep, rare = rng.uniform(1.5, 3.5, (MADE_UP_AT_ONCE, 1)), rng.uniform(-4, 0, (MADE_UP_AT_ONCE, 1))
+        return 1 / (1 + np.exp(-(steep * along + rare)))
 
     def _group(self, length: int, rng: np.random.Generator) -> np.ndarray:
         if rng.random() < NEIGHBOURHOODS:
@@ -111,26 +134,39 @@ def choose_attributes(density: np.ndarray, domains: Sequence[np.ndarray], rng: n
 
 
 def raw(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
-    """Stage 1: items in any order, and another one."""
-    rows, attribute = made.draw(batch, rng)
+    """Stage 1: items in any order, and another one; no attribute."""
+    rows, attribute, _ = made.draw(batch, rng)
     rows = rng.permuted(rows, axis=1)[:, : _length(rng) + 1]
-    none = np.full(batch, made.density.shape[1])
-    return made.read(rows[:, :-1], none), made.vectors[rows[:, -1]]
+    return read(made.task, rows[:, :-1], np.full_like(attribute, made.density.shape[1])), made.vectors[rows[:, -1]]
 
 
 def ordered(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
     """Stage 2: some items of a trajectory, and the last of them as what comes next."""
-    rows, attribute = made.draw(batch, rng)
+    rows, attribute, density = made.draw(batch, rng)
     rows = rows[:, np.sort(rng.choice(rows.shape[1], _length(rng) + 1, replace=False))]
-    return made.read(rows[:, :-1], attribute), made.vectors[rows[:, -1]]
+    return read(made.task, rows[:, :-1], attribute, density), made.vectors[rows[:, -1]]
 
 
 def tails(made: Trajectories, batch: int, rng: np.random.Generator) -> Batch:
     """Stage 3: seeds from the low part of a trajectory, and the centroid of its high tail."""
-    rows, attribute = made.draw(batch, rng)
+    rows, attribute, density = made.draw(batch, rng)
     low = round(LOW * rows.shape[1])
     seeds = rows[:, np.sort(rng.choice(low, min(_length(rng), low), replace=False))]
-    return made.read(seeds, attribute), tail_centroids(made.vectors, rows)
+    return read(made.task, seeds, attribute, density), tail_centroids(made.vectors, rows)
+
+
+def moved(items: np.ndarray, target: np.ndarray, pool: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """``items`` (B, n, d) and ``target`` (B, d), each sequence shifted by a part of the way between two rows of ``pool``."""
+    ends = pool[rng.integers(len(pool), size=(len(target), 2))]
+    shift = (ends[:, 0] - ends[:, 1]) * rng.random((len(target), 1))
+    return unit(items + shift[:, None]), unit(target + shift)
+
+
+def turned(items: np.ndarray, target: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Both after the same rotation, drawn evenly from all (or one with a reflection)."""
+    rotation, corner = np.linalg.qr(rng.standard_normal((target.shape[1], target.shape[1])))
+    rotation = (rotation * np.sign(np.diag(corner))).astype(np.float32)
+    return items @ rotation, target @ rotation
 
 
 def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -139,18 +175,23 @@ def tail_centroids(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def run_stage(
-    stage: str, model: Modit, vectors: np.ndarray, draw: Callable[[int, np.random.Generator], Batch], state: Path, *,
-    steps: int, rate: float, batch: int = 48, seed: int = 0,
+    stage: str, model: Modit, made: Trajectories, draw: Callable[[Trajectories, int, np.random.Generator], Batch], state: Path, *,
+    steps: int, rate: float, batch: int = 96, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
-    """Train ``model`` on what ``draw`` gives and leave its moving average in it; resumes from ``state``."""
-    ema = copy.deepcopy(model).requires_grad_(False)
+    """Train ``model`` on what ``draw`` makes of the trajectories and leave its moving average in it; resumes from ``state``."""
+    ema, pool = copy.deepcopy(model).requires_grad_(False), made.vectors[made.task.trained]
     model.train()
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
-        context, centre = draw(batch, np.random.default_rng(generator.initial_seed()))
+        rng = np.random.default_rng(generator.initial_seed())
+        context, centre = draw(made, batch, rng)
+        items, centre = moved(made.vectors[context.rows], centre, pool, rng)
+        if (context.attribute == model.none).all():
+            items, centre = turned(items, centre, rng)
         target = torch.from_numpy(centre)
         sigma, noise = noise_of(target, generator)
-        return error(model, target, sigma, noise, *context.tensors(vectors)).mean()
+        told = torch.from_numpy(context.marks), torch.from_numpy(context.attribute)
+        return error(model, target, sigma, noise, torch.from_numpy(items), *told).mean()
 
     yield from descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=0.99, seed=seed, warmup=WARMUP)
     model.load_state_dict(ema.state_dict())

@@ -84,7 +84,7 @@ class Endpoints:
             seeds: ids of the items to start from, such as ["at-00000", "at-00002"]
             domain: what kind of attribute is wanted, such as "season"; the endpoint catalogs lists them with their values
             value: the attribute itself, such as "winter"
-            methods: any of seed-mean, modit, hppo (all three)
+            methods: any of seed-mean, direction, modit, hppo (all)
             k: number of items to find
             strength: 0 is the seed mean, 1 the generated query, up to 2
             seed: the same seed gives the same answer

@@ -64,7 +64,7 @@ def layout(drawn: Mapping[str, Any], chips: int, prefix: str = "") -> Parts:
             part |= _grid(made)
     part["status"] = made.html("status", ROLE, elem_classes="status")
     part["summary"] = made.html("summary", script("share.js"), elem_classes="verdict-line")
-    with gr.Row(elem_classes="columns three"):
+    with gr.Row(elem_classes="columns four"):
         for name in METHODS:
             with gr.Column(min_width=300):
                 part[name] = made.html(name, elem_classes="answer-column")

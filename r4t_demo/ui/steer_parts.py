@@ -11,7 +11,12 @@ from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.markup import Mark, card, counted, display_name, esc, milliseconds, picture, strip
 from r4t_demo.ui.results import latency, score_list
 
-SIDES = {"seed-mean": "mean", "modit": "left", "hppo": "right"}  # what a column's colours and its query's mark go by
+SIDES = {
+    "seed-mean": "mean",
+    "direction": "step",
+    "modit": "left",
+    "hppo": "right",
+}  # what a column's colours and its query's mark go by
 STAGES = (("generate", "generate"), ("search", "search"))
 PER_ROW = 4
 

@@ -25,7 +25,7 @@ def render_steer_plot(answers: Sequence[Steered], seeds: Sequence, rows: Sequenc
         for place, (row, one) in enumerate(found.items())
     )
     marks += "".join(_seed(item, at) for item, at in zip(seeds, seeds_at, strict=True))
-    spoken = "Map of the seeds, the queries of the three methods, and the items they found."
+    spoken = "Map of the seeds, the queries of the methods, and the items they found."
     return (
         '<figure class="map"><h2>Where the queries went</h2>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{spoken}">{marks}{_queries(answers, queries_at)}</svg>'

@@ -129,7 +129,7 @@ def test_a_result_is_steered_by_its_own_items_and_labels(browser, app):
         page.locator("#own-steer-value input").click()
         page.get_by_role("option", name="summer", exact=True).click()
         page.wait_for_selector("#own-steer-status >> text=3 seeds steered to season “summer”")
-        for column in ("#own-steer-seed-mean", "#own-steer-modit", "#own-steer-hppo"):
+        for column in ("#own-steer-seed-mean", "#own-steer-direction", "#own-steer-modit", "#own-steer-hppo"):
             assert page.locator(f"{column} .card").count() == 12
             badges = page.locator(f"{column} .card .badge").all_inner_texts()
             assert badges and set(badges) <= {"both", "attribute", "pattern"}

@@ -10,7 +10,7 @@ import pytest
 from tests.browser.actions import fits, loaded_pictures
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 
-COLUMNS = ("#steer-seed-mean", "#steer-modit", "#steer-hppo")
+COLUMNS = ("#steer-seed-mean", "#steer-direction", "#steer-modit", "#steer-hppo")
 MARKS = {"both", "attribute", "pattern", ""}
 
 
@@ -63,13 +63,13 @@ def test_it_opens_with_an_answer(page):
         assert loaded_pictures(page, column) == 24
         assert page.locator(f"{column} .scores dd b").count() == 3
         assert "total" in page.locator(f"{column} .latency").inner_text().lower()
-    assert page.locator("#steer-plot svg .way").count() == 3
+    assert page.locator("#steer-plot svg .way").count() == len(COLUMNS)
     assert page.locator("#steer-plot svg .query").count() == 3
     assert page.evaluate("[...document.images].every(image => image.alt)")
     assert fits(page)
 
 
-def test_three_seeds_and_an_attribute_give_three_columns_with_marks(page):
+def test_three_seeds_and_an_attribute_give_columns_with_marks(page):
     clear(page)
     assert "no seed" in page.locator("#steer-status .error").inner_text()
     assert page.locator("#steer-hppo .card").count() == 24, "the last answer stands"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from r4t_demo.pattern.context import Context
-from r4t_demo.pattern.model import GAIN, PACE, TRUST, Modit, error
+from r4t_demo.pattern.model import Modit, error
 from tests.tiny_models import unit as unit_rows
 
 ATTRIBUTES = [["season", "winter"], ["season", "summer"], ["colour", "red"]]
@@ -17,13 +17,11 @@ VECTORS = unit_rows(30, DIM).numpy()
 def tiny_modit(seed: int = 0, trained: bool = True, **options) -> Modit:
     """Random weights everywhere, as if it were trained; a fresh one hides its blocks."""
     torch.manual_seed(seed)
-    model = Modit(ATTRIBUTES, dim=DIM, width=32, layers=2, heads=2, encoder_id="x", **options).eval()
+    model = Modit(ATTRIBUTES, dim=DIM, layers=2, heads=2, encoder_id="x", **options).eval()
     if trained:
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.copy_(torch.randn(parameter.shape) * 0.15)
-            model.trust /= PACE
-            model.gain /= PACE
     return model
 
 
@@ -45,20 +43,18 @@ def four(attribute: Sequence[int] = (0, 0, 0, 0)) -> tuple[torch.Tensor, ...]:
     return context_of(np.arange(12).reshape(4, 3), np.arange(12, 20).reshape(4, 2), attribute).tensors(VECTORS)
 
 
-def test_an_untrained_network_answers_by_vector_arithmetic() -> None:
+def test_an_untrained_network_has_read_nothing() -> None:
     model = tiny_modit(trained=False)
-    model.directions[:-1] = unit_rows(3, DIM, seed=1)
-    for attribute in range(4):
-        context = context_of(np.arange(18).reshape(6, 3), np.arange(18, 30).reshape(6, 2), [attribute] * 6)
-        # Density, nearness and being a seed weigh as TRUST says.
-        density, cosine, is_seed = np.moveaxis(context.marks.astype(float), -1, 0)
-        weights = density ** TRUST[0] * np.exp(TRUST[1] * cosine + TRUST[2] * is_seed)
-        mean = np.einsum("bn,bnd->bd", weights / weights.sum(1, keepdims=True), VECTORS[context.rows])
-        guess = mean + GAIN * model.directions[attribute].numpy()
-        np.testing.assert_allclose(model.guess(*context.tensors(VECTORS)).detach(), guess, atol=1e-5)
-        queries = model.generate(VECTORS, context, range(6))
-        assert (np.einsum("bd,bd->b", queries, guess / np.linalg.norm(guess, axis=1, keepdims=True)) > 0.95).all()
-    assert not model.directions[model.none].any()
+    np.testing.assert_allclose(ask(model, [0, 1, 2]), ask(model, [9, 10, 11], (12, 13)), atol=1e-6)
+
+
+def test_what_is_attended_to_is_copied_before_anything_is_learnt() -> None:
+    block = tiny_modit(trained=False).blocks[0]
+    with torch.no_grad():
+        block.modulation[2] = 1.0  # the gate of attention
+        item = torch.from_numpy(VECTORS[5]).expand(1, 4, DIM)
+        token = block(torch.zeros(1, DIM), torch.zeros(1, 6, DIM), item, torch.zeros(1, 4, 64))
+    np.testing.assert_allclose(token[0], VECTORS[5], atol=1e-5)
 
 
 def test_denoising_little_noise_gives_the_target_back() -> None:
@@ -79,11 +75,12 @@ def test_error_is_the_edm_loss_of_a_row() -> None:
         torch.testing.assert_close(value, wanted)
 
 
-def test_order_attribute_and_items_matter_and_neighbours_in_a_batch_do_not() -> None:
+def test_attribute_and_items_matter_and_their_order_and_neighbours_in_a_batch_do_not() -> None:
     model, own = tiny_modit(), ask(tiny_modit(), [0, 1, 2])
     assert own.shape == (2, DIM)
     np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-5)
-    others = [([2, 1, 0],), ([0, 1, 2], (7, 9)), ([0, 1, 2], (7, 8), 1), ([0, 1, 2], (7, 8), model.none), ([4, 5, 6],)]
+    np.testing.assert_allclose(ask(model, [2, 0, 1], (8, 7)), own, atol=1e-5)
+    others = [([0, 1, 2], (7, 9)), ([0, 1, 2], (7, 8), 1), ([0, 1, 2], (7, 8), model.none), ([4, 5, 6],)]
     for other in others:
         assert np.abs(own - ask(model, *other)).max() > 1e-3
     assert np.abs(own - ask(model, [0, 1, 2], seed=1)).max() > 1e-3

@@ -14,8 +14,8 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.pattern import checkpoint, recipe
-from r4t_demo.pattern.steer import METHODS, Steering
-from r4t_demo.pattern.task import PROTOCOLS, make_task
+from r4t_demo.pattern.steer import METHODS, STEP, Steering
+from r4t_demo.pattern.task import PROTOCOLS, make_task, unit
 from tests.pattern.made import made_engine
 
 PLAN = {"raw": 2, "ordered": 2, "tails": 2, "preference": 2, "requests": 40}
@@ -84,6 +84,27 @@ def test_the_order_of_the_seeds_does_not_matter(steering: Steering) -> None:
 def test_seeds_of_different_patterns_work(steering: Steering) -> None:
     near, far = (steering.run(seeds, "tone", "dark", k=5)[0] for seeds in (SEEDS, ["i0001", "i0401", "i0901", "i1201"]))
     assert far.patterns > 1 and far.cosine < near.cosine
+
+
+def test_vector_arithmetic_is_offered_beside_the_models(steering: Steering) -> None:
+    task = steering.trained.task
+    mean = unit(task.vectors[[steering.catalog.row(one) for one in SEEDS]].mean(0))
+    known = task.labelled
+    pale = unit(task.vectors[known & task.labels.carries[:, task.labels.number("tone", "pale")]].sum(0))
+    wanted = unit(mean + STEP * (pale - unit(task.vectors[task.trained].mean(0))))
+    np.testing.assert_allclose(steering.run(SEEDS, "tone", "pale", ["direction"])[1][0].query, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_unwanted_is_not_found_and_what_is_like_it_less(steering: Steering, method: str) -> None:
+    plain = steering.run(SEEDS, "tone", "pale", [method])[1][0]
+    less = [one.item.item_id for one in plain.found[:2]]
+    turned = steering.run(SEEDS, "tone", "pale", [method], less=less)[1][0]
+    unwanted = unit(steering.trained.task.vectors[[one.row for one in plain.found[:2]]].mean(0))
+    assert turned.query @ unwanted < plain.query @ unwanted
+    assert not {one.item.item_id for one in turned.found} & {*SEEDS, *less} and len(turned.found) == len(plain.found)
+    with pytest.raises(UserError, match=f"'{SEEDS[1]}' is a seed and unwanted"):
+        steering.run(SEEDS, "tone", "pale", [method], less=[SEEDS[1]])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def moving(engine, labels: Labels, pattern: np.ndarray) -> SimpleNamespace:
         aims = [vectors[labels.carries[:, one]].mean(0) for one in attribute]
         return unit(vectors[rows].mean(1) + {"modit": 1, "hppo": 3}[method] * np.array(aims))
 
-    return SimpleNamespace(task=SimpleNamespace(vectors=vectors, labels=labels, pattern=pattern), queries=queries)
+    directions = np.stack([vectors[carried].mean(0) - vectors.mean(0) for carried in labels.carries.T])
+    task, centroids = SimpleNamespace(vectors=vectors, labels=labels, pattern=pattern), SimpleNamespace(directions=directions)
+    return SimpleNamespace(task=task, queries=queries, centroids=centroids)
 
 
 class FakeSteering(Steering):

@@ -69,7 +69,9 @@ def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
     assert [one | {"ms": None} for one in answers] == [expected.to_json() | {"ms": None}]
     assert [one["method"] for one in served.endpoints.fanout("gothic red")] == ["folm", "diffusion"]
     steered = client.predict(SEEDS, "season", "winter", None, 6, 1.0, 0, api_name="/steer")
-    assert [(one["method"], len(one["items"])) for one in steered["results"]] == [("seed-mean", 6), ("modit", 6), ("hppo", 6)]
+    assert [(one["method"], len(one["items"])) for one in steered["results"]] == [
+        ("seed-mean", 6), ("direction", 6), ("modit", 6), ("hppo", 6),
+    ]  # fmt: skip
     assert steered["spread"]["patterns"] == 1
 
 
