@@ -191,10 +191,8 @@ def test_methods_without_a_checkpoint_or_its_language_model_are_left_out(
     assert list(engine.methods()) == [*plain, "zero-shot", "sft", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
-    with pytest.raises(
-        UserError, match=r"'.*regression-matched', which is missing: run python -m r4t_demo train regression-matc"
-    ):
-        engine.run(["x"], ["regression-matched"])
+    with pytest.raises(UserError, match=r"'.*diffusion-base', which is missing: run python -m r4t_demo train STEP --from sft"):
+        engine.run(["x"], ["diffusion-base"])
 
 
 def test_similar_items(engine: Engine) -> None:

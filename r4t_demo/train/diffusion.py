@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from huggingface_hub import PyTorchModelHubMixin
 from safetensors.torch import save_file
 
 from r4t_demo.fanout.denoiser import SetDenoiser
-from r4t_demo.fanout.regression import SetRegressor
 from r4t_demo.fanout.retriever import PHRASES
 from r4t_demo.train.descent import descend
 from r4t_demo.train.progress import Progress, move_folder
@@ -61,7 +61,7 @@ def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetD
 
 
 def save(
-    model: SetDenoiser | SetRegressor, phrases: Sequence[str], vectors: np.ndarray, folder: Path, relevance: float | None = None
+    model: PyTorchModelHubMixin, phrases: Sequence[str], vectors: np.ndarray, folder: Path, relevance: float | None = None
 ) -> None:
     """Write a checkpoint folder: the network, and the bank of phrases with their unit ``vectors`` (n, d) in half precision.
 

@@ -62,10 +62,9 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import guided, sample
 from r4t_demo.files import write_atomically
 from r4t_demo.train.descent import descend
-from r4t_demo.train.matching import set_loss
 from r4t_demo.train.precision import mixed_precision
 from r4t_demo.train.progress import Progress
-from r4t_demo.train.sets import TrainingSets
+from r4t_demo.train.sets import TrainingSets, match, set_loss
 
 PASSES, WHOLE_STEPS, REFINED_STEPS = 3, 5000, 400
 SIGMA_REFINE = 0.1  # chosen on Atelier's validation queries
@@ -105,7 +104,7 @@ def tune(
 ) -> Generator[Progress, None, SetDenoiser]:
     """Go on from the student ``start`` on the FOLM's ``sets``, without a teacher; the generator returns the student.
 
-    A row that noise leads to learns the target that the best assignment of its set gives it (``matching.match``): the noise
+    A row that noise leads to learns the target that the best assignment of its set gives it (``sets.match``): the noise
     decides which rows are near to which targets, and no two learn the same one.
     """
     student, ema = new_student(start)
@@ -113,7 +112,7 @@ def tune(
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         targets, query = sets.draw(64, generator)
         rows = sample(student, torch.randn(targets.shape, generator=generator), query)
-        return set_loss(rows, targets, matched=True)
+        return set_loss(rows, match(rows, targets))
 
     yield from descend("one-step", student, ema, loss_of, state, steps=steps, rate=8e-4, decay=0.99, seed=seed, every=every)
     return ema

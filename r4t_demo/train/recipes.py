@@ -311,23 +311,6 @@ def fit_retriever(
     diffusion.save(ema, phrases, vectors, out)
 
 
-def _regression(args, settings: Settings, *, matched: bool):
-    from r4t_demo.engine import Engine
-    from r4t_demo.train import diffusion, regression
-
-    if _task(args) is not TASKS["oar"]:
-        raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
-    name = "regression-matched" if matched else "regression"
-    engine = Engine.load(settings)
-    sets, phrases = training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
-    model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from regression.train(
-        model, ema, sets, _state(args, f"{name}.safetensors"),
-        matched=matched, steps=args.steps or diffusion.STEPS, seed=args.seed,
-    )  # fmt: skip
-    diffusion.save(ema, phrases, engine.encoder.encode_text(phrases), args.out / name)
-
-
 def _one_step(args, settings: Settings):
     from r4t_demo.encoder import Encoder
     from r4t_demo.fanout.denoiser import SetDenoiser
@@ -351,6 +334,4 @@ STEPS: dict[str, Callable] = {
     "supervision": _supervision,
     "diffusion": _diffusion,
     "one-step": _one_step,
-    "regression": partial(_regression, matched=False),
-    "regression-matched": partial(_regression, matched=True),
 }

@@ -368,7 +368,7 @@ SECTIONS = (
         "scale",
         "Large indexes",
         "Beside exact search, on vectors drawn like the catalogue’s.",
-        f"{COMMAND} scale",
+        "python -m experiments scale",
         _scale,
         _nothing_beside,
     ),

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from r4t_demo.fanout.regression import SetRegressor
-from r4t_demo.train import regression
-from r4t_demo.train.matching import match, set_loss
-from r4t_demo.train.sets import TrainingSets
+from experiments.rivals import training
+from experiments.rivals.regression import SetRegressor
+from r4t_demo.train.sets import TrainingSets, match
 from tests.tiny_models import TINY, assert_same_weights, moved, unit, weights_of
 
 STEPS = 221  # one state at 200, one at the end
@@ -22,9 +21,9 @@ BACK = [row[::-1] for row in ROWS]
 
 @pytest.mark.parametrize("matched", [False, True])
 def test_an_untrained_regressor_has_a_loss_of_one(matched: bool) -> None:
-    model, ema = regression.new_models(16, 4, "hash")
+    model, ema = training.new_models(16, 4, "hash")
     assert_same_weights(weights_of(model), weights_of(ema))
-    assert set_loss(model(unit(9, 16)), unit(9, 4, 16), matched=matched).item() == pytest.approx(1, abs=1e-5)
+    assert training.loss(model(unit(9, 16)), unit(9, 4, 16), matched=matched).item() == pytest.approx(1, abs=1e-5)
 
 
 def tiny_regressor() -> SetRegressor:
@@ -38,7 +37,7 @@ def run(state: Path, *, matched: bool, rows: list = ROWS) -> tuple[SetRegressor,
     ema = copy.deepcopy(model).requires_grad_(False)
     sets = TrainingSets(QUERIES.numpy(), np.arange(len(rows)) % 3, np.array(rows), ITEMS.numpy())
     records = []
-    for record in regression.train(model, ema, sets, state, matched=matched, steps=STEPS, batch=16, rate=3e-3, decay=0.99):
+    for record in training.train(model, ema, sets, state, matched=matched, steps=STEPS, batch=16, rate=3e-3, decay=0.99):
         records.append(record)
         if record.step == 220:
             shutil.copy(state, state.with_name("killed.safetensors"))

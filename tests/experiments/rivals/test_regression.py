@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.rivals.regression import RegressionRetriever, SetRegressor
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.regression import RegressionRetriever, SetRegressor
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.train import diffusion as training
 from tests.doubles import HashEncoder

@@ -2,7 +2,7 @@
 
 Two losses, both a squared error. The plain one holds the sets in the order in which the language model wrote them, so that slot
 i learns the mean of the i-th targets; permuting the rows, as diffusion does, would make all slots learn one mean. The matched
-one has no order to hold on to (``matching``).
+one has no order to hold on to (``sets.match``).
 """
 
 import copy
@@ -11,11 +11,25 @@ from pathlib import Path
 
 import torch
 
-from r4t_demo.fanout.regression import SetRegressor
+from experiments.rivals.regression import SetRegressor
+from r4t_demo import minilm
+from r4t_demo.engine import Engine
+from r4t_demo.train import corpus, diffusion
 from r4t_demo.train.descent import descend
-from r4t_demo.train.matching import set_loss
 from r4t_demo.train.progress import Progress
-from r4t_demo.train.sets import TrainingSets
+from r4t_demo.train.recipes import training_sets
+from r4t_demo.train.sets import TrainingSets, match, set_loss
+
+
+def make(engine: Engine, name: str, runs: Path, steps: int | None, seed: int) -> Iterator[Progress]:
+    """Train the regressor ``name`` on the pairs that ``supervision`` left in ``runs``, and save it as a checkpoint."""
+    settings = engine.settings
+    queries = corpus.distillation_queries(settings.assets, corpus.everyday_words(minilm.folder() / "vocab.txt"))
+    sets, phrases = training_sets(engine, queries, runs / "supervision")
+    model, ema = new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
+    state, matched = runs / f"{name}.safetensors", name == "regression-matched"
+    yield from train(model, ema, sets, state, matched=matched, steps=steps or diffusion.STEPS, seed=seed)
+    diffusion.save(ema, phrases, engine.encoder.encode_text(phrases), settings.checkpoints / name)
 
 
 def train(
@@ -26,10 +40,15 @@ def train(
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         targets, queries = sets.draw(batch, generator)
-        return set_loss(model(queries), targets, matched=matched)
+        return loss(model(queries), targets, matched=matched)
 
     stage = "regression-matched" if matched else "regression"
     return descend(stage, model, ema, loss_of, state, steps=steps, rate=rate, decay=decay, seed=seed)
+
+
+def loss(predicted: torch.Tensor, targets: torch.Tensor, *, matched: bool) -> torch.Tensor:
+    """Return the squared error of sets (B, slots, d); ``matched``: of all orders of a set's targets, the smallest."""
+    return set_loss(predicted, match(predicted, targets) if matched else targets)
 
 
 def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetRegressor, SetRegressor]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from experiments import scale
 from r4t_demo.errors import UserError
-from r4t_demo.evaluate import scale
 from r4t_demo.index.kinds import GIB, Flat, Hnsw
 from tests.index.rows import unit_rows
 

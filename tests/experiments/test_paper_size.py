@@ -5,8 +5,9 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from experiments import paper_size
 from r4t_demo.engine import Engine
-from r4t_demo.evaluate import latency, paper_size
+from r4t_demo.evaluate import latency
 from r4t_demo.fanout.denoiser import PAPER
 from tests.doubles import HashEncoder
 from tests.tiny_models import TINY, tiny_folm

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from r4t_demo.evaluate import sheet
+from experiments import sheet
 
 
 def test_a_picture_stands_before_its_nearest_ones(tmp_path: Path) -> None:
