@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.train.encoder_data import phone_rows
+from r4t_demo.train.encoder.training_data import phone_rows
 
 SIDE, NEAREST, COLUMNS = 112, 3, 2
 RIGHT, WRONG, INK = "#1a7f37", "#b42318", "#1f2328"

@@ -163,7 +163,7 @@ def _build_polyvore(options: argparse.Namespace) -> None:
 def _index(options: argparse.Namespace) -> None:
     from datetime import timedelta
 
-    from r4t_demo.train import processes
+    from r4t_demo.train.core import processes
 
     crew = processes.crew(timeout=timedelta(days=2))  # one process, or those of ``accelerate launch``; a slow one is waited for
     if crew.num_processes > 1 and crew.is_main_process:

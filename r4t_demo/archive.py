@@ -36,7 +36,7 @@ from r4t_demo.sources.decode import SIDE
 from r4t_demo.sources.files import ZipFiles, read
 from r4t_demo.sources.understood import FILE as COLUMNS
 from r4t_demo.sources.understood import Understood
-from r4t_demo.train import catalog_queries, comparison
+from r4t_demo.train.tune import catalog_queries, comparison
 
 VECTORS = f"{INDEX_FOLDER}/vectors.safetensors"
 TABLES = (ITEMS_FILE, catalog_queries.FILE, catalog_queries.UNDERSTOOD, COLUMNS, comparison.FILE, comparison.CARD)

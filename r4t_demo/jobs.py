@@ -3,7 +3,7 @@
     jobs = Jobs(settings)                       # settings.jobs is the folder of all; jobs.watch() keeps the queue moving
     job = jobs.start([upload], session)         # read, embed, make queries; then the state is "ready"
     jobs.choose(job, {"Bezeichnung": "title"})  # where the state is "asks": what the table's columns are (``jobs.columns``)
-    jobs.train(job, "small", queries)           # the whole run on it (``train.presets``); then the state is "done"
+    jobs.train(job, "small", queries)           # the whole run on it (``train.tune.presets``); then the state is "done"
     jobs.start([upload], session, "small")      # or all of it in one go
     status = jobs.status(job)                   # polled: state, stage, step of total, seconds left, place in the queue
     records, after = jobs.events(job, after)    # polled: what is new since the last call
@@ -58,8 +58,8 @@ from r4t_demo.files import write_atomically
 from r4t_demo.job_folder import STATUS, Record, State, copied, moment, records, size
 from r4t_demo.settings import Settings
 from r4t_demo.sources.understood import Understood, check_chosen, columns_text
-from r4t_demo.train.events import ASKS, FAILED, FINISHED, REFUSED, last_event, read_events
-from r4t_demo.train.presets import PRESETS, STAGES
+from r4t_demo.train.core.events import ASKS, FAILED, FINISHED, REFUSED, last_event, read_events
+from r4t_demo.train.tune.presets import PRESETS, STAGES
 
 if TYPE_CHECKING:
     from r4t_demo.encoder import Encoder

@@ -111,7 +111,7 @@ def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -
 
     from r4t_demo.encoder import Encoder
     from r4t_demo.progress_bar import show_progress
-    from r4t_demo.train import real_catalogs
+    from r4t_demo.train.data import real_catalogs
 
     folder = runs / "catalogs" / name
     torch.set_num_threads(settings.threads)

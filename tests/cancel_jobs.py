@@ -15,7 +15,7 @@ from pathlib import Path
 
 from r4t_demo.jobs import Jobs, Status
 from r4t_demo.settings import Settings
-from r4t_demo.train.presets import STAGES
+from r4t_demo.train.tune.presets import STAGES
 from tests.browser.tiny_run import tiny_offered
 
 MOST = 2.0  # seconds that a visitor waits for a cancelled job to be gone

@@ -17,7 +17,7 @@ from pathlib import Path
 from r4t_demo.engine import Engine
 from r4t_demo.jobs import Jobs
 from r4t_demo.settings import Settings
-from r4t_demo.train import comparison
+from r4t_demo.train.tune import comparison
 from tests.browser.tiny_run import tiny_offered
 
 

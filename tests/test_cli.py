@@ -305,7 +305,7 @@ def test_index_with_ray_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch,
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "pip install -r requirements-scale.txt" in capsys.readouterr().err
     monkeypatch.setattr(
-        "r4t_demo.train.processes.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False)
+        "r4t_demo.train.core.processes.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False)
     )
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "use one of them" in capsys.readouterr().err

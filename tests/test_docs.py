@@ -24,7 +24,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS, lookup
 from r4t_demo.settings import ROOT
 from r4t_demo.train.cli import STEPS
-from r4t_demo.train.presets import PRESETS, plan
+from r4t_demo.train.tune.presets import PRESETS, plan
 from tests.doubles import HashEncoder
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -21,7 +21,7 @@ from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
-from r4t_demo.train.diffusion import save as save_diffusion
+from r4t_demo.train.diffusion.edm import save as save_diffusion
 from tests.doubles import COLOURS, HashEncoder, write_catalog
 from tests.tiny_models import SIGLIP, save_adapter, save_folm, tiny_denoiser, tiny_folm, write_clip, write_words
 

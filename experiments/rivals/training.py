@@ -14,11 +14,12 @@ import torch
 from experiments.rivals.regression import SetRegressor
 from r4t_demo import minilm
 from r4t_demo.engine import Engine
-from r4t_demo.train import corpus, diffusion
-from r4t_demo.train.descent import descend
-from r4t_demo.train.progress import Progress
-from r4t_demo.train.recipes import training_sets
-from r4t_demo.train.sets import TrainingSets, match, set_loss
+from r4t_demo.train.core.descent import descend
+from r4t_demo.train.core.progress import Progress
+from r4t_demo.train.data import corpus
+from r4t_demo.train.diffusion import edm
+from r4t_demo.train.diffusion.fit import training_sets
+from r4t_demo.train.diffusion.sets import TrainingSets, match, set_loss
 
 
 def make(engine: Engine, name: str, runs: Path, steps: int | None, seed: int) -> Iterator[Progress]:
@@ -26,10 +27,10 @@ def make(engine: Engine, name: str, runs: Path, steps: int | None, seed: int) ->
     settings = engine.settings
     queries = corpus.distillation_queries(settings.assets, corpus.everyday_words(minilm.folder() / "vocab.txt"))
     sets, phrases = training_sets(engine, queries, runs / "supervision")
-    model, ema = new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
+    model, ema = new_models(engine.encoder.dim, edm.SLOTS, engine.encoder.id)
     state, matched = runs / f"{name}.safetensors", name == "regression-matched"
-    yield from train(model, ema, sets, state, matched=matched, steps=steps or diffusion.STEPS, seed=seed)
-    diffusion.save(ema, phrases, engine.encoder.encode_text(phrases), settings.checkpoints / name)
+    yield from train(model, ema, sets, state, matched=matched, steps=steps or edm.STEPS, seed=seed)
+    edm.save(ema, phrases, engine.encoder.encode_text(phrases), settings.checkpoints / name)
 
 
 def train(

@@ -104,7 +104,7 @@ def _add_queries(parser: argparse.ArgumentParser) -> None:
 
 def _oar(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
     engine = load_engine(options, PHOTOS)
@@ -114,7 +114,7 @@ def _oar(options: argparse.Namespace) -> Measured:
 
 
 def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str) -> Measured:
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
     parts = [name]
@@ -135,7 +135,7 @@ def _add_pareto(parts: argparse._SubParsersAction) -> None:
 
 def _pareto(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar, pareto
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
     engine = load_engine(options, PHOTOS)
@@ -181,7 +181,7 @@ def _add_wscr(parts: argparse._SubParsersAction) -> None:
 
 def _wscr(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import wscr
-    from r4t_demo.train import reference_sets
+    from r4t_demo.train.data import reference_sets
 
     at_least_one(options, "seeds", "limit")
     real = reference_sets.REAL.get(options.catalog)
@@ -288,7 +288,7 @@ def _encoder(options: argparse.Namespace) -> Measured:
     from r4t_demo import minilm
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import encoder
-    from r4t_demo.train.corpus import everyday_words
+    from r4t_demo.train.data.corpus import everyday_words
 
     if not (options.data / "fashion-products").is_dir():
         raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
@@ -310,7 +310,7 @@ def _add_seen(parts: argparse._SubParsersAction) -> None:
 def _seen(options: argparse.Namespace) -> Measured:
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import seen
-    from r4t_demo.train.encoder_data import PHONES
+    from r4t_demo.train.encoder.training_data import PHONES
 
     if not (options.data / PHONES).is_file():
         raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")

@@ -22,8 +22,8 @@ from r4t_demo.evaluate import probe
 from r4t_demo.evaluate.seen import home_pictures
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
-from r4t_demo.train import corpus
-from r4t_demo.train.encoder_data import phone_rows
+from r4t_demo.train.data import corpus
+from r4t_demo.train.encoder.training_data import phone_rows
 
 BATCH = 64
 PARTS = ("fashion_products", "stylist_outfits", "phone_clothes", "home", "text")

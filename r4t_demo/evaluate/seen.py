@@ -27,8 +27,9 @@ from r4t_demo.samples import sample_file
 from r4t_demo.seen import Seen
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest
-from r4t_demo.train import catalog_queries, corpus
-from r4t_demo.train.encoder_data import phone_rows
+from r4t_demo.train.data import corpus
+from r4t_demo.train.encoder.training_data import phone_rows
+from r4t_demo.train.tune import catalog_queries
 from r4t_demo.vocabulary import KINDS, plural
 
 PICTURES = {"photos": 300, "phone_clothes": 300, "home": 100}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from r4t_demo.__main__ import main
 from r4t_demo.job_folder import Record
-from r4t_demo.train import catalog_run, presets
+from r4t_demo.train.tune import catalog_run, presets
 
 TINY = presets.Preset("for a test", rollouts=2, batch=2, group=4, samples=2, diffusion_steps=8, student_steps=8, steering=10)
 QUERIES = 60

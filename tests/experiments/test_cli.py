@@ -13,7 +13,8 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
-from r4t_demo.train import corpus, supervision
+from r4t_demo.train.data import corpus
+from r4t_demo.train.diffusion import supervision
 from tests.doubles import WholeLists
 
 

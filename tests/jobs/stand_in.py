@@ -14,7 +14,7 @@ from r4t_demo.jobs import Jobs
 RUN = """
 import subprocess, sys, time
 from pathlib import Path
-from r4t_demo.train.events import append
+from r4t_demo.train.core.events import append
 events, end = Path(sys.argv[1]), sys.argv[2]
 helper = subprocess.Popen(["sleep", "900"])
 append(events, {"stage": "read", "step": 1, "total": 4, "metrics": {"seconds_left": 9.5, "helper": helper.pid}})

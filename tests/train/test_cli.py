@@ -22,10 +22,14 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.language_model import REVISION, SMOLLM2, below
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, diffusion, grounding, processes, recipes, reference_sets
-from r4t_demo.train.policy import adapter_parameters
-from r4t_demo.train.progress import Progress
-from r4t_demo.train.reference_sets import ReferenceSet
+from r4t_demo.train import cli, recipes
+from r4t_demo.train.core import processes
+from r4t_demo.train.core.progress import Progress
+from r4t_demo.train.data import corpus, reference_sets
+from r4t_demo.train.data.reference_sets import ReferenceSet
+from r4t_demo.train.diffusion import edm
+from r4t_demo.train.folm import grounding
+from r4t_demo.train.folm.policy import adapter_parameters
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder, WholeLists
 from tests.photo_rows import write_photos
 from tests.tiny_instruct import tiny_instruct
@@ -161,7 +165,7 @@ def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(
     out, runs, results = tmp_path / "out", tmp_path / "runs", tmp_path / "results"
     monkeypatch.setenv("R4T_CHECKPOINTS", str(out))
     monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
-    monkeypatch.setattr(diffusion, "new_models", lambda *shape: 2 * (small_denoiser(*shape),))
+    monkeypatch.setattr(edm, "new_models", lambda *shape: 2 * (small_denoiser(*shape),))
     where = ["--data", str(tmp_path / "data"), "--runs", str(runs)]
 
     def train(step: str) -> int:

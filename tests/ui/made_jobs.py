@@ -11,7 +11,8 @@ from r4t_demo.child import since_boot
 from r4t_demo.job_folder import STATUS, Record
 from r4t_demo.jobs import CATALOG, EVENTS, ZIPS, Jobs
 from r4t_demo.pattern.own import FOLDER as STEERING
-from r4t_demo.train import catalog_queries, events
+from r4t_demo.train.core import events
+from r4t_demo.train.tune import catalog_queries
 from tests.sources.makers import taken_in
 
 UNDERSTOOD = {

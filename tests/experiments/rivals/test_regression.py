@@ -9,7 +9,7 @@ import torch
 from experiments.rivals.regression import RegressionRetriever, SetRegressor
 from r4t_demo.errors import UserError
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.train import diffusion as training
+from r4t_demo.train.diffusion import edm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import TINY, randomised
 

@@ -10,7 +10,7 @@ import torch
 
 from experiments.rivals import training
 from experiments.rivals.regression import SetRegressor
-from r4t_demo.train.sets import TrainingSets, match
+from r4t_demo.train.diffusion.sets import TrainingSets, match
 from tests.tiny_models import TINY, assert_same_weights, moved, unit, weights_of
 
 STEPS = 221  # one state at 200, one at the end
