@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.ablate import cli as ablate_cli
 from experiments.rivals import cli as rivals_cli
-from r4t_demo import options as common
+from r4t_demo.cli import options as common
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import cli as evaluate_cli
 from r4t_demo.evaluate.cli import Measured

@@ -41,7 +41,7 @@ def main() -> None:
                 continue
             if not status.busy:
                 raise SystemExit(f"it is {status.state} and was never seen in '{stage}': {status.message}\n{jobs.log(job)}")
-            pid, began = jobs._record(job).pid, time.monotonic()
+            pid, began = jobs.store.record(job).pid, time.monotonic()
             jobs.cancel(job)
             while _lives(pid):
                 time.sleep(0.01)

@@ -43,7 +43,7 @@ def main() -> None:
                 if jobs.status(job).state == "done":
                     break
                 with suppress(ProcessLookupError):
-                    os.kill(jobs._record(job).pid, signal.SIGKILL)
+                    os.kill(jobs.store.record(job).pid, signal.SIGKILL)
                 while (status := jobs.status(job)).state == "running":
                     time.sleep(0.05)
                 if status.state == "done":  # a moment before

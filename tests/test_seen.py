@@ -15,8 +15,8 @@ from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.seen import Seen
+from r4t_demo.seen.vocabulary import KINDS, WORN
 from r4t_demo.settings import ROOT, Settings
-from r4t_demo.vocabulary import KINDS, WORN
 from tests.doubles import HashEncoder
 
 

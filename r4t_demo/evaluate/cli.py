@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from r4t_demo.errors import UserError
-from r4t_demo.options import (
+from r4t_demo.cli.options import (
     add_catalog,
     add_common,
     add_data,
@@ -19,6 +18,7 @@ from r4t_demo.options import (
     print_json,
     with_sample_catalog,
 )
+from r4t_demo.errors import UserError
 
 METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
 LABELLED = "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)"

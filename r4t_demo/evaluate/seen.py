@@ -25,12 +25,12 @@ from r4t_demo.index.build import ensure_index
 from r4t_demo.index.places import open_index
 from r4t_demo.samples import sample_file
 from r4t_demo.seen import Seen
+from r4t_demo.seen.vocabulary import KINDS, plural
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest
 from r4t_demo.train.data import corpus
 from r4t_demo.train.encoder.training_data import phone_rows
 from r4t_demo.train.tune import catalog_queries
-from r4t_demo.vocabulary import KINDS, plural
 
 PICTURES = {"photos": 300, "phone_clothes": 300, "home": 100}
 TYPES = 20  # the most frequent ones of the photos

@@ -14,9 +14,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from r4t_demo.cli.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.errors import Fault, UserError
 from r4t_demo.files import machine_errors
-from r4t_demo.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.settings import EMBEDDED, Settings
 from r4t_demo.train import recipes, steering
 from r4t_demo.train.core import events

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from r4t_demo.cli.options import with_public_catalog, with_sample_catalog
 from r4t_demo.errors import UserError
-from r4t_demo.options import with_public_catalog, with_sample_catalog
 from r4t_demo.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 from r4t_demo.__main__ import main
 from r4t_demo.evaluate import seen
 from r4t_demo.seen import Seen
-from r4t_demo.vocabulary import KINDS
+from r4t_demo.seen.vocabulary import KINDS
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from threading import Event, Thread
 from time import time
 from typing import Any
 
-from r4t_demo.child import since_boot
 from r4t_demo.errors import MachineError, Unsure, UserError
+from r4t_demo.train.core.child import since_boot
 
 # The stage of a run's last event; but for the first, it has the reason under "message". What is refused would be so again.
 # What asks waits for an answer.

@@ -61,8 +61,8 @@ from safetensors.torch import load_file, save_file
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import guided, sample
 from r4t_demo.files import write_atomically
+from r4t_demo.precision import mixed_precision
 from r4t_demo.train.core.descent import descend
-from r4t_demo.train.core.precision import mixed_precision
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.diffusion.sets import TrainingSets, match, set_loss
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from r4t_demo.vocabulary import DOMAINS, plural
+from r4t_demo.seen.vocabulary import DOMAINS, plural
 
 # Other words for labels that are no kind of the vocabulary; what stands first is the label itself.
 _SAID = """

@@ -29,10 +29,11 @@ import r4t_demo.torch_guard  # noqa: F401  (must come before timm)
 # isort: split
 from timm.layers import Mlp
 
-from r4t_demo import classifier, minilm
+from r4t_demo import minilm
 from r4t_demo.encoder import PREFIX, fold_norms, norms_behind_convolutions
 from r4t_demo.files import write_atomically
-from r4t_demo.train.core.precision import mixed_precision
+from r4t_demo.precision import mixed_precision
+from r4t_demo.seen import classifier
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.encoder.augment import augment, plain
 from r4t_demo.train.encoder.training_data import Source

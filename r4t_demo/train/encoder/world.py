@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from timm.data import ImageNetInfo
 
-from r4t_demo.classifier import class_names
+from r4t_demo.seen.classifier import class_names
 from r4t_demo.train.encoder.captions import class_wordings
 from r4t_demo.train.encoder.training_data import Embed
 

@@ -16,7 +16,7 @@ import torch
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.folm import SETTINGS, Folm
 from r4t_demo.fanout.formats import FORMATS, Compact
-from r4t_demo.train.core.precision import mixed_precision
+from r4t_demo.precision import mixed_precision
 from r4t_demo.train.core.progress import move_folder
 
 RANK = 16

@@ -12,9 +12,9 @@ import numpy as np
 
 from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.encoder import Encoder
+from r4t_demo.seen.vocabulary import DOMAINS, WORN, plural
 from r4t_demo.sources.names import says_nothing
 from r4t_demo.train.tune.themes import FRAME, GRAMMAR, NO_NAMES, PEOPLE
-from r4t_demo.vocabulary import DOMAINS, WORN, plural
 
 FEW, MOST = 3, 0.6  # a facet is carried by as many items, and by at most that share of them
 ENOUGH = 8  # facets that labels give; with fewer, the titles' words and the categories are asked for, too

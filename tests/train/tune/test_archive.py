@@ -13,13 +13,12 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file, save
 
-from r4t_demo import archive
+from r4t_demo.cli.options import load_engine
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
-from r4t_demo.options import load_engine
 from r4t_demo.settings import Settings
-from r4t_demo.train.tune import catalog_run
+from r4t_demo.train.tune import archive, catalog_run
 from r4t_demo.train.tune.presets import MIN_ITEMS
 from tests.sources.makers import picture
 

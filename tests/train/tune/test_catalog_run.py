@@ -12,7 +12,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from r4t_demo.__main__ import main
-from r4t_demo.archive import WEIGHTS
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.language_model import below
@@ -26,6 +25,7 @@ from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.diffusion import relevance, supervision
 from r4t_demo.train.folm import soft_grpo
 from r4t_demo.train.tune import catalog_queries, catalog_run, comparison
+from r4t_demo.train.tune.archive import WEIGHTS
 from r4t_demo.train.tune.catalog_run import Tuning
 from r4t_demo.train.tune.presets import MIN_ITEMS, PRESETS, STAGES
 from tests.sources.makers import picture, write_files

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save
 
-from r4t_demo import archive
 from r4t_demo.__main__ import main
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
@@ -21,7 +20,7 @@ from r4t_demo.pattern.own import FOLDER, MIN_ITEMS, check
 from r4t_demo.pattern.steer import METHODS, Steering
 from r4t_demo.settings import Settings
 from r4t_demo.train.core.progress import Progress
-from r4t_demo.train.tune import catalog_run, comparison
+from r4t_demo.train.tune import archive, catalog_run, comparison
 from r4t_demo.train.tune.catalog_run import Tuning, train
 from r4t_demo.train.tune.presets import PRESETS, STAGES
 from tests.doubles import CATEGORIES, COLOURS

@@ -10,12 +10,13 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Literal
 
-from r4t_demo.child import Child
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
 from r4t_demo.sources import TABLES
+from r4t_demo.train.core.child import Child
 
-STATUS = "status.json"
+STATUS, EVENTS, LOG, QUERIES = "status.json", "events.jsonl", "log.txt", "queries.txt"
+UPLOAD, CATALOG, ZIPS = "upload", "catalog", "zip"  # folders
 State = Literal["queued", "running", "asks", "ready", "done", "failed", "refused", "cancelled"]
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from r4t_demo.errors import UserError
 from r4t_demo.files import write_atomically
-from r4t_demo.vocabulary import COLOURS, DOMAINS, KINDS, WORN
+from r4t_demo.seen.vocabulary import COLOURS, DOMAINS, KINDS, WORN
 
 if TYPE_CHECKING:
     from r4t_demo.encoder import Encoder
@@ -110,7 +110,7 @@ def _chances(vectors: np.ndarray, pictures: Sequence[Path], encoder: "Encoder", 
     worn = np.array([domain in WORN for domain in KINDS.values()])
     if not KNOWS_CLOTHES_ALONE.match(encoder.id):
         return _shared(_zero_shot(vectors, np.ones_like(worn), encoder), [vectors])
-    from r4t_demo.classifier import class_names, classify
+    from r4t_demo.seen.classifier import class_names, classify
 
     classes, features = classify(pictures, threads)
     kinds = classes @ _kinds_of(class_names(), encoder) + 1e-9

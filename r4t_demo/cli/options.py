@@ -1,11 +1,11 @@
-"""Options that several commands share, and what they are read into."""
+"""Options that several commands share, what they are read into, and how progress is shown."""
 
 import argparse
 import atexit
 import json
 import shutil
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -91,8 +91,8 @@ def load_engine(options: argparse.Namespace, public: Collection[str] = ()):
 
 def unpacked(path: Path, settings: Settings) -> Path:
     """The folder, which this process removes at its end, of the exported zip ``path``."""
-    from r4t_demo import archive
     from r4t_demo.encoder import Encoder
+    from r4t_demo.train.tune import archive
 
     if not path.is_file():
         raise UserError(f"There is no file '{path}'.")
@@ -110,7 +110,6 @@ def with_public_catalog(settings: Settings, name: str, data: Path, runs: Path) -
     import torch
 
     from r4t_demo.encoder import Encoder
-    from r4t_demo.progress_bar import show_progress
     from r4t_demo.train.data import real_catalogs
 
     folder = runs / "catalogs" / name
@@ -124,7 +123,6 @@ def with_sample_catalog(settings: Settings, name: str, runs: Path) -> Settings:
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
     from r4t_demo.index.build import ensure_index
-    from r4t_demo.progress_bar import show_progress
     from r4t_demo.samples import sample_file
     from r4t_demo.sources import open_source
     from r4t_demo.sources.ingest import ingest
@@ -146,3 +144,20 @@ def at_least_one(options: argparse.Namespace, *names: str) -> None:
 def print_json(value: object) -> None:
     """Print a JSON value for reading; NaN is refused."""
     print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def show_progress(records: Iterable[dict]) -> None:
+    """A bar a stage with items/s and the time left; what an earlier run had finished counts for neither.
+
+    A record has "stage", "step" and "total", in items.
+    """
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm] = {}
+    for record in records:
+        stage = record["stage"]
+        if stage not in bars:
+            bars[stage] = tqdm(desc=stage, total=record["total"], initial=record["step"], unit=" items")
+        bars[stage].update(record["step"] - bars[stage].n)
+    for bar in bars.values():
+        bar.close()
