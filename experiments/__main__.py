@@ -24,6 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     rivals_cli.add_parser(commands)
     _add_paper_size(commands)
     _add_scale(commands)
+    _add_seen(commands)
     _add_sheet(commands)
     return parser
 
@@ -76,6 +77,28 @@ def _scale(options: argparse.Namespace) -> Measured:
     real = FaissIndex.load(settings.catalog_folder / FOLDER)
     records = scale.evaluate(real.vectors(np.arange(len(real))), options.items, settings.memory * GIB)
     return Measured("scale", records, scale.table(records), {"fanouts": scale.FANOUTS * scale.ROUNDS})
+
+
+def _add_seen(commands: argparse._SubParsersAction) -> None:
+    purpose = "what is seen in pictures that come without a word, and the queries made of it"
+    parser = evaluate_cli.add_part(commands, "seen", _seen, purpose)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    parser.add_argument("--split", choices=("train", "test"), default="test", help="of their rows (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _seen(options: argparse.Namespace) -> Measured:
+    from experiments import seen
+    from r4t_demo.encoder import Encoder
+    from r4t_demo.train.encoder.training_data import PHONES
+
+    if not (options.data / PHONES).is_file():
+        raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
+    settings = common.load_settings(options)
+    encoder = Encoder.load(settings.encoder)
+    result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
+    name = "seen" if options.split == "test" else f"seen-{options.split}"
+    return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})
 
 
 def _add_sheet(commands: argparse._SubParsersAction) -> None:

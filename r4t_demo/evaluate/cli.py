@@ -46,7 +46,6 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse._SubParsersActi
     _add_pattern(parts)
     _add_latency(parts)
     _add_encoder(parts)
-    _add_seen(parts)
     return parts
 
 
@@ -298,24 +297,3 @@ def _encoder(options: argparse.Namespace) -> Measured:
     measured = Encoder.load(settings.encoder)
     result = encoder.evaluate(measured, minilm.MiniLM().embed, options.data, settings.assets, words, settings.threads)
     return Measured("encoder", result, encoder.table(result), result["samples"])
-
-
-def _add_seen(parts: argparse._SubParsersAction) -> None:
-    parser = add_part(parts, "seen", _seen, "what is seen in pictures that come without a word, and the queries made of it")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
-    parser.add_argument("--split", choices=("train", "test"), default="test", help="of their rows (%(default)s)")
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-
-
-def _seen(options: argparse.Namespace) -> Measured:
-    from r4t_demo.encoder import Encoder
-    from r4t_demo.evaluate import seen
-    from r4t_demo.train.encoder.training_data import PHONES
-
-    if not (options.data / PHONES).is_file():
-        raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
-    settings = load_settings(options)
-    encoder = Encoder.load(settings.encoder)
-    result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
-    name = "seen" if options.split == "test" else f"seen-{options.split}"
-    return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})

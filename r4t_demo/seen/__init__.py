@@ -30,7 +30,7 @@ FILE = "seen.json"
 KNOWS_CLOTHES_ALONE = re.compile("clip-mini")  # encoders that need the classifier beside them
 TEMPERATURE = 0.05  # of the cosines in the softmax over the kinds
 # Below SURE there is no kind, and below CLEAR (the first colour's cosine less the second's) no colour. Of equal parts of a shop's
-# and of phones' photos of clothes, train rows, four in five descriptions are right (python -m r4t_demo evaluate seen).
+# and of phones' photos of clothes, train rows, four in five descriptions are right (python -m experiments seen).
 SURE, CLEAR = 0.2, 0.04
 SURE_DOMAIN = 0.6  # of all kinds of a domain together
 SOFT = 0.3  # how far the classifier is believed that a thing is worn: it is sure of itself, and knows few clothes

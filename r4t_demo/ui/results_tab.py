@@ -360,7 +360,7 @@ SECTIONS = (
         "seen",
         "Pictures without words",
         "Named by UUIDs, described by what is seen in them, and the queries made of that.",
-        f"{COMMAND} seen --data FOLDER",
+        "python -m experiments seen --data FOLDER",
         _seen,
         _nothing_beside,
     ),

@@ -24,10 +24,10 @@ from r4t_demo.train.core.events import read_events
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.diffusion import relevance, supervision
 from r4t_demo.train.folm import soft_grpo
-from r4t_demo.train.tune import catalog_queries, catalog_run, comparison
+from r4t_demo.train.tune import catalog_queries, catalog_run, comparison, tuning
 from r4t_demo.train.tune.archive import WEIGHTS
-from r4t_demo.train.tune.catalog_run import Tuning
 from r4t_demo.train.tune.presets import MIN_ITEMS, PRESETS, STAGES
+from r4t_demo.train.tune.tuning import Tuning
 from tests.sources.makers import picture, write_files
 from tests.tiny_models import moved
 
@@ -74,7 +74,7 @@ def test_the_result_is_a_catalogue_that_answers_with_its_own_models(whole, tiny_
         read = set((out / name / "phrases.txt").read_text().splitlines())
         assert own < read and any(f"gothic {category}" in read for category in own), "directions are read by its own words"
     assert engine.fanouts["diffusion"].relevance in relevance.GRID, "it is thinned by a relevance of its own"
-    assert not (out / catalog_run.STATES).exists()
+    assert not (out / tuning.STATES).exists()
     plain = Engine.load(replace(tiny_app, catalog=str(out))).on(out)
     shutil.copytree(out, out.with_name("untuned"), ignore=shutil.ignore_patterns("folm", "diffusion*"))
     assert "folm-before" in plain.methods() and "folm-before" not in plain.on(out.with_name("untuned")).methods()
@@ -146,7 +146,7 @@ def test_a_run_that_is_cut_short_anywhere_goes_on_to_the_same_result(
 
 
 def models_in(out: Path) -> list[str]:
-    return [name for name in catalog_run.TUNED if (out / name).exists()]
+    return [name for name in tuning.TUNED if (out / name).exists()]
 
 
 def test_an_error_that_nobody_foresaw_is_told_with_its_stage_and_leaves_no_result(

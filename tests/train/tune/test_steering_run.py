@@ -21,8 +21,9 @@ from r4t_demo.pattern.steer import METHODS, Steering
 from r4t_demo.settings import Settings
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.tune import archive, catalog_run, comparison
-from r4t_demo.train.tune.catalog_run import Tuning, train
+from r4t_demo.train.tune.catalog_run import train
 from r4t_demo.train.tune.presets import PRESETS, STAGES
+from r4t_demo.train.tune.tuning import Tuning
 from tests.doubles import CATEGORIES, COLOURS
 from tests.sources.makers import write_files
 from tests.tiny_models import moved

@@ -5,11 +5,8 @@ its table. Pictures are renamed to UUIDs. A description is right where it names 
 otherwise.
 """
 
-import csv
-import io
 import re
 import uuid
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +16,11 @@ import numpy as np
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
+from r4t_demo.evaluate.encoder import home_pictures
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import render
 from r4t_demo.index.build import ensure_index
 from r4t_demo.index.places import open_index
-from r4t_demo.samples import sample_file
 from r4t_demo.seen import Seen
 from r4t_demo.seen.vocabulary import KINDS, plural
 from r4t_demo.sources import open_source
@@ -87,13 +84,6 @@ def _sources(data: Path, assets: Path, split: str, seed: int) -> dict[str, list[
     found["home"] = home_pictures(assets)
     rng = np.random.default_rng(seed)
     return {name: [pictures[row] for row in rng.permutation(len(pictures))[: PICTURES[name]]] for name, pictures in found.items()}
-
-
-def home_pictures(assets: Path) -> list[tuple[bytes, str]]:
-    """The pictures of the sample of things for the home, each with its kind."""
-    with zipfile.ZipFile(sample_file("hearth-and-shelf", assets, assets)) as home:
-        rows = csv.DictReader(io.StringIO(home.read("items.csv").decode()))
-        return [(home.read(row["image"]), row["category"]) for row in rows]
 
 
 def _measure(pictures: Sequence[tuple[bytes, str]], folder: Path, encoder: Encoder, threads: int) -> dict[str, object]:

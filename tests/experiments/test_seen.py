@@ -2,8 +2,8 @@
 
 import pytest
 
-from r4t_demo.__main__ import main
-from r4t_demo.evaluate import seen
+from experiments import seen
+from experiments.__main__ import main
 from r4t_demo.seen import Seen
 from r4t_demo.seen.vocabulary import KINDS
 
@@ -44,5 +44,5 @@ def test_a_query_fits_where_it_names_what_is_there_and_no_file(query: str, fits:
 
 
 def test_without_the_photos_it_says_so(tmp_path, capsys) -> None:
-    assert main(["evaluate", "seen", "--data", str(tmp_path)]) == 2
+    assert main(["seen", "--data", str(tmp_path)]) == 2
     assert "not part of the project" in capsys.readouterr().err
