@@ -67,9 +67,9 @@ def _scale(options: argparse.Namespace) -> Measured:
     import numpy as np
 
     from experiments import scale
+    from r4t_demo.files import GIB
     from r4t_demo.index.build import FOLDER
     from r4t_demo.index.faiss_index import FaissIndex
-    from r4t_demo.index.kinds import GIB
 
     common.at_least_one(options, "items", "memory")
     settings = common.load_settings(options)

@@ -17,8 +17,9 @@ import psutil
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.table import render
+from r4t_demo.files import GIB
 from r4t_demo.index.faiss_index import BLOCK, VECTORS_FILE, FaissIndex
-from r4t_demo.index.kinds import GIB, Flat, Kind, choose
+from r4t_demo.index.kinds import Flat, Kind, choose
 
 CLUSTERS = 64
 DIRECTIONS, N = 10, 10  # a fan-out, and the items that each of its directions asks for

@@ -124,8 +124,8 @@ def _embed(options: argparse.Namespace, folder: Path | None, crew, build: Callab
 
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
+    from r4t_demo.files import GIB
     from r4t_demo.index.build import FOLDER
-    from r4t_demo.index.kinds import GIB
     from r4t_demo.index.places import fill_milvus
 
     settings = load_settings(options)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from r4t_demo.fanout.checkpoint import FILES
+from r4t_demo.files import GIB
 from r4t_demo.hub.repo import Repo
-from r4t_demo.index.kinds import GIB
 from r4t_demo.settings import HUB, Settings
 
 

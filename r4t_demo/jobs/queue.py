@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 from r4t_demo.jobs.folder import CATALOG, EVENTS, LOG, QUERIES, Record, State, moment, size
-from r4t_demo.jobs.store import GIB, Store
+from r4t_demo.jobs.store import Store
 from r4t_demo.sources.understood import columns_text
 from r4t_demo.train.core import child
 from r4t_demo.train.core.child import Child

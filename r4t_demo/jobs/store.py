@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 from r4t_demo.jobs.folder import STATUS, Record, records, size
 from r4t_demo.settings import Settings
 
-GIB = 2**30
 SPARE = GIB  # bytes of the disk that no job may take
 
 

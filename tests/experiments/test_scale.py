@@ -5,7 +5,8 @@ import pytest
 
 from experiments import scale
 from r4t_demo.errors import UserError
-from r4t_demo.index.kinds import GIB, Flat, Hnsw
+from r4t_demo.files import GIB
+from r4t_demo.index.kinds import Flat, Hnsw
 from tests.index.rows import unit_rows
 
 

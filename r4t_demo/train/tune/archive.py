@@ -27,9 +27,9 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import OWN
 from r4t_demo.fanout.retriever import load_relevance
-from r4t_demo.files import machine_errors, replace, write_atomically
+from r4t_demo.files import GIB, machine_errors, staged, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.index.kinds import GIB, choose
+from r4t_demo.index.kinds import choose
 from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.sources.decode import SIDE
@@ -91,24 +91,20 @@ def load(path: Path, folder: Path, encoder: Encoder, checkpoints: Path) -> None:
 
     ``checkpoints`` are the app's. UserError where the zip is none of these, is damaged, or was made beside another encoder.
     """
-    staged = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(staged, ignore_errors=True)
     try:
-        _unpack(ZipFiles(path), staged)
-        _judge(staged, encoder)
-        for name, own in OWN.items():
-            _dress(staged / own, checkpoints / name)
-        load_relevance(staged / OWN["diffusion-mini"])
-        _index(staged, encoder)
-        if (staged / STEERING).is_dir():
-            _steering(staged, encoder)
-        replace(staged, folder)
+        with staged(folder) as place:
+            _unpack(ZipFiles(path), place)
+            _judge(place, encoder)
+            for name, own in OWN.items():
+                _dress(place / own, checkpoints / name)
+            load_relevance(place / OWN["diffusion-mini"])
+            _index(place, encoder)
+            if (place / STEERING).is_dir():
+                _steering(place, encoder)
     except UserError as error:
         raise UserError(f"'{path.name}' is no export of a tuned catalogue that can be loaded here: {error}") from error
     except DAMAGE as error:
         raise UserError(f"'{path.name}' is no export of a tuned catalogue, or it is damaged ({error}).") from error
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
 
 
 def is_export(path: Path) -> bool:
