@@ -82,7 +82,7 @@ def _scale(options: argparse.Namespace) -> Measured:
 def _add_seen(commands: argparse._SubParsersAction) -> None:
     purpose = "what is seen in pictures that come without a word, and the queries made of it"
     parser = evaluate_cli.add_part(commands, "seen", _seen, purpose)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+    _add_photos(parser)
     parser.add_argument("--split", choices=("train", "test"), default="test", help="of their rows (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -90,10 +90,8 @@ def _add_seen(commands: argparse._SubParsersAction) -> None:
 def _seen(options: argparse.Namespace) -> Measured:
     from experiments import seen
     from r4t_demo.encoder import Encoder
-    from r4t_demo.train.encoder.training_data import PHONES
 
-    if not (options.data / PHONES).is_file():
-        raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
+    _need_photos(options.data)
     settings = common.load_settings(options)
     encoder = Encoder.load(settings.encoder)
     result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
@@ -101,10 +99,21 @@ def _seen(options: argparse.Namespace) -> Measured:
     return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})
 
 
+def _add_photos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
+
+
+def _need_photos(data: Path) -> None:
+    from r4t_demo.train.encoder.training_data import PHONES
+
+    if not (data / PHONES).is_file():
+        raise UserError(f"This reads real photos that are not part of the project: no {data}; give --data.")
+
+
 def _add_sheet(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("sheet", help="draw forty phone photos, each with its nearest ones and what it is taken for")
     parser.add_argument("file", type=Path, metavar="FILE")
-    common.add_data(parser)
+    _add_photos(parser)
     parser.set_defaults(run=_sheet)
 
 
@@ -112,6 +121,7 @@ def _sheet(options: argparse.Namespace) -> None:
     from experiments.sheet import phone_sheet
     from r4t_demo.encoder import Encoder
 
+    _need_photos(options.data)
     phone_sheet(Encoder.load(common.load_settings(options).encoder), options.data, options.file)
 
 

@@ -43,6 +43,7 @@ def test_a_query_fits_where_it_names_what_is_there_and_no_file(query: str, fits:
     assert seen._fits(query, {"Dresses", "Shirts"}) is fits
 
 
-def test_without_the_photos_it_says_so(tmp_path, capsys) -> None:
-    assert main(["seen", "--data", str(tmp_path)]) == 2
+@pytest.mark.parametrize("command", [["seen"], ["sheet", "sheet.webp"]])
+def test_without_the_photos_it_says_so(command: list[str], tmp_path, capsys) -> None:
+    assert main([*command, "--data", str(tmp_path)]) == 2
     assert "not part of the project" in capsys.readouterr().err
