@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from r4t_demo import options
+from r4t_demo.cli import options
 from r4t_demo.errors import UserError
 
 

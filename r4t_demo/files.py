@@ -13,6 +13,7 @@ from uuid import uuid4
 from r4t_demo.errors import MachineError, UserError
 
 WORK = ".work"
+GIB = 2**30  # bytes
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -53,6 +54,18 @@ def replace(new: Path, old: Path) -> None:
     if old.is_dir():
         shutil.rmtree(old)
     os.replace(new, old)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Yield a neighbour of ``folder`` that is not there yet and takes its place in the end; where that fails nothing stays."""
+    place = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield place
+        replace(place, folder)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def job_digest(job: dict) -> str:

@@ -14,3 +14,8 @@ def native_dtype(device: torch.device) -> torch.dtype:
         capabilities = torch.cpu.get_capabilities()
         able = capabilities.get("avx512_bf16", False) or capabilities.get("amx_bf16", False)
     return torch.bfloat16 if able else torch.float32
+
+
+def mixed_precision() -> torch.autocast:
+    """Return a context for forward passes on a CPU: bfloat16 where the processor multiplies it itself, else plain float32."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=native_dtype(torch.device("cpu")) == torch.bfloat16)

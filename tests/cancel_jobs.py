@@ -15,7 +15,7 @@ from pathlib import Path
 
 from r4t_demo.jobs import Jobs, Status
 from r4t_demo.settings import Settings
-from r4t_demo.train.presets import STAGES
+from r4t_demo.train.tune.presets import STAGES
 from tests.browser.tiny_run import tiny_offered
 
 MOST = 2.0  # seconds that a visitor waits for a cancelled job to be gone
@@ -41,7 +41,7 @@ def main() -> None:
                 continue
             if not status.busy:
                 raise SystemExit(f"it is {status.state} and was never seen in '{stage}': {status.message}\n{jobs.log(job)}")
-            pid, began = jobs._record(job).pid, time.monotonic()
+            pid, began = jobs.store.record(job).pid, time.monotonic()
             jobs.cancel(job)
             while _lives(pid):
                 time.sleep(0.01)

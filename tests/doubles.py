@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pyarrow.parquet as parquet
+import torch
 from PIL import Image
 
 from r4t_demo.catalog import Catalog, Item
@@ -71,6 +72,17 @@ class FixedSlots:
         return [FanOut(self.name, labels, rows, 0.001, label_scores=[0.5] * k) for rows in slots]
 
 
+class WholeLists:
+    """A policy that always writes k sub-queries, other ones in every sample."""
+
+    def __init__(self):
+        self.encoder, self.model = HashEncoder(), torch.nn.Linear(1, 1, bias=False)
+
+    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0, temperature=0.9):
+        texts = [f"{colour} {category}" for colour in COLOURS for category in CATEGORIES]
+        return [[[f"{query} {texts[(i * k + j) % len(texts)]}" for j in range(k)] for i in range(n_samples)] for query in queries]
+
+
 def stand_in(engine: Engine) -> None:
     """Give an engine these in the place of the trained methods; they need no language model on this machine."""
     for folder in {method.needs for method in METHODS.values() if method.needs}:
@@ -78,7 +90,7 @@ def stand_in(engine: Engine) -> None:
     engine.fanouts._has = engine.fanouts._found
     loaded, encoder = engine.fanouts._loaded, engine.encoder
     loaded.update({name: ListFolm(encoder, name) for name in WRITERS})
-    loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith(("diffusion", "regression"))})
+    loaded.update({name: FixedSlots(encoder, name) for name in METHODS if name.startswith("diffusion")})
 
 
 def write_catalog(folder: Path) -> Path:

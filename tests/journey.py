@@ -17,9 +17,9 @@ from urllib.request import urlopen
 
 from gradio_client import Client
 
-from r4t_demo import archive
 from r4t_demo.samples import sample_file, samples
 from r4t_demo.settings import ROOT
+from r4t_demo.train.tune import archive
 from tests.app_process import AppProcess
 
 PYTHON = sys.executable

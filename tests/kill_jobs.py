@@ -17,7 +17,7 @@ from pathlib import Path
 from r4t_demo.engine import Engine
 from r4t_demo.jobs import Jobs
 from r4t_demo.settings import Settings
-from r4t_demo.train import comparison
+from r4t_demo.train.tune import comparison
 from tests.browser.tiny_run import tiny_offered
 
 
@@ -43,7 +43,7 @@ def main() -> None:
                 if jobs.status(job).state == "done":
                     break
                 with suppress(ProcessLookupError):
-                    os.kill(jobs._record(job).pid, signal.SIGKILL)
+                    os.kill(jobs.store.record(job).pid, signal.SIGKILL)
                 while (status := jobs.status(job)).state == "running":
                     time.sleep(0.05)
                 if status.state == "done":  # a moment before

@@ -30,7 +30,11 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).parent.parent
 FORMATS = ["sources/test_table", "sources/test_parquet", "sources/test_ingest"]
 TESTS = {  # which tests concern a file
-    **{"rewards.py": ["test_rewards"], "fanout/samplers.py": ["fanout/test_samplers"], "archive.py": ["train/test_archive"]},
+    **{
+        "rewards.py": ["test_rewards"],
+        "fanout/samplers.py": ["fanout/test_samplers"],
+        "train/tune/archive.py": ["train/tune/test_archive"],
+    },
     **{"catalog.py": ["test_catalog", "sources/test_ingest"], "sources/files.py": ["sources/test_files", "sources/test_ingest"]},
     **{f"sources/{name}.py": [f"sources/test_{name}"] for name in ("decode", "ingest", "parquet", "reasons")},
     **{f"sources/{name}.py": FORMATS for name in ("__init__", "columns", "hub", "pictures", "table", "validate")},

@@ -108,8 +108,6 @@ def test_fanout_table(capsys: pytest.CaptureFixture) -> None:
         (["index", "nowhere", "--out", "nowhere", "--catalog", "atelier"], "or only --catalog"),
         (["index", "--limit", "5"], "index needs both a SOURCE and --out DIR"),
         (["evaluate", "latency", "--batch", "1", "0"], "--batch is below 1"),
-        (["evaluate", "latency", "--paper-size", "--methods", "none"], "--paper-size measures methods of its own"),
-        (["evaluate", "scale", "--items", "0"], "--items is below 1"),
         (["evaluate", "judge", "--model", "m", "--queries", "0"], "--queries is below 1"),
         (["evaluate", "judge", "--model", "m", "--base-url", "here"], "--base-url is no address"),
         (
@@ -212,12 +210,6 @@ def test_evaluate_latency_json_contract(capsys: pytest.CaptureFixture) -> None:
     assert set(result["batch"]["2"]) == set(EVERYWHERE)
 
 
-def test_the_papers_sizes_want_a_gpu(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert main(["evaluate", "latency", "--paper-size"]) == 2
-    assert capsys.readouterr().err.startswith("--paper-size needs a GPU, and torch finds none here")
-
-
 def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
     assert main(["evaluate", "oar", "--methods", "folm", "sft", "--split", "validation"]) == 0
     assert main(["evaluate", "latency", "--methods", "folm", "diffusion", "--batch", "1", "--repeats", "1"]) == 0
@@ -236,7 +228,6 @@ def test_evaluate_prints_tables(capsys: pytest.CaptureFixture) -> None:
         (["pareto", "--limit", "4"], "pareto", {"queries": 4, "terms": 4, "seeds": 1}),
         (["pareto", "--split", "validation"], "pareto-validation", {"queries": 2, "terms": 2, "seeds": 1}),
         (["latency", "--methods", "none", "--batch", "1", "--repeats", "1"], "latency", {"repeats": 1}),
-        (["scale", "--items", "500", "--catalog", "{catalog}"], "scale", {"fanouts": 300}),
     ],
 )
 def test_what_evaluate_prints_it_also_writes(
@@ -314,7 +305,7 @@ def test_index_with_ray_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch,
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "pip install -r requirements-scale.txt" in capsys.readouterr().err
     monkeypatch.setattr(
-        "r4t_demo.train.processes.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False)
+        "r4t_demo.train.core.processes.PartialState", lambda **_: SimpleNamespace(num_processes=2, is_main_process=False)
     )
     assert main(["index", "nowhere", "--out", "nowhere", "--ray", "local"]) == 2
     assert "use one of them" in capsys.readouterr().err
@@ -325,19 +316,6 @@ def test_index_copies_to_milvus(tmp_path: Path, capsys: pytest.CaptureFixture) -
     assert main(["index", "--catalog", str(folder), "--index", f"milvus:{tmp_path / 'lite.db'}"]) == 0
     assert "48 rows are in Milvus" in capsys.readouterr().err
     assert len(MilvusIndex(str(tmp_path / "lite.db"), "r4t_shop", HashEncoder.id)) == 48
-
-
-def test_evaluate_scale_contract(catalog_folder: Path, capsys: pytest.CaptureFixture) -> None:
-    options = ["evaluate", "scale", "--catalog", str(catalog_folder), "--items", "500", "900"]
-    assert main([*options, "--json"]) == 0
-    records = json.loads(capsys.readouterr().out)
-    assert [(record["items"], record["kind"], record["recall"]) for record in records] == [
-        (500, "faiss-flat-ip", 1.0),
-        (900, "faiss-flat-ip", 1.0),
-    ]
-    assert main(options) == 0
-    text = capsys.readouterr().out
-    assert all(name in text for name in records[0])
 
 
 def test_help_needs_no_heavy_import() -> None:

@@ -16,14 +16,15 @@ import pytest
 import artwork.__main__
 import experiments.__main__
 import r4t_demo.__main__
+from experiments.rivals import cli as rivals_cli
 from r4t_demo.__main__ import main
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.registry import lookup
+from r4t_demo.fanout.registry import METHODS, lookup
 from r4t_demo.settings import ROOT
 from r4t_demo.train.cli import STEPS
-from r4t_demo.train.presets import PRESETS, plan
+from r4t_demo.train.tune.presets import PRESETS, plan
 from tests.doubles import HashEncoder
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -108,8 +109,12 @@ def test_there_are_commands_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize(("page", "words"), OURS, ids=lambda value: shlex.join(value) if isinstance(value, list) else value)
-def test_a_command_of_ours_parses(page: str, words: list[str]) -> None:
+def test_a_command_of_ours_parses(page: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     given, package = arguments(words), package_of(words)
+    if package == "experiments":
+        for name in rivals_cli.RIVALS:
+            monkeypatch.setitem(METHODS, name, None)  # so that what is registered is gone after the test
+        rivals_cli.register()
     options = parsed(given, package)
     if isinstance(options, str):  # in a sentence a command may stand for itself, without what it must be given
         assert "arguments are required" in options, options
@@ -127,14 +132,14 @@ def test_a_command_of_ours_parses(page: str, words: list[str]) -> None:
         lookup(name)
 
 
-def test_an_unknown_option_step_or_method_would_be_seen() -> None:
+def test_an_unknown_option_step_or_method_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in ("fanout x --widely", "steer --seed-items", "train x --tasks oar"):
         with pytest.raises(AssertionError):
-            test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", *wrong.split()])
+            test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", *wrong.split()], monkeypatch)
     with pytest.raises(AssertionError, match="no such step"):
-        test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", "train", "soft-grop"])
+        test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", "train", "soft-grop"], monkeypatch)
     with pytest.raises(UserError, match="magic"):
-        test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", "fanout", "x", "--method", "magic"])
+        test_a_command_of_ours_parses("", ["python", "-m", "r4t_demo", "fanout", "x", "--method", "magic"], monkeypatch)
 
 
 def test_every_other_command_names_what_there_is() -> None:

@@ -1,6 +1,8 @@
 """The engine over a tiny catalogue: real search and baselines, stand-ins for the trained parts."""
 
 import json
+import subprocess
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,8 +22,8 @@ from r4t_demo.fanout import language_model
 from r4t_demo.fanout.registry import METHODS
 from r4t_demo.index.build import build_index
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.settings import Settings
-from r4t_demo.train.diffusion import save as save_diffusion
+from r4t_demo.settings import ROOT, Settings
+from r4t_demo.train.diffusion.edm import save as save_diffusion
 from tests.doubles import COLOURS, HashEncoder, write_catalog
 from tests.tiny_models import SIGLIP, save_adapter, save_folm, tiny_denoiser, tiny_folm, write_clip, write_words
 
@@ -191,10 +193,8 @@ def test_methods_without_a_checkpoint_or_its_language_model_are_left_out(
     assert list(engine.methods()) == [*plain, "zero-shot", "sft", "best-of-5"]
     with pytest.raises(UserError, match=r"The method 'folm' needs '.*folm-mini', which is missing: run make checkpoints"):
         engine.run(["x"], ["folm"])
-    with pytest.raises(
-        UserError, match=r"'.*regression-matched', which is missing: run python -m r4t_demo train regression-matc"
-    ):
-        engine.run(["x"], ["regression-matched"])
+    with pytest.raises(UserError, match=r"'.*diffusion-base', which is missing: run python -m r4t_demo train STEP --from sft"):
+        engine.run(["x"], ["diffusion-base"])
 
 
 def test_similar_items(engine: Engine) -> None:
@@ -293,3 +293,13 @@ def test_threads_get_the_answers_that_one_gets(engine: Engine) -> None:
         for a, b in zip(alone[i % 3], results, strict=True):
             assert a.sub_queries == b.sub_queries
             assert [[hit.row for hit in hits] for hits in a.items] == [[hit.row for hit in hits] for hits in b.items]
+
+
+def test_the_engine_alone_loads_neither_the_page_nor_training() -> None:
+    code = """
+import sys
+import r4t_demo.engine
+print(sorted(name for name in sys.modules if name.split(".")[0] in ("gradio", "peft") or name.startswith("r4t_demo.train")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout == "[]\n", done.stdout

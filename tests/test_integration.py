@@ -35,7 +35,7 @@ def first_items(result: ResultSet) -> list:
 
 
 def test_every_method_is_there(real: Engine) -> None:
-    trained = {"diffusion-base", "regression", "regression-matched", "folm-wscr", "diffusion-wscr"}
+    trained = {"diffusion-base", "folm-wscr", "diffusion-wscr"}
     on_demand = trained | {f"{kind}-{task}" for kind in ("folm", "diffusion") for task in ("stylist", "photos")}
     assert set(EVERYWHERE) - set(real.methods()) <= on_demand
 

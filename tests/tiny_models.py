@@ -21,8 +21,8 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.denoiser import PAPER, SetDenoiser
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.train import diffusion
-from r4t_demo.train.policy import LoraPolicy
+from r4t_demo.train.diffusion import edm
+from r4t_demo.train.folm.policy import LoraPolicy
 from tests.doubles import HashEncoder
 
 torch.set_num_threads(1)  # threads cost more than they bring at this size
@@ -119,7 +119,7 @@ def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, kind: 
 def save_retriever(model: SetDenoiser, encoder: HashEncoder, folder: Path) -> None:
     """Save a denoiser with a bank of two phrases."""
     phrases = ["red dress", "hat"]
-    diffusion.save(model, phrases, encoder.encode_text(phrases), folder)
+    edm.save(model, phrases, encoder.encode_text(phrases), folder)
 
 
 def tiny_tokenizer() -> PreTrainedTokenizerFast:

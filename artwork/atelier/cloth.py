@@ -4,7 +4,7 @@ from functools import cache
 
 from artwork.atelier.data import table
 from artwork.atelier.spec import COLOUR_FAMILIES, Garment
-from r4t_demo.train.wardrobe import COLOURS, PATTERNS
+from r4t_demo.train.data.wardrobe import COLOURS, PATTERNS
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from artwork.atelier.spec import Garment
 from r4t_demo.errors import UserError
-from r4t_demo.train.wardrobe import COLOURS
+from r4t_demo.train.data.wardrobe import COLOURS
 
 
 class Palette(NamedTuple):

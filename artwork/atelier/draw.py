@@ -23,7 +23,7 @@ from artwork.atelier import (
 from artwork.atelier.canvas import SIZE, Canvas
 from artwork.atelier.spec import Garment
 from r4t_demo.errors import UserError
-from r4t_demo.train.wardrobe import CATEGORIES
+from r4t_demo.train.data.wardrobe import CATEGORIES
 
 _ROOMS = (
     dresses,

@@ -9,7 +9,7 @@ from artwork.atelier import cloth, terms, titles
 from artwork.atelier.draw import DETAILS, TRIMS_SHOWN
 from artwork.atelier.spec import Garment
 from artwork.atelier.styles import Style, admits, load_styles
-from r4t_demo.train.wardrobe import COLOURS
+from r4t_demo.train.data.wardrobe import COLOURS
 
 PER_STYLE = 74  # a few cuts run out of anything new: about 72 remain
 SHARED, SHARED_AT_LAST = 3, 8  # an item that more styles than this would take says too little about any of them

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from artwork.atelier.canvas import Canvas, tint
 from artwork.atelier.curves import smooth, solid
-from r4t_demo.train.wardrobe import COLOURS
+from r4t_demo.train.data.wardrobe import COLOURS
 
 LIFTS = {"flat": 9.0, "kitten": 36.0, "block": 58.0, "cuban": 30.0, "stiletto": 78.0, "wedge": 52.0}  # heel -> seat's rise
 BALL, SEAT = 60.0, 165.0

@@ -10,7 +10,7 @@ from artwork.atelier import cloth, terms
 from artwork.atelier.items import Piece
 from artwork.atelier.spec import COLOUR_FAMILIES
 from artwork.atelier.styles import load_styles
-from r4t_demo.train.wardrobe import COLOURS
+from r4t_demo.train.data.wardrobe import COLOURS
 
 PER_TERM = {"train": 4, "validation": 5, "test": 3}  # of an aesthetic's 20, 2 and 3 terms: 80, 10 and 9 outfits
 ONE_PIECE = ("dress", "jumpsuit", "swimsuit")

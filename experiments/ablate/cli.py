@@ -4,8 +4,8 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
+from r4t_demo.cli.options import add_common, add_data, at_least_one, load_engine
 from r4t_demo.evaluate import cli as evaluate_cli
-from r4t_demo.options import add_common, add_data, at_least_one, load_engine
 
 WHATS = {  # name: the module whose function of that name does it, what it compares
     "reward-terms": ("policies", "the policy rewarded by groundedness, with alignment, with diversity too"),

@@ -19,8 +19,9 @@ from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.language_model import below
-from r4t_demo.train import corpus, soft_grpo
-from r4t_demo.train.policy import LoraPolicy
+from r4t_demo.train.data import corpus
+from r4t_demo.train.folm import soft_grpo
+from r4t_demo.train.folm.policy import LoraPolicy
 from r4t_demo.train.recipes import MICRO, OAR_WEIGHTS
 
 BEFORE, START = "before training", "folm-sft"

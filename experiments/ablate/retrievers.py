@@ -11,10 +11,12 @@ from experiments.ablate.runs import STATE, Budget, by_metric, folder_of, over, r
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.oar import TestQuery, measure
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.train import corpus, supervision
 from r4t_demo.train.cli import follow
-from r4t_demo.train.recipes import OAR_WEIGHTS, fit_retriever
-from r4t_demo.train.soft_grpo import OarReward
+from r4t_demo.train.data import corpus
+from r4t_demo.train.diffusion import supervision
+from r4t_demo.train.diffusion.fit import fit_retriever
+from r4t_demo.train.folm.soft_grpo import OarReward
+from r4t_demo.train.recipes import OAR_WEIGHTS
 
 QUERIES, STEPS = 1500, 900
 POLICY, METHOD = "folm-mini", "diffusion-teacher"

@@ -11,7 +11,7 @@ import numpy as np
 from r4t_demo.engine import Engine
 from r4t_demo.files import job_digest, write_atomically
 from r4t_demo.train.cli import follow
-from r4t_demo.train.progress import Progress
+from r4t_demo.train.core.progress import Progress
 
 EVENTS, STATE = "events.jsonl", "state.safetensors"
 

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from r4t_demo.errors import UserError
-from r4t_demo.options import (
+from r4t_demo.cli.options import (
     add_catalog,
     add_common,
     add_data,
@@ -19,6 +18,7 @@ from r4t_demo.options import (
     print_json,
     with_sample_catalog,
 )
+from r4t_demo.errors import UserError
 
 METHODS = "names, also mmr:LAM and instruct:FOLDER_OR_HUB_ID (every method whose checkpoint is there)"
 LABELLED = "photos, photos-unseen, or a catalogue with queries.jsonl (atelier)"
@@ -35,8 +35,8 @@ class Measured:
     seed: int = 0
 
 
-def add_parser(commands: argparse._SubParsersAction) -> None:
-    """Add the ``evaluate`` command."""
+def add_parser(commands: argparse._SubParsersAction) -> argparse._SubParsersAction:
+    """Add the ``evaluate`` command; returns its parts."""
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
     _add_suits(parts)
     _add_oar(parts)
@@ -46,8 +46,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     _add_pattern(parts)
     _add_latency(parts)
     _add_encoder(parts)
-    _add_seen(parts)
-    _add_scale(parts)
+    return parts
 
 
 def run(options: argparse.Namespace) -> None:
@@ -76,7 +75,8 @@ def _command(typed: Sequence[str]) -> str:
     return re.sub(r"://[^/@\s]*@", "://…@", shlex.join(typed))
 
 
-def _add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, purpose: str) -> argparse.ArgumentParser:
+def add_part(parts: argparse._SubParsersAction, name: str, measure: Callable, purpose: str) -> argparse.ArgumentParser:
+    """Add one measurement."""
     parser = parts.add_parser(name, help=purpose)
     parser.add_argument("--results", type=Path, metavar="DIR", help="folder that the figures are written to (results)")
     parser.set_defaults(run=run, measure=measure)
@@ -89,7 +89,7 @@ def _add_methods(parser: argparse.ArgumentParser, *catalogs: str) -> None:
 
 
 def _add_oar(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "oar", _oar, "open-ended retrieval against exact labels")
+    parser = add_part(parts, "oar", _oar, "open-ended retrieval against exact labels")
     _add_queries(parser)
     _add_methods(parser, LABELLED)
 
@@ -103,7 +103,7 @@ def _add_queries(parser: argparse.ArgumentParser) -> None:
 
 def _oar(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
     engine = load_engine(options, PHOTOS)
@@ -113,7 +113,7 @@ def _oar(options: argparse.Namespace) -> Measured:
 
 
 def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str) -> Measured:
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     samples = {"queries": result["n_queries"], "terms": result["n_terms"], "seeds": options.seeds}
     parts = [name]
@@ -125,7 +125,7 @@ def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str)
 
 
 def _add_pareto(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(
+    parser = add_part(
         parts, "pareto", _pareto, "diversity against alignment: MMR's curve, the retriever's dial, the language models"
     )
     _add_queries(parser)
@@ -134,7 +134,7 @@ def _add_pareto(parts: argparse._SubParsersAction) -> None:
 
 def _pareto(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar, pareto
-    from r4t_demo.train.real_catalogs import PHOTOS
+    from r4t_demo.train.data.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
     engine = load_engine(options, PHOTOS)
@@ -143,7 +143,7 @@ def _pareto(options: argparse.Namespace) -> Measured:
 
 
 def _add_suits(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "suits", _suits, "common sense: hand labels of which kinds of thing suit a request")
+    parser = add_part(parts, "suits", _suits, "common sense: hand labels of which kinds of thing suit a request")
     parser.add_argument("--seeds", type=int, default=1, help="average over that many sampling seeds (%(default)s)")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="labelled requests (those of assets/suits for the catalogue)")
     add_data(parser)
@@ -168,7 +168,7 @@ def _suits(options: argparse.Namespace) -> Measured:
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:
     purpose = "recall of one reference set a query: titled outfits, stylist outfits, playlists"
-    parser = _add_part(parts, "wscr", _wscr, purpose)
+    parser = add_part(parts, "wscr", _wscr, purpose)
     add_data(parser)
     parser.add_argument("--split", default="test", help="train, validation or test (%(default)s)")
     parser.add_argument("--seeds", type=int, default=5, help="runs: averaged over, and compared for vs (%(default)s)")
@@ -180,7 +180,7 @@ def _add_wscr(parts: argparse._SubParsersAction) -> None:
 
 def _wscr(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import wscr
-    from r4t_demo.train import reference_sets
+    from r4t_demo.train.data import reference_sets
 
     at_least_one(options, "seeds", "limit")
     real = reference_sets.REAL.get(options.catalog)
@@ -199,7 +199,7 @@ def _wscr(options: argparse.Namespace) -> Measured:
 
 
 def _add_pattern(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "pattern", _pattern, "steering: an attribute asked for inside the seeds' pattern")
+    parser = add_part(parts, "pattern", _pattern, "steering: an attribute asked for inside the seeds' pattern")
     parser.add_argument("--split", default="test", choices=("validation", "test"), help="(%(default)s)")
     parser.add_argument("--sets", type=int, default=300, help="seed sets a cell (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
@@ -221,7 +221,7 @@ def _pattern(options: argparse.Namespace) -> Measured:
 
 
 def _add_judge(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "judge", _judge, "open-ended retrieval by the paper's questions to a large language model")
+    parser = add_part(parts, "judge", _judge, "open-ended retrieval by the paper's questions to a large language model")
     parser.add_argument("--model", required=True, help="its name at the address, such as Qwen/Qwen3-32B")
     parser.add_argument("--base-url", metavar="URL", help="of an OpenAI-compatible server (the Hub's inference providers)")
     parser.add_argument("--api-key-env", metavar="NAME", help="variable that holds the key (HF_TOKEN; with --base-url: none)")
@@ -249,44 +249,35 @@ def _judge(options: argparse.Namespace) -> Measured:
 
 
 def _add_latency(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "latency", _latency, "milliseconds a part")
+    parser = add_part(parts, "latency", _latency, "milliseconds a part")
+    add_batches(parser)
+    _add_methods(parser)
+
+
+def add_batches(parser: argparse.ArgumentParser) -> None:
+    """--batch and --repeats, of what is timed."""
     sizes = [1, 8, 32, 128, 1024]
     parser.add_argument("--batch", type=int, nargs="+", default=sizes, help="batch sizes (1 8 32 128 1024)")
     most = "timed batches of each size at most: three, and more until five minutes are over (%(default)s)"
     parser.add_argument("--repeats", type=int, default=10, help=most)
-    untrained = "untrained models of 4 B and 53.9 M parameters instead, as in the paper; needs a GPU"
-    parser.add_argument("--paper-size", action="store_true", help=untrained)
-    _add_methods(parser)
 
 
 def _latency(options: argparse.Namespace) -> Measured:
-    import torch
-
-    from r4t_demo.evaluate import latency, oar, paper_size
+    from r4t_demo.evaluate import latency, oar
 
     at_least_one(options, "batch", "repeats")
-    if options.paper_size and options.methods:
-        raise UserError("--paper-size measures methods of its own: leave --methods out.")
-    if options.paper_size and not torch.cuda.is_available():
-        raise UserError("--paper-size needs a GPU, and torch finds none here: 4 B parameters on a CPU would tell nothing.")
     engine = load_engine(options)
     queries = [query.query for query in oar.load_queries(engine.catalog.root)]
-    sizes = (options.batch, options.repeats)
-    if options.paper_size:
-        result = paper_size.evaluate(engine, engine.fanouts["folm"].tokenizer, queries, *sizes, torch.device("cuda"))
-    else:
-        methods = options.methods or list(engine.methods())
-        if best := latency.tune(engine, queries, methods):
-            print(f"The app's language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
-        result = latency.evaluate(engine, queries, methods, *sizes)
-    name = "latency-paper-size" if options.paper_size else "latency"
-    return Measured(name, result, latency.tables(result), {"repeats": options.repeats})
+    methods = options.methods or list(engine.methods())
+    if best := latency.tune(engine, queries, methods):
+        print(f"The app's language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
+    result = latency.evaluate(engine, queries, methods, options.batch, options.repeats)
+    return Measured("latency", result, latency.tables(result), {"repeats": options.repeats})
 
 
 def _add_encoder(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "encoder", _encoder, "real photos and phrases: retrieval, zero-shot, agreement with MiniLM")
+    parser = add_part(parts, "encoder", _encoder, "real photos and phrases: retrieval, zero-shot, agreement with MiniLM")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
-    parser.add_argument("--sheet", type=Path, metavar="FILE", help="draw forty phone photos with their nearest ones there")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
@@ -296,8 +287,7 @@ def _encoder(options: argparse.Namespace) -> Measured:
     from r4t_demo import minilm
     from r4t_demo.encoder import Encoder
     from r4t_demo.evaluate import encoder
-    from r4t_demo.evaluate.sheet import phone_sheet
-    from r4t_demo.train.corpus import everyday_words
+    from r4t_demo.train.data.corpus import everyday_words
 
     if not (options.data / "fashion-products").is_dir():
         raise UserError(f"The encoder is judged on real photos that are not part of the project: no {options.data}; give --data.")
@@ -305,54 +295,5 @@ def _encoder(options: argparse.Namespace) -> Measured:
     torch.set_num_threads(1)  # batches run side by side, as they do in ``index``
     words = everyday_words(minilm.folder() / "vocab.txt")
     measured = Encoder.load(settings.encoder)
-    if options.sheet:
-        phone_sheet(measured, options.data, options.sheet)
     result = encoder.evaluate(measured, minilm.MiniLM().embed, options.data, settings.assets, words, settings.threads)
     return Measured("encoder", result, encoder.table(result), result["samples"])
-
-
-def _add_seen(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "seen", _seen, "what is seen in pictures that come without a word, and the queries made of it")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the real photos (%(default)s)")
-    parser.add_argument("--split", choices=("train", "test"), default="test", help="of their rows (%(default)s)")
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-
-
-def _seen(options: argparse.Namespace) -> Measured:
-    from r4t_demo.encoder import Encoder
-    from r4t_demo.evaluate import seen
-    from r4t_demo.train.encoder_data import PHONES
-
-    if not (options.data / PHONES).is_file():
-        raise UserError(f"This is measured on real photos that are not part of the project: no {options.data}; give --data.")
-    settings = load_settings(options)
-    encoder = Encoder.load(settings.encoder)
-    result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
-    name = "seen" if options.split == "test" else f"seen-{options.split}"
-    return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})
-
-
-def _add_scale(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "scale", _scale, "a large index beside exact search, on vectors drawn like the catalogue's")
-    sizes = [142_000, 1_000_000, 5_000_000]
-    parser.add_argument("--items", type=int, nargs="+", default=sizes, help="index sizes (142000 1000000 5000000)")
-    parser.add_argument("--memory", type=int, metavar="GIB", help="that a loaded index may take (4)")
-    add_catalog(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-
-
-def _scale(options: argparse.Namespace) -> Measured:
-    import faiss
-    import numpy as np
-
-    from r4t_demo.evaluate import scale
-    from r4t_demo.index.build import FOLDER
-    from r4t_demo.index.faiss_index import FaissIndex
-    from r4t_demo.index.kinds import GIB
-
-    at_least_one(options, "items", "memory")
-    settings = load_settings(options)
-    faiss.omp_set_num_threads(settings.threads)
-    real = FaissIndex.load(settings.catalog_folder / FOLDER)
-    records = scale.evaluate(real.vectors(np.arange(len(real))), options.items, settings.memory * GIB)
-    return Measured("scale", records, scale.table(records), {"fanouts": scale.FANOUTS * scale.ROUNDS})

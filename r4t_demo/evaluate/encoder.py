@@ -6,8 +6,10 @@ in the playlists kept apart, and phrases of everyday words that are held out. Be
 probe of a published network, fitted on their train rows.
 """
 
+import csv
 import io
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,11 +21,11 @@ from PIL import Image
 
 from r4t_demo.encoder import PREFIX, Encoder
 from r4t_demo.evaluate import probe
-from r4t_demo.evaluate.seen import home_pictures
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
-from r4t_demo.train import corpus
-from r4t_demo.train.encoder_data import phone_rows
+from r4t_demo.samples import sample_file
+from r4t_demo.train.data import corpus
+from r4t_demo.train.encoder.training_data import phone_rows
 
 BATCH = 64
 PARTS = ("fashion_products", "stylist_outfits", "phone_clothes", "home", "text")
@@ -125,6 +127,13 @@ def class_scores(scores: np.ndarray, labels: Sequence[str], names: Sequence[str]
     right = order[:, 0] == goal
     macro = float(np.mean([right[goal == name].mean() for name in set(goal)]))
     return {"top1": _share(right), "top3": _share((order[:, :3] == goal[:, None]).any(1)), "macro": macro}
+
+
+def home_pictures(assets: Path) -> list[tuple[bytes, str]]:
+    """The pictures of the sample of things for the home, each with its kind."""
+    with zipfile.ZipFile(sample_file("hearth-and-shelf", assets, assets)) as home:
+        rows = csv.DictReader(io.StringIO(home.read("items.csv").decode()))
+        return [(home.read(row["image"]), row["category"]) for row in rows]
 
 
 def _linear_probe(data: Path, test: pd.DataFrame) -> dict[str, float]:

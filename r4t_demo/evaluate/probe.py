@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from r4t_demo.train.augment import plain
-from r4t_demo.train.encoder import published
-from r4t_demo.train.encoder_data import picture
+from r4t_demo.train.encoder.augment import plain
+from r4t_demo.train.encoder.network import published
+from r4t_demo.train.encoder.training_data import picture
 
 NETWORK, SIDE = "lite0", 160
 PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)  # times the squared weights' mean; the best is found on a fifth of the rows

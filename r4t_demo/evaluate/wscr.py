@@ -25,8 +25,8 @@ from r4t_demo import rewards
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval, render
-from r4t_demo.train.reference_sets import ReferenceSet
-from r4t_demo.train.set_recall import DEPTH
+from r4t_demo.train.data.reference_sets import ReferenceSet
+from r4t_demo.train.folm.set_recall import DEPTH
 
 K, N, BATCH = 10, DEPTH, 32
 METRICS, UNION = ("recall", "hit", "vs"), "union"

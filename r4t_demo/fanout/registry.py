@@ -133,12 +133,6 @@ def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     return DiffusionRetriever.load(parts.folder(folder), parts.encoder, parts.index, name)
 
 
-def _regression(parts: MethodSet, name: str) -> FanOutMethod:
-    from r4t_demo.fanout.regression import RegressionRetriever
-
-    return RegressionRetriever.load(parts.checkpoints / name, parts.encoder, parts.index, name)
-
-
 TRAIN = "python -m r4t_demo train"
 
 
@@ -236,21 +230,12 @@ METHODS: dict[str, Method] = {
         made_by=f"{TRAIN} STEP --from sft",
         takes=("variety",),
     ),
-    "regression": Method(
-        "Direct regression of the FOLM's sets, slot by slot, in one network call: the diffusion retriever's rival.",
-        lambda parts: _regression(parts, "regression"),
-        needs="regression",
-        made_by=f"{TRAIN} regression",
-        takes=("variety",),
-    ),
-    "regression-matched": Method(
-        "Direct regression whose slots learn the targets that Hungarian matching gives them, in one network call.",
-        lambda parts: _regression(parts, "regression-matched"),
-        needs="regression-matched",
-        made_by=f"{TRAIN} regression-matched",
-        takes=("variety",),
-    ),
     **_trained_on("wscr", "set recall of titled outfits"),
     **_trained_on("stylist", "set recall of real stylists' outfits"),
     **_trained_on("photos", "real product photos"),
 }
+
+
+def register(name: str, method: Method) -> None:
+    """Offer a further method under ``name``, from outside the package."""
+    METHODS[name] = method

@@ -22,7 +22,7 @@ from r4t_demo.catalog import IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE, Catalog, a
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.checkpoint import FILES as MODEL_FILES
 from r4t_demo.fanout.registry import OWN
-from r4t_demo.files import replace
+from r4t_demo.files import staged
 from r4t_demo.hub.repo import Repo, check_room
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import choose
@@ -90,19 +90,15 @@ def fetch(reference: str, budget: int) -> Path:
     name = repo.name.replace("/", "--")
     folder = cached_assets_path("r4t-demo", "catalogs", name) / snapshot.name / repo.name.partition("/")[2]
     if not folder.is_dir():
-        staged = folder.with_name(".part")
-        shutil.rmtree(staged, ignore_errors=True)
         size = sum(file.stat().st_size for file in snapshot.rglob("*") if file.is_file())
-        check_room(f"The {repo}", size, staged)
+        check_room(f"The {repo}", size, folder)
         try:
-            _unpack(snapshot, staged, budget)
-            replace(staged, folder)
+            with staged(folder) as place:
+                _unpack(snapshot, place, budget)
         except UserError as error:
             raise UserError(f"The {repo} is no catalogue that this app has published: {error}") from error
         except DAMAGE as error:
             raise UserError(f"The {repo} is no catalogue that this app has published, or is damaged ({error}).") from error
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
     return folder
 
 

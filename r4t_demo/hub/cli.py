@@ -32,8 +32,8 @@ def _add_repository(parser: argparse.ArgumentParser) -> None:
 
 
 def _publish(options: argparse.Namespace) -> None:
+    from r4t_demo.cli.options import unpacked
     from r4t_demo.hub.publish import publish
-    from r4t_demo.options import unpacked
     from r4t_demo.settings import Settings
 
     _check_name(options.name)

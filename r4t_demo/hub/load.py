@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from r4t_demo.fanout.checkpoint import FILES
-from r4t_demo.hub import catalogs
+from r4t_demo.files import GIB
 from r4t_demo.hub.repo import Repo
-from r4t_demo.index.kinds import GIB
 from r4t_demo.settings import HUB, Settings
 
 
@@ -17,5 +16,7 @@ def fetched(settings: Settings) -> Settings:
         if getattr(settings, name).startswith(HUB):
             folders[name] = str(Repo.of(getattr(settings, name), "model").fetch(FILES, leave=["*/*"]))
     if settings.catalog.startswith(HUB):
+        from r4t_demo.hub import catalogs  # which knows all that a catalogue may hold: only for who asks
+
         folders["catalog"] = str(catalogs.fetch(settings.catalog, settings.memory * GIB))
     return replace(settings, **folders)

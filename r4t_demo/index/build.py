@@ -16,9 +16,9 @@ from r4t_demo import seen
 from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
-from r4t_demo.files import WORK, replace, work_folder, write_atomically
+from r4t_demo.files import GIB, WORK, replace, work_folder, write_atomically
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.index.kinds import GIB, Kind, choose
+from r4t_demo.index.kinds import Kind, choose
 
 IMAGE_WEIGHT = 0.85  # titles say what a thing is, pictures also how it looks; chosen on Atelier's validation queries
 EMBEDDED = "embedded-by"  # the file that says with which weights

@@ -12,9 +12,9 @@ import numpy as np
 from faiss.contrib.evaluation import knn_intersection_measure
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 
 EXACT_BELOW = 100_000  # rows: exact search of so few costs milliseconds, so nothing is gained by approximating it
-GIB = 2**30
 EFFORTS = 100, 200, 400, 800, 1600
 CANDIDATES = 16  # of a list that is looked into, are compared exactly
 RECALL, PROBES, NEIGHBOURS = 0.98, 200, 10  # the share of that many stored rows' exact neighbours that is to be found

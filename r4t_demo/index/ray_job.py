@@ -19,8 +19,9 @@ import torch
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 from r4t_demo.index.build import IMAGE_WEIGHT, Shards
-from r4t_demo.index.kinds import GIB, choose
+from r4t_demo.index.kinds import choose
 
 
 @contextmanager

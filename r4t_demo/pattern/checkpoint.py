@@ -28,7 +28,7 @@ from r4t_demo.pattern.own import LABEL_SHARE
 from r4t_demo.pattern.predictor import Predictor
 from r4t_demo.pattern.recipe import Run
 from r4t_demo.pattern.task import SeedSet, Task, make_task
-from r4t_demo.train.progress import move_folder
+from r4t_demo.train.core.progress import move_folder
 
 CONFIG, PATTERNS, PREDICTOR = "steering.json", "patterns.safetensors", "predictor"
 MODELS = ("stage1", "modit", "hppo")

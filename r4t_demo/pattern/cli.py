@@ -2,8 +2,8 @@
 
 import argparse
 
+from r4t_demo.cli.options import add_common, load_engine, print_json
 from r4t_demo.errors import UserError
-from r4t_demo.options import add_common, load_engine, print_json
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:

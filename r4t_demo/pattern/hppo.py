@@ -33,8 +33,8 @@ from r4t_demo.pattern.context import Context, read
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import SEEDS, Task, search, unit
 from r4t_demo.pattern.train import LOW, WARMUP, choose_attributes, noise_of, tail_centroids
-from r4t_demo.train.descent import descend
-from r4t_demo.train.progress import Progress
+from r4t_demo.train.core.descent import descend
+from r4t_demo.train.core.progress import Progress
 
 BETA, MARGIN = 40.0, 0.02
 OTHERS = 20  # further partitions into patterns that requests come from

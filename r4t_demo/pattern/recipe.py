@@ -13,7 +13,7 @@ from r4t_demo.pattern import hppo, predictor, train
 from r4t_demo.pattern.baselines import Centroids
 from r4t_demo.pattern.model import Modit
 from r4t_demo.pattern.task import Task
-from r4t_demo.train.progress import Progress
+from r4t_demo.train.core.progress import Progress
 
 RATE = 1e-3
 SIZES = ("raw", "ordered", "tails", "requests", "preference")  # of a plan

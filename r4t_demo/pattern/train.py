@@ -35,8 +35,8 @@ from r4t_demo.errors import UserError
 from r4t_demo.pattern.context import MAX_SEEDS, Context, read
 from r4t_demo.pattern.model import Modit, error
 from r4t_demo.pattern.task import Task, unit
-from r4t_demo.train.descent import descend
-from r4t_demo.train.progress import Progress
+from r4t_demo.train.core.descent import descend
+from r4t_demo.train.core.progress import Progress
 
 LOG_SIGMA_MEAN, LOG_SIGMA_STD = -1.5, 1.0  # above the model's sigma_data: there the items and the attribute have to tell
 GROUP = 24  # items that a trajectory has at most

@@ -6,9 +6,9 @@ import numpy as np
 
 from r4t_demo import __version__
 from r4t_demo.evaluate.record import current_commit
-from r4t_demo.files import free_bytes
-from r4t_demo.job_folder import records
-from r4t_demo.jobs import GIB, SPARE
+from r4t_demo.files import GIB, free_bytes
+from r4t_demo.jobs.folder import records
+from r4t_demo.jobs.store import SPARE
 from r4t_demo.serve.desk import Desk
 
 

@@ -10,8 +10,7 @@ from r4t_demo.sources.files import SAVE_AS, WORKBOOKS, Files, FolderFiles, ZipFi
 from r4t_demo.sources.parquet import ParquetSource
 from r4t_demo.sources.pictures import SUFFIXES as PICTURES
 from r4t_demo.sources.pictures import PictureSource
-from r4t_demo.sources.several import of_tables
-from r4t_demo.sources.table import TableSource
+from r4t_demo.sources.table import TableSource, of_tables
 
 TABLES = (*table.SUFFIXES, parquet.SUFFIX)
 ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst")  # other than zips, which alone can be read anywhere

@@ -5,16 +5,18 @@ from functools import partial
 from itertools import chain, count, islice
 from pathlib import PurePosixPath
 
+from r4t_demo.errors import UserError
 from r4t_demo.sources.base import Record, Refusal
 from r4t_demo.sources.files import Files
 from r4t_demo.sources.tables.beside import Beside
 from r4t_demo.sources.tables.columns import Columns
 from r4t_demo.sources.tables.dialect import BadRow
+from r4t_demo.sources.tables.headers import simple
 from r4t_demo.sources.tables.shop import Folding, Numbered, Spreading
 from r4t_demo.sources.tables.text import SUFFIXES, Row, TextTable
 from r4t_demo.sources.understood import Understood
 
-__all__ = ["SUFFIXES", "TableSource"]
+__all__ = ["SUFFIXES", "TableSource", "of_tables"]
 _FIRST, _EVERY, _MOST = 200, 97, 1000  # rows by which columns are judged: the first ones, and some from everywhere
 
 
@@ -105,3 +107,34 @@ class TableSource:
             for _, row in group:
                 if isinstance(row, dict):
                     yield PurePosixPath(table.name).parent, row.get(self.columns.picture)
+
+
+def of_tables(files: Files, names: list[str], columns: Mapping[str, str] | None) -> TableSource:
+    """A source over several tables of a folder or zip: those with equal columns are joined, else the one that names the most.
+
+    Its notes name the ones that are left out.
+    """
+    by_header: dict[frozenset[str], list[str]] = {}
+    why = None
+    for name in names:
+        try:
+            header = frozenset(map(simple, TextTable(files, name).header))
+        except UserError as error:  # another one may be whole
+            why = why or error
+            continue
+        by_header.setdefault(header, []).append(name)
+    if not by_header:
+        raise why or UserError(f"'{files.name}' holds no table that can be read.")
+    if len(by_header) == 1 and len(names) == sum(map(len, by_header.values())):
+        return TableSource(files, names, columns=columns)
+    groups = [alike for header, alike in by_header.items() if {simple(name) for name in columns or ()} <= header]
+    sources = [TableSource(files, alike, columns=columns) for alike in groups or list(by_header.values())[:1]]
+    best = max(sources, key=_worth)
+    if left := [name for name in names if name not in best.tables]:
+        best.notes.append(f"{', '.join(best.tables)} is read, since it names the most; left out: {', '.join(left)}.")
+    return best
+
+
+def _worth(source: TableSource) -> tuple:
+    """The more, the better: whether it names pictures and titles, and its rows."""
+    return bool(source.columns.picture), "title" in source.columns.role, source.total or 0

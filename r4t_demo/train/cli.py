@@ -14,12 +14,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from r4t_demo.cli.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.errors import Fault, UserError
 from r4t_demo.files import machine_errors
-from r4t_demo.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.settings import EMBEDDED, Settings
-from r4t_demo.train import events, recipes, steering
-from r4t_demo.train.presets import PRESETS, STAGES
+from r4t_demo.train import recipes, steering
+from r4t_demo.train.core import events
+from r4t_demo.train.tune.presets import PRESETS, STAGES
 
 
 def add_parser(subparsers) -> None:
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> None:
     """Run one step, or a whole run on a catalogue, and show its progress on standard error."""
     import torch
 
-    from r4t_demo.train.processes import crew
+    from r4t_demo.train.core.processes import crew
 
     if args.step not in STEPS:
         _run_on_catalog(args)
@@ -102,7 +103,7 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
     again = "Mend that and run it again: it goes on where it stopped."
     place = Place()
     with events.beating(args.events) if args.events else nullcontext(), place.explained(), machine_errors(again):
-        from r4t_demo.train import catalog_run, comparison  # seconds of imports, in which there are events already
+        from r4t_demo.train.tune import catalog_run, comparison  # seconds of imports, in which there are events already
 
         queries = _lines(args.queries) if args.queries else None
         if args.until:
@@ -178,18 +179,16 @@ def _need_data(data: Path) -> None:
 
 def _words() -> list[str]:
     from r4t_demo import minilm
-    from r4t_demo.train import corpus
+    from r4t_demo.train.data import corpus
 
     return corpus.everyday_words(minilm.folder() / "vocab.txt")
 
 
 def _encoder(args, settings: Settings):
-    from r4t_demo.train import encoder_recipe
+    from r4t_demo.train.encoder import recipe
 
     _need_data(args.data)
-    yield from encoder_recipe.train(
-        args.data, settings.assets, args.runs / "encoder", args.out / "clip-mini", _words(), args.steps
-    )
+    yield from recipe.train(args.data, settings.assets, args.runs / "encoder", args.out / "clip-mini", _words(), args.steps)
 
 
 STEPS: dict[str, Callable] = {

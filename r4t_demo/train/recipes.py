@@ -1,6 +1,5 @@
 """R4T's own training steps, from demonstrations on; ``--task`` and ``--from`` lead other ways through the code (``Task``)."""
 
-import copy
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,20 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from r4t_demo.cli.options import with_public_catalog, with_sample_catalog
 from r4t_demo.errors import UserError
-from r4t_demo.options import with_public_catalog, with_sample_catalog
 from r4t_demo.settings import Settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from r4t_demo.train.soft_grpo import Reward
+    from r4t_demo.train.folm.soft_grpo import Reward
 
 OAR_WEIGHTS = (0.6, 0.2, 0.2)  # groundedness, diversity, alignment: the paper's
 ROLLOUTS, RATE = 6, 1e-4  # of the embedded model: without a property check its lists forget what suits at three times the rate
 MICRO = 16  # lists that pass through the network at once
 COMMAND = "python -m r4t_demo train"
-FEW_ITEMS = 100  # in a catalogue of fewer, two lists for one query hardly find a dozen different ones
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def _teacher(args) -> Path:
 
 def _outfits(args, settings: Settings) -> list:
     """The task's training outfits: Atelier's, their titles free of held-out terms, or the stylists', asked as no other is."""
-    from r4t_demo.train import corpus, reference_sets
+    from r4t_demo.train.data import corpus, reference_sets
 
     if args.task == "stylist":
         every = reference_sets.stylist_outfits(args.data)
@@ -98,10 +94,10 @@ def _practice(args, settings: Settings, engine, weights: Sequence[float]) -> tup
 
     ``weights`` are those of OAR's three parts; for WSCR there is one query of each outfit, with its own items as the set.
     """
-    from r4t_demo.train import corpus, demonstrations
-    from r4t_demo.train.set_recall import SetRecall
-    from r4t_demo.train.soft_grpo import OarReward
-    from r4t_demo.train.suiting import SuitingReward
+    from r4t_demo.train.data import corpus, demonstrations
+    from r4t_demo.train.folm.set_recall import SetRecall
+    from r4t_demo.train.folm.soft_grpo import OarReward
+    from r4t_demo.train.folm.suiting import SuitingReward
 
     if args.task == "photos":
         return corpus.training_queries(settings.catalog_folder), OarReward(weights)
@@ -116,7 +112,7 @@ def _practice(args, settings: Settings, engine, weights: Sequence[float]) -> tup
 def _distilled(args, settings: Settings) -> list[str]:
     """The queries of the retriever's training pairs."""
     from r4t_demo import minilm
-    from r4t_demo.train import corpus
+    from r4t_demo.train.data import corpus
 
     if args.task == "photos":
         return corpus.training_queries(settings.catalog_folder)
@@ -127,9 +123,9 @@ def _distilled(args, settings: Settings) -> list[str]:
 
 def _best(args, settings: Settings, catalog):
     """The filter that ``--keep`` asks for. A title is rewarded for the items of all its outfits."""
-    from r4t_demo.train.set_recall import SetRecall
-    from r4t_demo.train.soft_grpo import OarReward
-    from r4t_demo.train.supervision import Best
+    from r4t_demo.train.diffusion.supervision import Best
+    from r4t_demo.train.folm.set_recall import SetRecall
+    from r4t_demo.train.folm.soft_grpo import OarReward
 
     if args.samples is not None and args.samples < 1:
         raise UserError("--samples is below 1: give a number of at least 1.")
@@ -147,8 +143,8 @@ def _best(args, settings: Settings, catalog):
 
 def _split(args, settings: Settings):
     """Assign the demonstrations' requests to splits."""
-    from r4t_demo.train import demonstrations
-    from r4t_demo.train.progress import Progress
+    from r4t_demo.train.core.progress import Progress
+    from r4t_demo.train.data import demonstrations
 
     splits = demonstrations.save_splits(settings.assets)
     yield Progress("split", 1, 1, {name: float(len(queries)) for name, queries in splits.items()})
@@ -157,7 +153,8 @@ def _split(args, settings: Settings):
 def _sft(args, settings: Settings):
     """Demonstrations into an adapter of the embedded language model."""
     from r4t_demo.encoder import Encoder
-    from r4t_demo.train import demonstrations, sft
+    from r4t_demo.train.data import demonstrations
+    from r4t_demo.train.folm import sft
 
     folder = settings.assets / demonstrations.FOLDER
     lists, held_out = (demonstrations.select(folder, split) for split in ("train", "held-out"))
@@ -171,7 +168,8 @@ def _ground(args, settings: Settings):
     from r4t_demo.encoder import Encoder
     from r4t_demo.engine import Engine
     from r4t_demo.fanout.card import catalog_card
-    from r4t_demo.train import corpus, demonstrations, grounding, sft
+    from r4t_demo.train.data import corpus, demonstrations
+    from r4t_demo.train.folm import grounding, sft
 
     encoder, rng, folder = Encoder.load(settings.encoder), random.Random(7), settings.assets / demonstrations.FOLDER
     shown, kept = (demonstrations.select(folder, split) for split in ("train", "held-out"))
@@ -196,7 +194,7 @@ def _policy(encoder, start: "str | Path" = "", seed: int = 0, catalog=None):
     """The embedded language model, or the model or adapter of a folder or Hub id, with an adapter to train."""
     from r4t_demo.fanout.folm import Folm
     from r4t_demo.fanout.language_model import REVISION, SMOLLM2, below, folder_of
-    from r4t_demo.train.policy import LoraPolicy
+    from r4t_demo.train.folm.policy import LoraPolicy
 
     source = str(start) or f"{SMOLLM2}@{REVISION}"
     folm = Folm.load(source, encoder, Path(source).name, form=None if start else "compact", catalog=catalog, merge=False)
@@ -209,8 +207,8 @@ def _soft_grpo(args, settings: Settings):
     """Soft-GRPO, of the embedded model from its grounded lists, or with ``--policy`` of an instruct model as it is."""
     from r4t_demo import rewards
     from r4t_demo.engine import Engine
-    from r4t_demo.train import soft_grpo
-    from r4t_demo.train.processes import crew
+    from r4t_demo.train.core.processes import crew
+    from r4t_demo.train.folm import soft_grpo
 
     if args.source != "soft-grpo":
         raise UserError("--from says whose lists a retriever learns from: leave it out of soft-grpo.")
@@ -248,7 +246,7 @@ def _common_sense(engine, policy, settings: Settings):
 def _supervision(args, settings: Settings):
     from r4t_demo.engine import Engine
     from r4t_demo.fanout.folm import Folm
-    from r4t_demo.train import supervision
+    from r4t_demo.train.diffusion import supervision
 
     engine = Engine.load(settings)
     folm = Folm.load(args.out / _task(args).policy, engine.encoder, catalog=engine.catalog)
@@ -259,80 +257,22 @@ def _supervision(args, settings: Settings):
     )  # fmt: skip
 
 
-def training_sets(engine, queries: Sequence[str], written: Path) -> tuple:
-    """The sets that a retriever learns from what ``supervision`` has ``written`` for ``queries``, and the bank of phrases."""
-    from r4t_demo.train import diffusion, supervision
-    from r4t_demo.train.sets import TrainingSets
-
-    pairs = supervision.read(written, queries, engine.index, engine.encoder.id)
-    few = len(engine.index) < FEW_ITEMS
-    query_of, rows = supervision.widen(pairs.query_of, pairs.rows, diffusion.SLOTS, repeat=few)
-    if not len(rows):
-        raise UserError(
-            "No query has two lists of enough different targets to learn from: write more with supervision --samples, or, on a "
-            "catalogue of your own, take a larger budget."
-        )
-    return TrainingSets(engine.encoder.encode_text(queries), query_of, rows, pairs.targets), pairs.bank
-
-
 def _diffusion(args, settings: Settings):
     from r4t_demo.engine import Engine
-    from r4t_demo.train import diffusion
+    from r4t_demo.train.diffusion import edm
+    from r4t_demo.train.diffusion.fit import fit_retriever
 
     yield from fit_retriever(
         Engine.load(settings), _distilled(args, settings), _state(args, "supervision"), _state(args, "diffusion.safetensors"),
-        _teacher(args), steps=args.steps or diffusion.STEPS, seed=args.seed,
+        _teacher(args), steps=args.steps or edm.STEPS, seed=args.seed,
     )  # fmt: skip
-
-
-def fit_retriever(
-    engine, queries: Sequence[str], written: Path, state: Path, out: Path, *, steps: int, seed: int, start: Path | None = None,
-    bank: tuple[list[str], "np.ndarray"] | None = None, **options,
-):  # fmt: skip
-    """Train the many-step retriever on the pairs that ``supervision`` has ``written`` for ``queries``, and save it in ``out``.
-
-    ``start`` is a checkpoint to go on from. ``bank``: phrases and their unit vectors (n, d), by which directions are read;
-    without it, what the lists have in common, and where that is nothing, the phrases of ``start``. ``options`` go to
-    ``diffusion.train``.
-    """
-    from r4t_demo.fanout.denoiser import SetDenoiser
-    from r4t_demo.fanout.retriever import load_bank, load_network
-    from r4t_demo.train import diffusion
-
-    sets, phrases = training_sets(engine, queries, written)
-    if start:
-        model = load_network(SetDenoiser, start, engine.encoder)
-        ema = copy.deepcopy(model).requires_grad_(False)
-        phrases = phrases or load_bank(start)[0]
-    else:
-        model, ema = diffusion.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from diffusion.train(model, ema, sets, state, steps=steps, seed=seed, **options)
-    phrases, vectors = bank or (phrases, engine.encoder.encode_text(phrases))
-    diffusion.save(ema, phrases, vectors, out)
-
-
-def _regression(args, settings: Settings, *, matched: bool):
-    from r4t_demo.engine import Engine
-    from r4t_demo.train import diffusion, regression
-
-    if _task(args) is not TASKS["oar"]:
-        raise UserError("The regression learns open-ended retrieval from folm-mini's lists: leave --task and --from out.")
-    name = "regression-matched" if matched else "regression"
-    engine = Engine.load(settings)
-    sets, phrases = training_sets(engine, _distilled(args, settings), _state(args, "supervision"))
-    model, ema = regression.new_models(engine.encoder.dim, diffusion.SLOTS, engine.encoder.id)
-    yield from regression.train(
-        model, ema, sets, _state(args, f"{name}.safetensors"),
-        matched=matched, steps=args.steps or diffusion.STEPS, seed=args.seed,
-    )  # fmt: skip
-    diffusion.save(ema, phrases, engine.encoder.encode_text(phrases), args.out / name)
 
 
 def _one_step(args, settings: Settings):
     from r4t_demo.encoder import Encoder
     from r4t_demo.fanout.denoiser import SetDenoiser
     from r4t_demo.fanout.retriever import load_bank, load_network
-    from r4t_demo.train import diffusion, one_step
+    from r4t_demo.train.diffusion import edm, one_step
 
     encoder = Encoder.load(settings.encoder)
     teacher = load_network(SetDenoiser, _teacher(args), encoder)
@@ -340,7 +280,7 @@ def _one_step(args, settings: Settings):
     student = yield from one_step.distil(
         teacher, encoder.encode_text(_distilled(args, settings)), _state(args, "one-step"), seed=args.seed, **steps
     )
-    diffusion.save(student, *load_bank(_teacher(args)), args.out / _task(args).student)
+    edm.save(student, *load_bank(_teacher(args)), args.out / _task(args).student)
 
 
 STEPS: dict[str, Callable] = {
@@ -351,6 +291,4 @@ STEPS: dict[str, Callable] = {
     "supervision": _supervision,
     "diffusion": _diffusion,
     "one-step": _one_step,
-    "regression": partial(_regression, matched=False),
-    "regression-matched": partial(_regression, matched=True),
 }

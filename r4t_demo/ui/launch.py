@@ -13,7 +13,8 @@ from starlette.routing import Route
 from r4t_demo import log
 from r4t_demo.catalog import IMAGES_FOLDER
 from r4t_demo.errors import UserError
-from r4t_demo.jobs import GIB, Jobs
+from r4t_demo.files import GIB
+from r4t_demo.jobs import Jobs
 from r4t_demo.serve.desk import Desk
 from r4t_demo.serve.health import Health
 from r4t_demo.ui.endpoints import answer_in_json

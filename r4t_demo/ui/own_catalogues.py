@@ -13,7 +13,6 @@ from typing import Any
 
 import gradio as gr
 
-from r4t_demo import archive
 from r4t_demo.catalog import IMAGES_FOLDER, ITEMS_FILE, Catalog
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
@@ -22,7 +21,7 @@ from r4t_demo.pattern.own import check
 from r4t_demo.samples import sample_file
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.sources.understood import Understood
-from r4t_demo.train import catalog_queries
+from r4t_demo.train.tune import archive, catalog_queries
 from r4t_demo.ui.columns_view import chosen
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.fanout_tab import FanOutTab, sentence

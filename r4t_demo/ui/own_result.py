@@ -10,7 +10,7 @@ PANELS = ("diversity", "content_alignment", "groundedness", COURT)
 
 
 def render_comparison(result: Mapping) -> str:
-    """``result`` is what ``train.comparison`` wrote; the labels' figures are of those queries that ask for a label."""
+    """``result`` is what ``train.tune.comparison`` wrote; the labels' figures are of those queries that ask for a label."""
     labelled = result.get("labelled") or {"methods": {}, "ratios": {}}
     methods = {name: row | {COURT: labelled["methods"].get(name, {}).get(COURT)} for name, row in result["methods"].items()}
     ratios = {pair: row | {COURT: labelled["ratios"].get(pair, {}).get(COURT)} for pair, row in result["ratios"].items()}

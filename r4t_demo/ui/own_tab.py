@@ -12,7 +12,7 @@ import gradio as gr
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
-from r4t_demo.train.presets import PRESETS, cost
+from r4t_demo.train.tune.presets import PRESETS, cost
 from r4t_demo.ui import steer_page
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from r4t_demo.catalog import Catalog
 from r4t_demo.errors import UserError
 from r4t_demo.jobs import Status
-from r4t_demo.train.presets import PREPARATION, STAGES
+from r4t_demo.train.tune.presets import PREPARATION, STAGES
 from r4t_demo.ui.charts import ticks_of
 from r4t_demo.ui.lines import Mark, Scale, linear, lines
 from r4t_demo.ui.markup import esc, picture

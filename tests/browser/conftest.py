@@ -6,8 +6,8 @@ from typing import NoReturn
 
 import pytest
 
-from r4t_demo import jobs
 from r4t_demo.errors import UserError
+from r4t_demo.jobs import queue
 from tests.browser.chromium import chromium
 from tests.browser.tiny_run import tiny_offered
 
@@ -34,7 +34,7 @@ def app_address(tmp_path_factory):
     """The address of the real app, over the assets and checkpoints of this repository, with one more budget for runs."""
     from r4t_demo import start
 
-    with tiny_offered(jobs):
+    with tiny_offered(queue):
         try:
             demo, address = start.main(prevent_thread_lock=True, port=0, jobs=tmp_path_factory.mktemp("jobs"))
         except UserError as error:

@@ -5,28 +5,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from r4t_demo.__main__ import main
-from r4t_demo.job_folder import Record
-from r4t_demo.train import catalog_run, presets
+from r4t_demo.jobs.folder import Record
+from r4t_demo.train.tune import catalog_run, presets
 
 TINY = presets.Preset("for a test", rollouts=2, batch=2, group=4, samples=2, diffusion_steps=8, student_steps=8, steering=10)
 QUERIES = 60
 
 
 @contextmanager
-def tiny_offered(jobs):
-    """Offer the budget in this process meanwhile, and let the jobs of the module ``jobs`` be run by this module."""
-    usual = jobs._command
+def tiny_offered(queue):
+    """Offer the budget in this process meanwhile, and let the jobs of the module ``queue`` be run by this module."""
+    usual = queue.command
 
     def command(folder: Path, record: Record) -> list[str]:
         python, _, _, *arguments = usual(folder, record)
         return [python, "-m", "tests.browser.tiny_run", *arguments]
 
-    presets.PRESETS["tiny"], jobs._command = TINY, command
+    presets.PRESETS["tiny"], queue.command = TINY, command
     try:
         yield
     finally:
         del presets.PRESETS["tiny"]
-        jobs._command = usual
+        queue.command = usual
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
     for name, figures in result["methods"].items():
         assert set(figures) == set(METRICS)
         for metric, figure in figures.items():
-            if metric in TEXT_ONLY and name.startswith(("none", "mmr", "kmeans", "diffusion", "regression")):
+            if metric in TEXT_ONLY and name.startswith(("none", "mmr", "kmeans", "diffusion")):
                 assert figure is None
             else:
                 mean, low, high = figure
@@ -58,7 +58,6 @@ def test_the_whole_evaluation(engine: Engine, catalog_folder: Path) -> None:
         "diffusion/mmr",
         "diffusion/diffusion-teacher",
         "diffusion/diffusion-base",
-        "diffusion/regression-matched",
         "folm-photos/sft",
         "diffusion-photos/folm-photos",
     }

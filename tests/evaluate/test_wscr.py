@@ -8,7 +8,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.evaluate import wscr
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.train.reference_sets import ReferenceSet, select, titled_outfits
+from r4t_demo.train.data.reference_sets import ReferenceSet, select, titled_outfits
 
 
 class Fixed:

@@ -13,7 +13,7 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever, sample
 from r4t_demo.fanout.retriever import PULL, PUSH, RELEVANCE
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.train import diffusion as training
+from r4t_demo.train.diffusion import edm as training
 from tests.doubles import HashEncoder
 from tests.tiny_models import KINDS, TINY, tiny_denoiser
 

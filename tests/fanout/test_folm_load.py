@@ -11,7 +11,7 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import SETTINGS, Folm
 from r4t_demo.fanout.formats import FORMATS, Format
-from r4t_demo.train.policy import LoraPolicy
+from r4t_demo.train.folm.policy import LoraPolicy
 from tests import tiny_instruct
 from tests.doubles import HashEncoder
 from tests.tiny_models import assert_same_weights, list_writer, save_adapter, save_folm, weights_of

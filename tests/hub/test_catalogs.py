@@ -16,9 +16,9 @@ from r4t_demo.catalog import INDEX_FOLDER, Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 from r4t_demo.hub import catalogs
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.index.kinds import GIB
 from r4t_demo.settings import Settings
 from tests.doubles import HashEncoder
 from tests.hub.stub_hub import StubHub

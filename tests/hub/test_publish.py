@@ -6,9 +6,9 @@ import pytest
 from huggingface_hub import RepoCard
 
 from r4t_demo.__main__ import main
+from r4t_demo.files import GIB
 from r4t_demo.hub import catalogs
 from r4t_demo.hub.repo import Repo
-from r4t_demo.index.kinds import GIB
 from tests.doubles import HashEncoder
 from tests.hub.conftest import TOKEN
 from tests.hub.stub_hub import StubHub

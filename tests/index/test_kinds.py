@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import GIB
 from r4t_demo.index import kinds
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.index.kinds import EXACT_BELOW, GIB, Flat, Hnsw, IvfPq, choose, kind_of
+from r4t_demo.index.kinds import EXACT_BELOW, Flat, Hnsw, IvfPq, choose, kind_of
 from tests.index.rows import unit_rows
 
 

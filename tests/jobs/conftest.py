@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from r4t_demo import jobs as module
-from r4t_demo.jobs import Jobs
+from r4t_demo.jobs import Jobs, queue, store
 from r4t_demo.settings import Settings
 from tests.jobs.stand_in import Ends
 
@@ -19,8 +18,8 @@ def upload(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(module, "SPARE", 0)  # the machine that tests may be nearly full
-    monkeypatch.setattr(module, "WEIGH", -1.0)
+    monkeypatch.setattr(store, "SPARE", 0)  # the machine that tests may be nearly full
+    monkeypatch.setattr(queue, "WEIGH", -1.0)
     return Settings(jobs=tmp_path / "jobs")
 
 
@@ -35,5 +34,5 @@ def jobs(settings: Settings, ends: Ends):
     yield jobs
     for path in settings.jobs.glob("*/status.json"):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Jobs, "_advance", lambda self: None)
+            patch.setattr(queue.Queue, "advance", lambda self: None)
             jobs.cancel(path.parent.name)

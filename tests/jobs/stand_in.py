@@ -7,14 +7,14 @@ from pathlib import Path
 
 import psutil
 
-from r4t_demo import jobs as module
-from r4t_demo.jobs import Jobs
+from r4t_demo.jobs import Jobs, Status
+from r4t_demo.jobs.folder import EVENTS
 
 # argv: events file, how it shall end. It starts a process of its own, as a data loader would.
 RUN = """
 import subprocess, sys, time
 from pathlib import Path
-from r4t_demo.train.events import append
+from r4t_demo.train.core.events import append
 events, end = Path(sys.argv[1]), sys.argv[2]
 helper = subprocess.Popen(["sleep", "900"])
 append(events, {"stage": "read", "step": 1, "total": 4, "metrics": {"seconds_left": 9.5, "helper": helper.pid}})
@@ -33,7 +33,7 @@ class Ends:
         self.next = "wait"
 
     def __call__(self, folder: Path, record) -> list[str]:
-        return [sys.executable, "-c", RUN, str(folder / module.EVENTS), self.next]
+        return [sys.executable, "-c", RUN, str(folder / EVENTS), self.next]
 
 
 def until(condition: Callable[[], object]) -> object:
@@ -46,12 +46,12 @@ def until(condition: Callable[[], object]) -> object:
     raise AssertionError("it never came")
 
 
-def reach(jobs: Jobs, job: str, state: str) -> module.Status:
+def reach(jobs: Jobs, job: str, state: str) -> Status:
     return until(lambda: (status := jobs.status(job)).state == state and status)
 
 
 def at_work(jobs: Jobs, job: str) -> list[psutil.Process]:
     """Wait for the first event of a job's process; returns that and the one that it started."""
-    record = jobs._record(job)
+    record = jobs.store.record(job)
     [event] = until(lambda: [one for one in jobs.events(job)[0] if one["time"] > record.queued])
     return [psutil.Process(record.pid), psutil.Process(event["metrics"]["helper"])]

@@ -13,12 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from r4t_demo import jobs as module
-from r4t_demo.child import Child
 from r4t_demo.errors import UserError
-from r4t_demo.jobs import Jobs
+from r4t_demo.jobs import Jobs, queue
+from r4t_demo.jobs.folder import CATALOG, EVENTS, QUERIES, Record
 from r4t_demo.settings import Settings
 from r4t_demo.sources.understood import Column, Understood, chosen_columns
+from r4t_demo.train.core.child import Child
+from r4t_demo.train.core.events import read_events
 from tests.jobs.stand_in import RUN, Ends, at_work, reach, until
 
 
@@ -32,18 +33,18 @@ def test_a_preparation_is_ready_and_a_whole_run_is_done(jobs: Jobs, ends: Ends, 
     jobs.train(job, "small", ["rainy  sunday", " ", "black tie"])
     status = reach(jobs, job, "done")
     assert (status.budget, status.seconds_left, status.message) == ("small", None, "")
-    assert (jobs.root / job / module.QUERIES).read_text() == "rainy sunday\nblack tie\n"
+    assert (jobs.root / job / QUERIES).read_text() == "rainy sunday\nblack tie\n"
     assert jobs.result(job) == jobs.catalog(job) == jobs.root / job / "catalog"
     assert [event["stage"] for event in jobs.events(job)[0]] == ["read", "finished"], "the preparation's are gone"
 
 
 def test_what_it_runs_is_the_command_line(upload: Path, settings: Settings) -> None:
-    record = module.Record("ann", "shop.zip", "upload/shop.zip", "small", "queued", 0.0, 0.0)
+    record = Record("ann", "shop.zip", "upload/shop.zip", "small", "queued", 0.0, 0.0)
     folder = settings.jobs / "job"
-    argv = module._command(folder, record)
+    argv = queue.command(folder, record)
     assert argv[1:5] == ["-m", "r4t_demo", "train", str(folder / "upload/shop.zip")]
     assert argv[argv.index("--budget") + 1] == "small" and "--queries" not in argv
-    assert module._command(folder, replace(record, budget=None))[-2:] == ["--until", "queries"]
+    assert queue.command(folder, replace(record, budget=None))[-2:] == ["--until", "queries"]
     environment = replace(settings, threads=7).environment()
     assert environment["R4T_THREADS"] == "7" and Path(environment["R4T_CHECKPOINTS"]).is_absolute()
 
@@ -97,25 +98,25 @@ def test_a_preparation_that_asks_goes_on_with_the_columns_that_it_is_told(jobs: 
         jobs.choose(job, {"Sache": "title"})
     names = ["Sache", 'a, "b" = c']
     Understood([Column(name, "ignored", []) for name in names], False, "?").save(folder)
-    (folder / module.CATALOG).mkdir()
+    (folder / CATALOG).mkdir()
     for wrong, sentence in (({"Sache": "king"}, "no role 'king'"), ({"Other": "title"}, "no column 'Other'")):
         with pytest.raises(UserError, match=sentence):
             jobs.choose(job, wrong)
-    assert jobs.status(job).state == "asks" and (folder / module.CATALOG).is_dir()
+    assert jobs.status(job).state == "asks" and (folder / CATALOG).is_dir()
     ends.next = "crash"
     wanted = {names[0]: "category", names[1]: "title"}
     jobs.choose(job, wanted)
     reach(jobs, job, "failed")
-    assert not (folder / module.CATALOG).exists(), "what was read otherwise is gone"
+    assert not (folder / CATALOG).exists(), "what was read otherwise is gone"
     assert [column.role for column in jobs.columns(job).columns] == ["category", "title"]
     ends.next = "finished"
     jobs.resume(job)
     reach(jobs, job, "ready")
     jobs.train(job, "small")
     reach(jobs, job, "done")
-    argv = module._command(folder, jobs._record(job))
+    argv = queue.command(folder, jobs.store.record(job))
     assert chosen_columns(argv[argv.index("--columns") + 1]) == wanted, "a resumed run and a training read it the same"
-    assert "--ask" not in argv and "--ask" in module._command(folder, replace(jobs._record(job), columns=None))
+    assert "--ask" not in argv and "--ask" in queue.command(folder, replace(jobs.store.record(job), columns=None))
 
 
 def test_cancel_leaves_no_process_behind(jobs: Jobs, upload: Path) -> None:
@@ -132,7 +133,7 @@ def test_cancel_leaves_no_process_behind(jobs: Jobs, upload: Path) -> None:
 
 def test_a_process_that_does_not_listen_is_killed(jobs: Jobs, upload: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n{RUN}"
-    jobs._command = lambda folder, record: [sys.executable, "-c", deaf, str(folder / module.EVENTS), "wait"]
+    jobs.queue.command = lambda folder, record: [sys.executable, "-c", deaf, str(folder / EVENTS), "wait"]
     job = jobs.start([upload], "ann", "small")
     processes = at_work(jobs, job)
     jobs.cancel(job)
@@ -144,7 +145,7 @@ def test_a_process_that_does_not_listen_is_killed(jobs: Jobs, upload: Path, monk
 def test_a_process_that_shall_end_gets_the_time_to(jobs: Jobs, upload: Path) -> None:
     heard = "lambda *_: (events.with_name('nice').write_text(str(os.nice(0))), os._exit(0))"
     tells = RUN.replace("if end ==", f"import os, signal; signal.signal(signal.SIGTERM, {heard})\nif end ==")
-    jobs._command = lambda folder, record: [sys.executable, "-c", tells, str(folder / module.EVENTS), "wait"]
+    jobs.queue.command = lambda folder, record: [sys.executable, "-c", tells, str(folder / EVENTS), "wait"]
     job = jobs.start([upload], "ann", "small")
     at_work(jobs, job)
     time.sleep(0.2)
@@ -156,11 +157,11 @@ def test_a_new_app_finds_the_job_of_one_that_was_killed(settings: Settings, uplo
     app = f"""
 import sys, time
 from pathlib import Path
-from r4t_demo import jobs
+from r4t_demo.jobs import Jobs, store
 from r4t_demo.settings import Settings
-jobs.SPARE = 0
-argv = lambda folder, record: [sys.executable, "-c", {RUN!r}, str(folder / jobs.EVENTS), "wait"]
-print(jobs.Jobs(Settings(jobs=Path({str(settings.jobs)!r})), argv).start([Path({str(upload)!r})], "ann", "small"), flush=True)
+store.SPARE = 0
+argv = lambda folder, record: [sys.executable, "-c", {RUN!r}, str(folder / "events.jsonl"), "wait"]
+print(Jobs(Settings(jobs=Path({str(settings.jobs)!r})), argv).start([Path({str(upload)!r})], "ann", "small"), flush=True)
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", app], stdout=subprocess.PIPE, text=True) as first:
@@ -176,9 +177,9 @@ time.sleep(60)
 def test_a_recycled_process_id_is_not_the_jobs(jobs: Jobs, upload: Path) -> None:
     job = jobs.start([upload], "ann", "small")
     processes = at_work(jobs, job)
-    record = jobs._record(job)
+    record = jobs.store.record(job)
     myself = psutil.Process().pid
-    jobs._write(job, replace(record, pid=myself))  # as if this process had got the id of the job's, which is gone
+    jobs.store.write(job, replace(record, pid=myself))  # as if this process had got the id of the job's, which is gone
     assert jobs.status(job).state == "failed"
     jobs.cancel(job)  # would end the tests
     assert not Child(myself, record.began).alive() and Child(record.pid, record.began).alive()
@@ -219,13 +220,13 @@ def test_an_id_that_is_none_leads_nowhere(jobs: Jobs, upload: Path) -> None:
 def test_events_are_read_on_from_where_one_stopped(jobs: Jobs, upload: Path, tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_text('{"step": 1}\n{"step": 2}\n{"ste')
-    events, after = module.read_events(path)
+    events, after = read_events(path)
     assert [event["step"] for event in events] == [1, 2]
     with path.open("a") as file:
         file.write('{"step": 3}\n{"step": 4}\n')
-    assert [event["step"] for event in module.read_events(path, after)[0]] == [4], "what a kill cut short is left out"
+    assert [event["step"] for event in read_events(path, after)[0]] == [4], "what a kill cut short is left out"
     path.write_text('{"step": 9}\n')
-    assert module.read_events(path, after)[0] == [{"step": 9}], "a new run's file is read from its start"
+    assert read_events(path, after)[0] == [{"step": 9}], "a new run's file is read from its start"
 
 
 def test_many_files_and_folders_are_kept_as_they_came(jobs: Jobs, tmp_path: Path) -> None:
@@ -238,7 +239,7 @@ def test_many_files_and_folders_are_kept_as_they_came(jobs: Jobs, tmp_path: Path
     whole = jobs.start([folder], "ben")
     shutil.rmtree(folder)
     for job, place in ((loose, "upload"), (whole, "upload/pictures")):
-        assert jobs._record(job).source == place
+        assert jobs.store.record(job).source == place
         assert sorted(path.name for path in (jobs.root / job / place).iterdir()) == names
     assert jobs.status(loose).name == "3 files" and jobs.status(whole).name == "pictures"
     assert json.loads((jobs.root / loose / "status.json").read_text())["session"] == "ann"

@@ -11,9 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from r4t_demo import jobs as module
 from r4t_demo.errors import UserError
-from r4t_demo.jobs import Jobs
+from r4t_demo.jobs import Jobs, store
 from r4t_demo.settings import Settings
 from tests.jobs.stand_in import Ends, at_work, reach
 
@@ -33,7 +32,7 @@ def test_a_run_over_a_limit_is_stopped_with_a_sentence(jobs: Jobs, upload: Path,
 def test_a_full_disk_refuses_new_runs_and_stops_old_ones(jobs: Jobs, upload: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = jobs.start([upload], "ann", "small")
     at_work(jobs, job)
-    monkeypatch.setattr(module, "SPARE", 2**60)
+    monkeypatch.setattr(store, "SPARE", 2**60)
     with pytest.raises(UserError, match="too little room.*0.0 GiB"):
         jobs.start([upload], "ben", "small")
     assert [path.name for path in jobs.root.iterdir() if path.is_dir()] == [job], "nothing of the refused one stays"
@@ -54,7 +53,7 @@ def test_old_jobs_are_removed_and_working_ones_are_not(jobs: Jobs, ends: Ends, u
     past = time.time() - 8 * 86_400
     os.utime(cut_short, (past, past))
     for job in (old, busy):
-        jobs._write(job, replace(jobs._record(job), created=past, queued=past, ended=past))
+        jobs.store.write(job, replace(jobs.store.record(job), created=past, queued=past, ended=past))
     jobs.advance()
     assert {path.name for path in jobs.root.iterdir() if path.is_dir()} == {new, busy}
 

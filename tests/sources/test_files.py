@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r4t_demo.archive import is_export
 from r4t_demo.errors import UserError
 from r4t_demo.sources import files as module
 from r4t_demo.sources.base import Refusal
 from r4t_demo.sources.files import FolderFiles, ZipFiles, inside, read, shown
+from r4t_demo.train.tune.archive import is_export
 from tests.sources.makers import write_files, write_zip
 
 FILES = {"b.txt": b"two", "hats/a.txt": b"one", ".DS_Store": b"x", "__MACOSX/hats/._a.txt": b"x"}

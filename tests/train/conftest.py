@@ -10,8 +10,9 @@ import torch
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.settings import Settings
-from r4t_demo.train import catalog_run, one_step
-from r4t_demo.train.presets import MIN_ITEMS, PRESETS, Preset
+from r4t_demo.train.diffusion import one_step
+from r4t_demo.train.tune import catalog_run
+from r4t_demo.train.tune.presets import MIN_ITEMS, PRESETS, Preset
 from tests.doubles import CATEGORIES, COLOURS, HashEncoder, catalogue
 from tests.sources.makers import picture, write_files
 from tests.tiny_models import list_writer, save_adapter, save_folm, save_retriever, tiny_denoiser

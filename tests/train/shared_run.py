@@ -11,10 +11,10 @@ from safetensors.torch import save_file
 
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.train import soft_grpo
-from r4t_demo.train.policy import LoraPolicy
-from r4t_demo.train.processes import crew
-from r4t_demo.train.set_recall import SetRecall
+from r4t_demo.train.core.processes import crew
+from r4t_demo.train.folm import soft_grpo
+from r4t_demo.train.folm.policy import LoraPolicy
+from r4t_demo.train.folm.set_recall import SetRecall
 from tests.doubles import HashEncoder
 from tests.tiny_models import list_writer
 

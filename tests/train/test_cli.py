@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 from safetensors.torch import load_file
 
 from r4t_demo.__main__ import main
@@ -23,11 +22,15 @@ from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.language_model import REVISION, SMOLLM2, below
 from r4t_demo.settings import Settings
-from r4t_demo.train import cli, corpus, diffusion, grounding, processes, recipes, reference_sets
-from r4t_demo.train.policy import adapter_parameters
-from r4t_demo.train.progress import Progress
-from r4t_demo.train.reference_sets import ReferenceSet
-from tests.doubles import CATEGORIES, COLOURS, HashEncoder
+from r4t_demo.train import cli, recipes
+from r4t_demo.train.core import processes
+from r4t_demo.train.core.progress import Progress
+from r4t_demo.train.data import corpus, reference_sets
+from r4t_demo.train.data.reference_sets import ReferenceSet
+from r4t_demo.train.diffusion import edm
+from r4t_demo.train.folm import grounding
+from r4t_demo.train.folm.policy import adapter_parameters
+from tests.doubles import CATEGORIES, COLOURS, HashEncoder, WholeLists
 from tests.photo_rows import write_photos
 from tests.tiny_instruct import tiny_instruct
 from tests.tiny_models import TINY, list_writer, save_adapter, save_folm
@@ -66,17 +69,6 @@ def test_a_step_without_its_data_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="real photos.*nothing.*--data"):
         next(iter(cli.STEPS["encoder"](Arguments, Settings())))
     assert list(tmp_path.iterdir()) == []
-
-
-class WholeLists:
-    """A policy that always writes k sub-queries, other ones in every sample."""
-
-    def __init__(self):
-        self.encoder, self.model = HashEncoder(), torch.nn.Linear(1, 1, bias=False)
-
-    def sample_lists(self, queries, vectors, k, n_samples, *, seed=0, temperature=0.9):
-        texts = [f"{colour} {category}" for colour in COLOURS for category in CATEGORIES]
-        return [[[f"{query} {texts[(i * k + j) % len(texts)]}" for j in range(k)] for i in range(n_samples)] for query in queries]
 
 
 @pytest.fixture
@@ -156,26 +148,10 @@ def test_a_retriever_of_the_lists_before_reinforcement_learning_leaves_the_polic
     for run, sentence in (
         (partial(before, "supervision", task="wscr"), "--from sft makes a retriever for open-ended"),
         (partial(before, "soft-grpo"), "--from says whose lists a retriever learns from: leave it out"),
-        (partial(before, "regression"), "leave --task and --from out"),
-        (partial(step, "regression-matched", task="wscr"), "leave --task and --from out"),
-        (partial(step, "regression"), r"There are no training pairs in .*runs.supervision\."),
+        (partial(step, "diffusion"), r"There are no training pairs in .*runs.supervision\."),
     ):
         with pytest.raises(UserError, match=sentence):
             run()
-
-
-def test_the_regressions_learn_from_the_pairs_of_the_diffusion_retriever(
-    step, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Folm, "load", classmethod(lambda cls, folder, encoder, **_: WholeLists()))
-    monkeypatch.setattr(recipes, "_distilled", lambda args, settings: ["bohemian in red", "gothic"])
-    step("supervision")
-    engine.fanouts.checkpoints = tmp_path / "out"
-    for name in ("regression", "regression-matched"):
-        assert step(name)[-1].stage == name
-        assert (tmp_path / "runs" / f"{name}.safetensors").is_file()
-        engine.fanouts._loaded.pop(name)
-        assert engine.run(["gothic"], [name], k=10)[0].vectors.shape == (10, engine.encoder.dim)
 
 
 def small_denoiser(dim: int, slots: int, encoder_id: str) -> SetDenoiser:
@@ -189,7 +165,7 @@ def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(
     out, runs, results = tmp_path / "out", tmp_path / "runs", tmp_path / "results"
     monkeypatch.setenv("R4T_CHECKPOINTS", str(out))
     monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: encoder))
-    monkeypatch.setattr(diffusion, "new_models", lambda *shape: 2 * (small_denoiser(*shape),))
+    monkeypatch.setattr(edm, "new_models", lambda *shape: 2 * (small_denoiser(*shape),))
     where = ["--data", str(tmp_path / "data"), "--runs", str(runs)]
 
     def train(step: str) -> int:

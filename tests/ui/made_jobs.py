@@ -5,13 +5,14 @@ import secrets
 import time
 from pathlib import Path
 
-from r4t_demo.archive import zip_name
 from r4t_demo.catalog import Catalog
-from r4t_demo.child import since_boot
-from r4t_demo.job_folder import STATUS, Record
-from r4t_demo.jobs import CATALOG, EVENTS, ZIPS, Jobs
+from r4t_demo.jobs import Jobs
+from r4t_demo.jobs.folder import CATALOG, EVENTS, STATUS, ZIPS, Record
 from r4t_demo.pattern.own import FOLDER as STEERING
-from r4t_demo.train import catalog_queries, events
+from r4t_demo.train.core import events
+from r4t_demo.train.core.child import since_boot
+from r4t_demo.train.tune import catalog_queries
+from r4t_demo.train.tune.archive import zip_name
 from tests.sources.makers import taken_in
 
 UNDERSTOOD = {

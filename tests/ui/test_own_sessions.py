@@ -6,7 +6,8 @@ import sys
 import httpx
 import pytest
 
-from r4t_demo.jobs import CATALOG, ZIPS, Jobs
+from r4t_demo.jobs import Jobs
+from r4t_demo.jobs.folder import CATALOG, ZIPS
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import picture, write_files
 from tests.ui.fake_engine import FakeEngine

@@ -12,9 +12,10 @@ import gradio as gr
 import pytest
 
 from r4t_demo.errors import MachineError, UserError
-from r4t_demo.jobs import EVENTS, Jobs, Status
+from r4t_demo.jobs import Jobs, Status
+from r4t_demo.jobs.folder import EVENTS
 from r4t_demo.sources.understood import ROLES, Column, Understood
-from r4t_demo.train import events
+from r4t_demo.train.core import events
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.own_catalogues import OwnCatalogues

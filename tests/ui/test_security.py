@@ -11,7 +11,7 @@ from gradio.utils import get_upload_folder
 from starlette.datastructures import Headers
 
 from r4t_demo.settings import ROOT
-from r4t_demo.train import catalog_queries
+from r4t_demo.train.tune import catalog_queries
 from r4t_demo.ui import guard
 from tests.sources.makers import write_zip
 from tests.ui.made_jobs import make_job

@@ -14,7 +14,7 @@ from artwork.atelier.outfits import BAGS, BOTTOMS, ONE_PIECE, OUTER, SHOES, TOPS
 from artwork.atelier.queries import MIN_ANSWERS
 from artwork.atelier.styles import admits, load_styles
 from r4t_demo.settings import ROOT
-from r4t_demo.train.wardrobe import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
+from r4t_demo.train.data.wardrobe import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
 ASSETS = ROOT / "assets" / "atelier"
 PIECES = list(make_items(0))

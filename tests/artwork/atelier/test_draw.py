@@ -7,7 +7,7 @@ import pytest
 from artwork.atelier.draw import DETAILS, DRAWERS, TRIMS_SHOWN, raster, svg
 from artwork.atelier.spec import Garment
 from r4t_demo.errors import UserError
-from r4t_demo.train.wardrobe import CATEGORIES, MATERIALS, PATTERNS, TRIMS
+from r4t_demo.train.data.wardrobe import CATEGORIES, MATERIALS, PATTERNS, TRIMS
 
 SMALL = 96
 

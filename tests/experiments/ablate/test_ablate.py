@@ -14,9 +14,9 @@ from r4t_demo.engine import Engine
 from r4t_demo.evaluate import oar
 from r4t_demo.fanout.diffusion import DiffusionRetriever
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.train import corpus
-from r4t_demo.train.policy import LoraPolicy
-from r4t_demo.train.progress import Progress
+from r4t_demo.train.core.progress import Progress
+from r4t_demo.train.data import corpus
+from r4t_demo.train.folm.policy import LoraPolicy
 from r4t_demo.ui.results_tab import render
 from tests.doubles import CATEGORIES, COLOURS
 from tests.tiny_models import list_writer, save_adapter, save_folm, tiny_denoiser

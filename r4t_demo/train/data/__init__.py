@@ -1,0 +1,1 @@
+"""Texts and catalogues that training reads."""

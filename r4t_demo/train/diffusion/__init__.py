@@ -1,0 +1,1 @@
+"""The diffusion retriever: training pairs, teacher, one-step student."""

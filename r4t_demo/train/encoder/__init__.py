@@ -1,0 +1,1 @@
+"""clip-mini, the embedded encoder."""

@@ -1,0 +1,1 @@
+"""The fan-out language model: demonstrations, grounding, Soft-GRPO."""

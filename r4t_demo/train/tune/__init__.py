@@ -1,0 +1,1 @@
+"""All of R4T on a catalogue of a visitor."""
