@@ -93,7 +93,7 @@ class FanOutTab:
             work.add_done_callback(lambda _: grown.put(None))
             while news := grown.get():
                 method, texts = news
-                found |= {text: self.engine.search(text, ask.n, logged=False) for text in texts if text not in found}
+                found |= {text: self.engine.found_by([text], ask.n)[0] for text in texts if text not in found}
                 side = "left" if method == ask.left else "right"
                 column = render_writing(method, self.methods[method], side, {text: found[text] for text in texts})
                 told = f"{len(texts)} of {ask.k} after {milliseconds(1000 * (time.perf_counter() - begin))}"

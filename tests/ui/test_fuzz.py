@@ -1,6 +1,7 @@
 """Whatever a link, a browser or a program sends: an answer, or a sentence."""
 
 import json
+from base64 import b64encode
 from urllib.parse import parse_qsl
 
 import gradio as gr
@@ -38,10 +39,11 @@ JSON = st.recursive(
 LIKELY = {  # what an argument should be, so that the others are reached
     "query": TEXTS, "item_id": TEXTS, "category": TEXTS, "domain": TEXTS, "value": TEXTS, "seeds": st.lists(TEXTS, max_size=3),
     "methods": st.lists(TEXTS, max_size=2), "k": NUMBERS, "n": NUMBERS, "seed": NUMBERS, "variety": NUMBERS, "strength": NUMBERS,
-    "distinct": st.booleans(),
+    "distinct": st.booleans(), "picture": st.one_of(TEXTS, st.binary(max_size=20).map(lambda data: b64encode(data).decode())),
+    "other_kinds": st.booleans(), "plus": st.lists(TEXTS, max_size=2), "minus": st.lists(TEXTS, max_size=2),
 }  # fmt: skip
 NAMES = {
-    "fanout": ("query", "methods", "k", "n", "seed", "distinct", "variety"),
+    "fanout": ("query", "methods", "k", "n", "seed", "distinct", "variety", "item_id", "picture", "other_kinds", "plus", "minus"),
     "steer": ("seeds", "domain", "value", "methods", "k", "strength", "seed"),
     "search": ("query", "item_id", "n", "category"),
 }
