@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.serve.desk import Desk
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.fanout_tab import FanOutTab
 from r4t_demo.ui.steer_tab import SteerTab
 
 WORDS = [
@@ -60,6 +62,11 @@ def endpoints(served):
 
 
 @pytest.fixture(scope="module")
+def search_tab(served) -> FanOutTab:
+    return FanOutTab(Desk(served.engine).engine)
+
+
+@pytest.fixture(scope="module")
 def jobs(served):
     return served.jobs
 
@@ -78,19 +85,37 @@ def test_an_endpoint_answers_any_json(endpoints, endpoint: str, data: st.DataObj
 
 
 LINKED = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())  # as an address is read
-NAMED = st.one_of(
-    st.sampled_from(["q", "left", "k", "n", "seed", "steps", "variety", "seeds", "domain", "value", "strength"]), LINKED
+LINKS = (
+    *("q", "left", "k", "n", "seed", "steps", "variety", "item", "others", "plus", "minus"),
+    *("seeds", "domain", "value", "strength"),
 )
+NAMED = st.one_of(st.sampled_from(LINKS), LINKED)
 PAIRS = st.lists(st.tuples(NAMED, st.one_of(LINKED, NUMBERS.map(repr))), max_size=6)
 
 
 @given(PAIRS)
 def test_a_search_link_is_a_search_or_a_sentence(pairs: list[tuple[str, str]]) -> None:
     try:
-        ask = Ask().with_link(dict(pairs))
+        ask = Ask().with_link(pairs)
     except UserError:
         return
-    assert Ask().with_link(dict(parse_qsl(ask.to_link()[1:], keep_blank_values=True))) == ask
+    assert Ask().with_link(parse_qsl(ask.to_link()[1:], keep_blank_values=True)) == ask
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["", "gothic red"]),
+    st.one_of(
+        TEXTS,
+        JSON.map(json.dumps),
+        st.dictionaries(st.sampled_from(["item", "picture", "others", "plus", "minus"]), JSON).map(json.dumps),
+        st.just("[" * 100_000),
+    ),
+)
+def test_whatever_the_browser_tells_besides_words(search_tab, query: str, told: str) -> None:
+    *_, last = search_tab.search(query, "none", "none", 2, 1, 0, 0, 0, told)
+    assert "answered in" in last[0] or 'class="error"' in last[0]
+    json.dumps(last[0], ensure_ascii=False).encode()
 
 
 @given(PAIRS)
