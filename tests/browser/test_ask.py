@@ -101,6 +101,30 @@ def test_likes_move_the_answer_and_stay_in_the_address(browser, app_address):
         assert page.locator("#around li").count() == 0 and found(page) == before
 
 
+def test_back_and_forward_go_from_search_to_search(browser, slow):
+    address, _ = slow
+    with watched_page(browser, address, **DESKTOP) as page:
+        ask(page, "one")
+        answered(page, "one")
+        liked = mark(page, page.locator("#left-column .card").first, "plus")
+        page.wait_for_function("id => location.search.includes(`plus=${id}`)", arg=liked)
+        page.evaluate("location.hash = 'right-column'")
+        page.go_back()  # within the answer: nothing is asked again
+        assert chips(page, "plus") == [liked]
+        page.go_back()
+        page.wait_for_selector("#around [data-out]", state="detached")
+        answered(page, "one")
+        page.go_forward()
+        page.wait_for_selector(f"#around [data-id='{liked}']")
+        answered(page, "one")
+        page.go_back()
+        page.wait_for_selector("#around [data-out]", state="detached")
+        answered(page, "one")
+        page.go_back()
+        answered(page, "bohemian festival style")
+        assert page.url == address
+
+
 def test_an_item_is_liked_or_disliked_and_its_details_say_which(browser, slow):
     address, engine = slow
     with watched_page(browser, address, **DESKTOP) as page:
