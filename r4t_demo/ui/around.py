@@ -77,7 +77,7 @@ def render_around(ask: Ask, catalog: Catalog) -> str:
         item = catalog[ask.item]
         opens = f'data-item="{esc(item.item_id)}" aria-label="{esc(item.title)}. Show details."'
         drawn = f'<span class="picture">{picture(item, eager=True)}</span>'
-        parts.append(_anchor(f'<button type="button" {opens}>{drawn}</button>', item.title, "item"))
+        parts.append(_anchor(f'<button type="button" {opens}>{drawn}</button>', item.title, "item", item.item_id))
     if parts:
         box = f'<input type="checkbox" data-others=""{_CHECKED if ask.others else ""}/>'
         parts.append(f'<li class="others"><label>{box}Leave out its own kind</label></li>')
@@ -85,10 +85,11 @@ def render_around(ask: Ask, catalog: Catalog) -> str:
     return f'<ul class="around" aria-label="Besides words">{"".join(parts)}</ul>' if parts else ""
 
 
-def _anchor(shown: str, title: str, name: str) -> str:
+def _anchor(shown: str, title: str, name: str, item_id: str = "") -> str:
     return (
         f'<li class="anchor">{shown}<span class="words">A set around <b><bdi>{esc(title)}</bdi></b></span>'
-        f'<button type="button" class="out" data-out="{name}" aria-label="Remove {esc(title)}" title="Remove">✕</button></li>'
+        f'<button type="button" class="out" data-out="{name}" data-id="{esc(item_id)}" aria-label="Remove {esc(title)}" '
+        'title="Remove">✕</button></li>'
     )
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, cast
 
@@ -81,6 +82,11 @@ class FanOutTab:
         options |= {"plus": ask.plus, "minus": ask.minus, "other_kinds": ask.others}
         return {result.method: result for result in self.engine.run([self._query(ask)], methods, **options, distinct=True)}
 
+    def _named(self, ask: Ask) -> Ask:
+        """The search; words that are the id of an item ask with the item."""
+        words = ask.q.strip()
+        return replace(ask, q="", item=words) if words in self.engine.catalog else ask
+
     def _query(self, ask: Ask) -> Query:
         return ask.picture or (self.engine.catalog[ask.item] if ask.item else ask.q)
 
@@ -125,7 +131,7 @@ class FanOutTab:
                 whole(steps, "steps"),
                 decimal(variety, "variety"),
             )
-            ask = with_told(Ask(q or "", left, right, *numbers), told)
+            ask = self._named(with_told(Ask(q or "", left, right, *numbers), told))
             yield BUSY, *keep, render_around(ask, self.engine.catalog)
             for page in self.answers(ask):
                 yield *page, gr.skip()
@@ -142,7 +148,7 @@ class FanOutTab:
             return
         yield *form, BUSY, *html
         try:
-            ask = self.opening().with_link(pairs)
+            ask = self._named(self.opening().with_link(pairs))
             as_opened = all(getattr(ask, name) == getattr(self.opening(), name) for name in FORM[3:])
             options = gr.skip() if as_opened else gr.Accordion(open=True)
             around = render_around(ask, self.engine.catalog)
@@ -233,7 +239,7 @@ def _question(query: str) -> tuple[gr.Textbox, gr.HTML, gr.Button, list[gr.Butto
         go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
     trouble = '<p class="error" role="alert" hidden></p>'
     told = html("", "told", script("ask.js"), html_template=trouble, server_functions=[take_picture], elem_classes="status")
-    around = html("", "around")
+    around = html("", "around", "watch('value', () => document.dispatchEvent(new Event('around-drawn')));")
     with gr.Row(elem_classes="examples"):
         return box, told, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES], around
 

@@ -42,6 +42,9 @@ class FakeCatalog:
     def __getitem__(self, item_id: str) -> Item:
         return self.items[self.row(item_id)]
 
+    def __contains__(self, item_id: str) -> bool:
+        return any(item.item_id == item_id for item in self.items)
+
     def row(self, item_id: str) -> int:
         for row, item in enumerate(self.items):
             if item.item_id == item_id:

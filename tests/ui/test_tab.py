@@ -134,6 +134,13 @@ def test_a_link_brings_item_and_likes_back(tab):
     assert "item=hat-rust&amp;" in outputs[10] and "plus=hat-teal&amp;plus=scarf-plum&amp;minus=boots-rust" in outputs[10]
 
 
+def test_words_that_are_an_items_id_ask_with_the_item(tab):
+    *_, done = tab.search(" hat-rust ", "none", "none", 5, 3, 0, 0, 0)
+    assert "A set around" in done[0] and tab.engine.calls[-1][0] is tab.engine.catalog["hat-rust"]
+    _, outputs = tab.open_link(link("q=hat-rust&left=none"))
+    assert outputs[0] == "" and json.loads(outputs[8])["item"] == "hat-rust"
+
+
 def test_opening_takes_what_there_is(tmp_path):
     engine = FakeEngine(tmp_path)
     engine.methods = lambda: {"none": "…", "mmr": "…"}

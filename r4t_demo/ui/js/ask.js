@@ -2,7 +2,7 @@
 // value, with every search; words take the place of a picture or an item, and these of words.
 const box = () => document.querySelector("#query textarea, #query input");
 const shown = () => box().checkVisibility(); // the tab that asks
-let words = box()?.value ?? ""; // what was asked before a picture or an item was
+let words = ""; // what was asked before a picture or an item was
 
 function told() {
   const kept = { item: "", picture: "", others: false, plus: [], minus: [], ...JSON.parse(props.value || "{}") };
@@ -23,23 +23,19 @@ function tell(change) {
   setTimeout(() => trigger("submit")); // once the box has told its words
 }
 
+const MARKS = { plus: "minus", minus: "plus" }; // and what each takes the place of
 function mark(name, id) {
-  const kept = told(), other = name === "plus" ? "minus" : "plus";
+  const kept = told(), other = MARKS[name];
   const marked = kept[name].includes(id) ? kept[name].filter((one) => one !== id) : [...kept[name], id];
   tell({ [name]: marked, [other]: kept[other].filter((one) => one !== id) });
 }
 
-// Once a part of the page is drawn anew.
-function drawn(part, then) {
-  new MutationObserver((_, observer) => { observer.disconnect(); then(); })
-    .observe(part, { childList: true, subtree: true, characterData: true });
-}
-
-function say(trouble) {
+function say(trouble) { // until the next search
   const place = element.querySelector("[role='alert']");
   place.textContent = trouble;
   place.hidden = false;
-  drawn(document.querySelector("#status"), () => { place.hidden = true; });
+  new MutationObserver((_, observer) => { observer.disconnect(); place.hidden = true; })
+    .observe(document.querySelector("#status"), { childList: true, subtree: true, characterData: true });
 }
 
 async function take(file) {
@@ -52,14 +48,25 @@ async function take(file) {
 }
 
 // Chips are drawn anew with every search: the focus stays where it was, or goes to what stands in the place of what is gone.
-const place = () => document.querySelector("#around");
-const controls = () => [...place().querySelectorAll("button, input")];
-function stay(focused) {
-  const number = controls().indexOf(focused);
-  drawn(place(), () => {
-    if (document.activeElement === document.body) (controls()[number] ?? controls().at(-1) ?? box()).focus({ preventScroll: true });
-  });
-}
+const controls = () => [...document.querySelectorAll("#around :is(button, input)")];
+let focused = -1;
+const stay = (control) => { focused = controls().indexOf(control); };
+
+document.addEventListener("around-drawn", () => {
+  const id = document.querySelector("#around [data-out='item']")?.dataset.id;
+  if (id && id === box().value.trim()) { // an id that was typed is kept as the item that it names
+    props.value = JSON.stringify({ ...told(), item: id });
+    write("");
+  }
+  if (focused >= 0 && document.activeElement === document.body) {
+    (controls()[focused] ?? controls().at(-1) ?? box()).focus({ preventScroll: true });
+  }
+  focused = -1;
+});
+
+document.addEventListener("focusin", (event) => {
+  if (element.isConnected && event.target === box() && box().value.trim()) words = box().value;
+});
 
 document.addEventListener("click", (event) => {
   if (!element.isConnected) return;
@@ -67,7 +74,7 @@ document.addEventListener("click", (event) => {
   if (out) {
     const { out: name, id } = out.dataset;
     stay(out);
-    id ? mark(name, id) : tell({ [name]: "", others: false });
+    name in MARKS ? mark(name, id) : tell({ [name]: "", others: false });
   } else if (asked) {
     const { id } = asked.parentElement.dataset;
     document.querySelector("#details").close();
