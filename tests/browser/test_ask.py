@@ -132,9 +132,8 @@ def test_back_and_forward_go_from_search_to_search(browser, slow):
 def test_an_item_is_liked_or_disliked_and_its_details_say_which(browser, slow):
     address, engine = slow
     with watched_page(browser, address, **DESKTOP) as page:
-        card = page.locator("#left-column .card").first
-        item_id = mark(page, card, "plus")
-        assert mark(page, page.locator(f"#left-column [data-item='{item_id}']").first, "minus") == item_id
+        item_id = mark(page, page.locator("#left-column .card").first, "plus")
+        assert mark(page, page.locator("#around [data-item]"), "minus") == item_id
         page.wait_for_function("id => location.search.includes(`minus=${id}`)", arg=item_id)
         assert (chips(page, "plus"), chips(page, "minus")) == ([], [item_id])
         assert engine.marks[-1] == ((), (item_id,), False)
