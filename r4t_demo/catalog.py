@@ -68,7 +68,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Catalog:
-    """``catalog["id"]`` is an item by id, ``catalog.items[i]`` the item of index row i."""
+    """``catalog["id"]`` is an item by id, which ``"id" in catalog`` tells of, ``catalog.items[i]`` the item of index row i."""
 
     name: str
     items: list[Item]
@@ -103,6 +103,9 @@ class Catalog:
 
     def __getitem__(self, item_id: str) -> Item:
         return self.items[self.row(item_id)]
+
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._rows
 
     def row(self, item_id: str) -> int:
         """The index row of an item; UserError for an unknown id."""

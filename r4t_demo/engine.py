@@ -1,8 +1,9 @@
 """Query in, ResultSet out: runs methods, searches, times each part, scores."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,12 +14,14 @@ import torch
 from PIL import Image
 
 from r4t_demo import rewards
-from r4t_demo.catalog import Catalog, Item
+from r4t_demo.catalog import NO_CATEGORY, Catalog, Item
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.card import kind_of
 from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.fanout.registry import MethodSet, lookup
+from r4t_demo.fanout.rocchio import moved
 from r4t_demo.hub.load import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
@@ -26,6 +29,7 @@ from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
 MAX_TOLD = 50  # categories in a sentence
+MAX_MARKED = 20  # items liked and disliked
 Query = str | Image.Image | Item  # what one can ask with: words, a picture, or an item of the catalogue
 
 
@@ -128,6 +132,9 @@ class Engine:
         steps: int | None = None,
         variety: float = 0.0,
         distinct: bool = False,
+        plus: Sequence[str] = (),
+        minus: Sequence[str] = (),
+        other_kinds: bool = False,
         tell: Callable[[str, int, list[str]], object] | None = None,
     ) -> list[ResultSet]:
         """Answer every query with every method, query-major: q1 by m1, q1 by m2, q2 by m1, …
@@ -138,6 +145,9 @@ class Engine:
         ``k`` directions with ``n`` items each. ``steps`` and ``variety`` go to the methods that take them: the
         sampler's steps (None: its own number), and a dial from -1, closer to the request, to 1, more variety (0 changes nothing).
         ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
+        ``plus`` and ``minus`` are ids of items to find more like and less like (``rocchio``): every query's embedding is moved,
+        and so is each sub-query's, since a method that reads words would not notice; its words stay.
+        ``other_kinds`` leaves out the items of a query's own ``kind``, as who completes a look wants it; no query may be words.
         ``tell`` hears of a list that a language model writes whenever it has grown: method, number of the query, sub-queries.
         """
         _check_options(k, n, seed, steps, variety)
@@ -145,13 +155,16 @@ class Engine:
         runners = [self.fanouts[name] for name in methods]
         start = perf_counter()
         queries, vectors = self._read(asked_with)
+        vectors = self._moved(vectors, plus, minus)
+        left_out = [self.kind(query) for query in asked_with] if other_kinds else None
         encode = (perf_counter() - start) / len(queries)
         answers = []
         for name, runner in zip(methods, runners, strict=True):
             asked = {"steps": steps, "variety": variety, "tell": tell and partial(tell, name)}
             options = {option: value for option, value in asked.items() if value and option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
-            answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
+            fans = [replace(fan, vectors=self._moved(fan.vectors, plus, minus)) if fan.is_text else fan for fan in fans]
+            answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct, left_out))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
     def _read(self, queries: Sequence[Query]) -> tuple[list[str], np.ndarray]:
@@ -169,7 +182,35 @@ class Engine:
         return words, vectors
 
     def _stored(self, items: Sequence[Item]) -> np.ndarray:
-        return self.index.vectors(np.array([self.catalog.row(item.item_id) for item in items]))
+        """Their vectors, (n, d)."""
+        rows = np.array([self.catalog.row(item.item_id) for item in items], dtype=np.int64)
+        return self.index.vectors(rows) if len(rows) else np.empty((0, self.encoder.dim), np.float32)
+
+    def _moved(self, vectors: np.ndarray, plus: Sequence[str], minus: Sequence[str]) -> np.ndarray:
+        """The unit rows (n, d), moved by items liked and disliked; UserError for ids that cannot be."""
+        if not plus and not minus:
+            return vectors
+        if len(plus) + len(minus) > MAX_MARKED:
+            raise UserError(f"{len(plus) + len(minus)} items are liked or disliked: at most {MAX_MARKED} are taken.")
+        if both := sorted({*plus} & {*minus}):
+            raise UserError(f"The item '{both[0]}' is both liked and disliked: leave one of them out.")
+        liked, disliked = (self._stored([self.catalog[item_id] for item_id in sorted({*ids})]) for ids in (plus, minus))
+        return moved(vectors, liked, disliked)
+
+    def kind(self, query: Query) -> str:
+        """What kind of thing an item is (``kind_of``), or the item nearest to a picture; UserError where nothing tells."""
+        if isinstance(query, str):
+            raise UserError("Words have no kind that could be left out: ask with an item or a picture.")
+        item = query if isinstance(query, Item) else self.search(query, 1)[0].item
+        if (kind := kind_of(item)) == NO_CATEGORY:
+            raise UserError(f"Of what kind '{item.title}' is the catalogue does not say, so its kind cannot be left out.")
+        return kind
+
+    def found_by(
+        self, sub_queries: Sequence[str], n: int, plus: Sequence[str] = (), minus: Sequence[str] = (), left_out: str | None = None
+    ) -> list[list[Hit]]:
+        """The ``n`` items that each sub-query finds, as in ``run``; none of the kind ``left_out``."""
+        return self._nearest_to(self._moved(self.encoder.encode_text(sub_queries), plus, minus), n, left_out)
 
     def search(self, query: Query, n: int = 12, category: str | None = None) -> list[Hit]:
         """The ``n`` items nearest to a query, of one ``category`` where it is named; UserError for an unknown one."""
@@ -191,23 +232,47 @@ class Engine:
         return [hit for hit in hits if hit.row != without][:n]
 
     def _answer(
-        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool
-    ) -> list[ResultSet]:
-        """Search all directions of a batch at once, then score each query."""
+        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool,
+        left_out: Sequence[str] | None,
+    ) -> list[ResultSet]:  # fmt: skip
+        """Search all directions of a batch, at once unless each query leaves out a kind of its own, then score each query."""
         start = perf_counter()
         depth = min(n * k, len(self.index)) if distinct else n  # the other directions may take all but the last n
-        scores, rows = self.index.search(np.concatenate([fan.vectors for fan in fans]), depth)
+        if left_out is None:
+            hits = self._nearest_to(np.concatenate([fan.vectors for fan in fans]), depth)
+        else:
+            parts = zip(fans, left_out, strict=True)
+            hits = [found for fan, kind in parts for found in self._nearest_to(fan.vectors, depth, kind)]
         search = (perf_counter() - start) / len(queries)
-        hits = self._hits(scores, rows)
         results, end = [], 0
         for query, vector, fan in zip(queries, vectors, fans, strict=True):
             begin, end = end, end + len(fan.vectors)
-            scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector, k)
+            first = np.array([found[0].row for found in hits[begin:end]])
+            scored = score(fan, self.index.vectors(first), vector, k)
             ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
             reading = (fan.labels, fan.is_text, fan.label_scores)
             found = deal(hits[begin:end], n) if distinct else hits[begin:end]
             results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector))
         return results
+
+    def _nearest_to(self, directions: np.ndarray, n: int, left_out: str | None = None) -> list[list[Hit]]:
+        """The ``n`` items nearest to each direction (m, d), none of the kind ``left_out``; UserError where no other is there."""
+        if left_out is None:
+            return self._hits(*self.index.search(directions, n))
+        others = {category: kinds for category, kinds in self._kinds.items() if {*kinds} != {left_out}}
+        if not others:
+            raise UserError(f"All that '{self.catalog.name}' holds is of the kind '{left_out}': without it nothing is left.")
+        among = sum(kinds[left_out] for kinds in others.values())  # 0 where kinds are categories, which the index filters by
+        hits = self._hits(*self.index.search(directions, n + among, categories=[*others]))
+        return [[hit for hit in found if kind_of(hit.item) != left_out][:n] for found in hits]
+
+    @cached_property
+    def _kinds(self) -> dict[str, Counter[str]]:
+        """category -> how many of its items are of which kind."""
+        found: dict[str, Counter[str]] = {}
+        for item in self.catalog.items:
+            found.setdefault(item.category, Counter())[kind_of(item)] += 1
+        return found
 
     def _hits(self, scores: np.ndarray, rows: np.ndarray) -> list[list[Hit]]:
         items = self.catalog.items

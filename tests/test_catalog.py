@@ -28,6 +28,7 @@ def test_items_in_order_with_attributes_and_pictures(catalog: Catalog, catalog_f
 
 
 def test_an_unknown_item(catalog: Catalog) -> None:
+    assert "sofa" not in catalog and "gothic-red-hat" in catalog
     with pytest.raises(UserError, match="The catalogue 'tiny' has no item 'sofa'"):
         catalog["sofa"]
 

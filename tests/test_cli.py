@@ -69,10 +69,28 @@ def test_fanout_around_items_and_pictures(engine: Engine, tmp_path: Path, capsys
     assert main(["fanout", "--item", "nothing"]) == 2
     assert "has no item 'nothing'" in capsys.readouterr().err
     broken = tmp_path / "broken.jpg"
-    for data, told in ((b"x", "is no picture that can be read"), (b"", "is an empty file"), (None, "cannot be read: ")):
+    large = b"x" * (20 * 2**20 + 1)
+    for data, told in (
+        (b"x", "is no picture that can be read"),
+        (b"", "is an empty file"),
+        (large, "is larger than 20 MB"),
+        (None, "cannot be read: "),
+    ):
         broken.write_bytes(data) if data is not None else broken.unlink()
         assert main(["fanout", "--picture", str(broken)]) == 2
         assert f"The picture '{broken}' {told}" in capsys.readouterr().err
+
+
+def test_fanout_with_likes_and_without_a_kind(engine: Engine, capsys: pytest.CaptureFixture) -> None:
+    marked = ["--plus", "gothic-navy-scarf", "--plus", "gothic-navy-hat", "--minus", "gothic-red-boots", "--other-kinds"]
+    assert main(["fanout", "--item", "gothic-red-hat", *marked, "--method", "none", "--n", "6", "--json"]) == 0
+    [answer] = json.loads(capsys.readouterr().out)
+    options = {"plus": ("gothic-navy-scarf", "gothic-navy-hat"), "minus": ("gothic-red-boots",), "other_kinds": True}
+    [expected] = engine.run([engine.catalog["gothic-red-hat"]], ["none"], n=6, **options)
+    assert answer["items"] == expected.to_json()["items"]
+    assert "hat" not in {item["category"] for items in answer["items"] for item in items}
+    assert main(["fanout", "boots", "--plus", "sofa"]) == 2
+    assert capsys.readouterr().err == "The catalogue 'tiny' has no item 'sofa'.\n"
 
 
 def test_fanout_table(capsys: pytest.CaptureFixture) -> None:

@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from r4t_demo.cli.options import add_common, load_engine, print_json
-from r4t_demo.errors import UserError
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -34,37 +33,30 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="of the diffusion methods: from -1, closer to the request, to 1, more variety (0)",
     )
     parser.add_argument("--distinct", action="store_true", help="list an item once an answer, as the page does")
+    parser.add_argument("--plus", action="append", default=[], metavar="ID", help="more like this item; may be repeated")
+    parser.add_argument("--minus", action="append", default=[], metavar="ID", help="less like this item; may be repeated")
+    parser.add_argument(
+        "--other-kinds", action="store_true", help="leave out what is of the same kind as the item or picture asked with"
+    )
     add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Answer, and print the answers."""
+    from r4t_demo.sources.decode import read_query_image
+
     engine = load_engine(options)
     chosen = {"methods": options.method} if options.method else {}
     chosen |= {name: getattr(options, name) for name in ("k", "n", "seed", "steps", "variety", "distinct")}
-    asked = [*options.queries, *(engine.catalog[item_id] for item_id in options.item), *map(_picture, options.picture)]
+    chosen |= {name: getattr(options, name) for name in ("plus", "minus", "other_kinds")}
+    pictures = [read_query_image(path, str(path)) for path in options.picture]
+    asked = [*options.queries, *(engine.catalog[item_id] for item_id in options.item), *pictures]
     results = engine.run(asked, **chosen)
     if options.json:
         print_json([result.to_json() for result in results])
     else:
         print("\n\n".join(map(_table, results)))
-
-
-def _picture(path: Path):
-    """A picture as the catalogues' own are kept; UserError where the file is none."""
-    from io import BytesIO
-
-    from PIL import Image
-
-    from r4t_demo.sources.decode import thumbnail
-
-    try:
-        return Image.open(BytesIO(thumbnail(path.read_bytes())[0]))
-    except OSError as error:
-        raise UserError(f"The picture '{path}' cannot be read: {error.strerror}.") from error
-    except UserError as error:
-        raise UserError(f"The picture '{path}' {error}.") from error
 
 
 def _table(result) -> str:

@@ -13,8 +13,11 @@ from typing import Any
 
 import faiss
 import torch
+from PIL import Image
 
 from r4t_demo import log
+from r4t_demo.catalog import Item
+from r4t_demo.engine import Query
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
 from r4t_demo.pattern import steer
@@ -68,7 +71,7 @@ class Desk:
         milliseconds its stages took. Passes UserError on; any other error becomes Broken.
         """
         facts: dict = {"id": token_hex(6), "methods": list(methods), "k": k}
-        facts |= {"asked": asked} if self.settings.log_queries else {}
+        facts |= {"asked": _in_words(asked)} if self.settings.log_queries else {}
         line, start = self.slow if is_slow(methods) else self.quick, perf_counter()
         try:
             answered = line.ask(asked, work, key)
@@ -106,7 +109,7 @@ class Desk:
 class _Queries(list):
     """What one visitor asks at once, and who hears of the lists as they grow."""
 
-    def __init__(self, queries: Sequence[str], tell: Callable[[str, int, list[str]], object] | None) -> None:
+    def __init__(self, queries: Sequence[Query], tell: Callable[[str, int, list[str]], object] | None) -> None:
         super().__init__(queries)
         self.tell = tell
 
@@ -125,10 +128,10 @@ class ServedEngine(_Served):
     """An ``Engine`` behind the desk."""
 
     def run(
-        self, queries: Sequence[str], methods: Sequence[str] = ("folm", "diffusion"), *, k: int = 10,
+        self, queries: Sequence[Query], methods: Sequence[str] = ("folm", "diffusion"), *, k: int = 10,
         tell: Callable[[str, int, list[str]], object] | None = None, **options,
     ):  # fmt: skip
-        """As ``Engine.run``; the same is asked for by several visitors at once in one batch."""
+        """As ``Engine.run``; the same is asked for by several visitors at once in one batch, so the options are hashable."""
         methods = tuple(methods)
 
         def work(asked: Sequence[_Queries]) -> list[list]:
@@ -146,11 +149,18 @@ class ServedEngine(_Served):
         alike = (id(self._served), methods, k, *sorted(options.items()))
         return self._desk.ask("fanout", _Queries(queries, tell), work, methods=methods, k=k, key=alike, stages=_stages)
 
-    def search(self, query: str, *arguments, logged: bool = True, **options):
-        """As ``Engine.search``; ``logged`` as in ``Desk.ask``."""
-        return self._desk.ask(
-            "search", query, lambda asked: [self._served.search(asked[0], *arguments, **options)], logged=logged
-        )
+    def found_by(self, sub_queries: Sequence[str], *arguments, **options):
+        """As ``Engine.found_by``; a part of a run, whose end is logged."""
+        work = lambda asked: [self._served.found_by(asked[0], *arguments, **options)]  # noqa: E731
+        return self._desk.ask("found_by", sub_queries, work, logged=False)
+
+    def kind(self, query: Query) -> str:
+        """As ``Engine.kind``; a part of a run, too."""
+        return self._desk.ask("kind", [query], lambda asked: [self._served.kind(asked[0][0])], logged=False)
+
+    def search(self, query: Query, *arguments, **options):
+        """As ``Engine.search``."""
+        return self._desk.ask("search", query, lambda asked: [self._served.search(asked[0], *arguments, **options)])
 
     def similar(self, item_id: str, *arguments, **options):
         """As ``Engine.similar``."""
@@ -177,6 +187,13 @@ class ServedSteering(_Served):
 def is_slow(methods: Sequence[str]) -> bool:
     """Whether a language model is among the methods."""
     return any(METHODS[name].writes for name in methods if name in METHODS)
+
+
+def _in_words(asked: object) -> object:
+    """What was asked as the log has it: an item by its id, and of a picture only that it was one."""
+    if isinstance(asked, list | tuple):
+        return [_in_words(one) for one in asked]
+    return asked.item_id if isinstance(asked, Item) else "(a picture)" if isinstance(asked, Image.Image) else asked
 
 
 def _stages(results: Sequence) -> dict[str, dict[str, float]]:

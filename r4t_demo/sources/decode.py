@@ -6,6 +6,7 @@ What kind a picture is, its first bytes tell, whatever its name.
 import io
 import warnings
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pillow_heif
@@ -17,6 +18,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
 KINDS = "JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF"
 HEAD = 32  # bytes of a file by which it is known as a picture
 MAX_PIXELS = 80_000_000
+MAX_ASKED = 20 * 2**20  # bytes of a picture that somebody asks with
 MAX_ASPECT = 40  # a thinner strip would lose its short side in a model's input
 SIDE = 320  # pixels, the longer side of a stored picture
 QUALITY, METHOD = 80, 2  # WebP; a slower method saves a few percent of the bytes
@@ -63,6 +65,25 @@ def thumbnail(data: bytes) -> tuple[bytes, str]:
     packed = io.BytesIO()
     small.save(packed, "WEBP", quality=QUALITY, method=METHOD)
     return packed.getvalue(), note
+
+
+def read_query_image(path: Path, name: str) -> Image.Image:
+    """The picture in a file, to ask with; ``name`` is what a sentence calls the file."""
+    try:
+        with path.open("rb") as file:
+            return query_image(file.read(MAX_ASKED + 1), f" '{name}'")
+    except OSError as error:
+        raise UserError(f"The picture '{name}' cannot be read: {error.strerror}.") from error
+
+
+def query_image(data: bytes, name: str = "") -> Image.Image:
+    """A picture to ask with, RGB, as a catalogue's own are kept: the encoder sees both alike. UserError as of ``thumbnail``."""
+    try:
+        if len(data) > MAX_ASKED:
+            raise UserError(f"is larger than {MAX_ASKED // 2**20} MB: make it smaller")
+        return Image.open(io.BytesIO(thumbnail(data)[0])).convert("RGB")
+    except UserError as error:
+        raise UserError(f"The picture{name} {error}.") from error
 
 
 def _judge(size: tuple[int, int]) -> None:

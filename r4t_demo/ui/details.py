@@ -3,16 +3,27 @@
 from r4t_demo.ui.markup import card, esc, picture, strip
 
 
-def render_details(item, similar) -> str:
-    """Return the dialog's content. The list of what found the item is filled in by the page, which shows the search."""
+def render_details(item, similar, asks: bool = False) -> str:
+    """Return the dialog's content. The list of what found the item is filled in by the page, which shows the search.
+
+    ``asks``: the page can be asked for a set around the item, and for more or less like it.
+    """
     row = strip([card(hit, rank) for rank, hit in enumerate(similar, start=1)])
-    more = f'<h3 class="label">More like this</h3>{row}' if similar else ""
+    more = f'<h3 class="label">Similar items</h3>{row}' if similar else ""
     return (
         f'<div class="item"><div class="picture">{picture(item, eager=True)}</div><div class="about">'
         f'<p class="label">{esc(item.kind)}</p><h2 id="details-title" tabindex="-1">{esc(item.title)}</h2>'
-        f'{_attributes(item.attributes)}<h3 class="label">Found by</h3><ul class="found-by"></ul></div></div>'
+        f"{_asking(item.item_id) if asks else ''}{_attributes(item.attributes)}"
+        f'<h3 class="label">Found by</h3><ul class="found-by"></ul></div></div>'
         f"{more}"
     )
+
+
+def _asking(item_id: str) -> str:
+    """What can be asked with the item; the page tells which of it is asked already."""
+    shown = {"item": "A set around this", "plus": "More like this", "minus": "Less like this"}
+    buttons = "".join(f'<button type="button" data-ask="{name}">{text}</button>' for name, text in shown.items())
+    return f'<p class="asking-with" data-id="{esc(item_id)}">{buttons}</p>'
 
 
 def _attributes(attributes: dict) -> str:

@@ -5,6 +5,7 @@ are described in ``r4t_demo/schema``.
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeGuard
@@ -13,11 +14,12 @@ import gradio as gr
 from gradio.mcp import GradioMCPServer
 from mcp.types import TextContent
 
-from r4t_demo.engine import is_unicode
+from r4t_demo.engine import Query, is_unicode
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import METHODS, to_json
 from r4t_demo.pattern.task import K
 from r4t_demo.serve.desk import Desk, ServedSteering
+from r4t_demo.sources.decode import query_image
 from r4t_demo.ui.ask import decimal, whole
 from r4t_demo.ui.fanout_tab import offered
 
@@ -47,19 +49,25 @@ class Endpoints:
 
     @_told
     def fanout(
-        self, query: str, methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
-        variety: float = 0.0,
+        self, query: str = "", methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
+        variety: float = 0.0, item_id: str = "", picture: str = "", other_kinds: bool = False, plus: list[str] | None = None,
+        minus: list[str] | None = None,
     ) -> list[dict]:  # fmt: skip
-        """Fan a query out into k directions and retrieve n items for each, by every method named.
+        """Fan a query, an item or a picture out into k directions and retrieve n items for each, by every method named.
 
         Parameters:
-            query: a broad wish in a few words, such as "bohemian festival style"
+            query: a broad wish in a few words, such as "bohemian festival style"; leave it out with an item or a picture
             methods: names of methods, of those that the endpoint catalogs lists (folm and diffusion where they are there)
             k: number of directions, 1 to 10
             n: items for each direction, 1 to 50
             seed: the same seed gives the same answer
             distinct: list an item once an answer, as the page does
             variety: of the diffusion methods, from -1 (closer to the request) to 1 (more variety); 0 is the default
+            item_id: an item's id, such as "at-00000": a set around it
+            picture: a picture file in base64 (JPEG, PNG, WebP and others, up to 3 MB): a set around it
+            other_kinds: leave out what is of the same kind as the item or picture, to complete a look
+            plus: ids of items of which there should be more like it
+            minus: ids of items of which there should be less like it
         """
         numbers: dict[str, Any] = {
             "k": whole(k, "k"),
@@ -70,8 +78,18 @@ class Endpoints:
         there = self.engine.methods()
         usual = [name for name in ("folm", "diffusion") if name in there]
         names = offered(_texts(methods or usual or ["none"], "methods"), there)
-        results = self.engine.run([_text(query, "query")], names, **numbers, distinct=bool(distinct))
+        marked: dict[str, Any] = {name: tuple(_texts(ids or [], name)) for name, ids in (("plus", plus), ("minus", minus))}
+        asked = self._asked(_text(query, "query"), _text(item_id, "item_id"), _text(picture, "picture"))
+        results = self.engine.run([asked], names, **numbers, distinct=bool(distinct), other_kinds=bool(other_kinds), **marked)
         return [result.to_json() for result in results]
+
+    def _asked(self, query: str, item_id: str, picture: str) -> Query:
+        """The one of them that is given; words where none is."""
+        if sum(map(bool, (query, item_id, picture))) > 1:
+            raise UserError("Of query, item_id and picture more than one is given: leave the others out.")
+        if picture:
+            return query_image(_decoded(picture))
+        return self.engine.catalog[item_id] if item_id else query
 
     @_told
     def steer(
@@ -136,6 +154,14 @@ def answer_in_json(server: GradioMCPServer) -> None:
         return [TextContent(type="text", text=json.dumps(output, ensure_ascii=False)) for output in outputs]
 
     setattr(server, "postprocess_output_data", in_json)  # noqa: B010 - a method of the library's, replaced on this one server
+
+
+def _decoded(picture: str) -> bytes:
+    """The bytes of a file in base64, which may be a data address."""
+    try:
+        return b64decode(picture.partition(",")[2] if picture.startswith("data:") else picture, validate=True)
+    except ValueError as error:
+        raise UserError("“picture” must be a picture file in base64.") from error
 
 
 def _text(value: object, name: str) -> str:

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, replace
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, cast
 
 import gradio as gr
 
+from r4t_demo.engine import Query
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import is_slow
-from r4t_demo.ui.ask import OPENING_QUERY, Ask, decimal, whole
+from r4t_demo.ui.around import PICTURE, render_around, take_picture, to_told, with_told
+from r4t_demo.ui.ask import FORM, OPENING_QUERY, Ask, decimal, whole
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import csv_link, to_csv
 from r4t_demo.ui.markup import display_name, esc, milliseconds
@@ -68,7 +70,7 @@ class FanOutTab:
         table = to_csv([by_name[name] for name in methods])
         seconds = time.perf_counter() - start
         yield (
-            f"<p>“<bdi>{esc(ask.q)}</bdi>” answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
+            f"<p>{_request(ask, left.query)} answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
             render_summary(left, right, link or ask.to_link(), csv_link(table), self.prefix),
             render_column(left, right, self.methods[left.method], "left", self.steers),
             render_column(right, left, self.methods[right.method], "right", self.steers),
@@ -77,7 +79,16 @@ class FanOutTab:
 
     def _run(self, ask: Ask, methods: Sequence[str], **more: Any) -> dict[str, Any]:
         options = {"k": ask.k, "n": ask.n, "seed": ask.seed, "steps": ask.steps or None, "variety": ask.variety, **more}
-        return {result.method: result for result in self.engine.run([ask.q], methods, **options, distinct=True)}
+        options |= {"plus": ask.plus, "minus": ask.minus, "other_kinds": ask.others}
+        return {result.method: result for result in self.engine.run([self._query(ask)], methods, **options, distinct=True)}
+
+    def _named(self, ask: Ask) -> Ask:
+        """The search; words that are the id of an item ask with the item."""
+        words = ask.q.strip()
+        return replace(ask, q="", item=words) if words in self.engine.catalog else ask
+
+    def _query(self, ask: Ask) -> Query:
+        return ask.picture or (self.engine.catalog[ask.item] if ask.item else ask.q)
 
     def _early(self, ask: Ask, result, told: str) -> tuple:
         """The page once one column is there: the other keeps the last answer, which the style sheet lets fade."""
@@ -88,12 +99,14 @@ class FanOutTab:
     def _watched(self, ask: Ask, methods: Sequence[str], before: str) -> Generator[tuple, None, dict[str, Any]]:
         """Run the methods, and yield the page whenever a list of theirs has grown; ``before`` is told all along."""
         begin, grown, found = time.perf_counter(), SimpleQueue[tuple[str, list[str]] | None](), dict[str, list]()
+        left_out = self.engine.kind(self._query(ask)) if ask.others else None
         with ThreadPoolExecutor(1) as pool:
             work = pool.submit(self._run, ask, methods, tell=lambda method, _, texts: grown.put((method, texts)))
             work.add_done_callback(lambda _: grown.put(None))
             while news := grown.get():
                 method, texts = news
-                found |= {text: self.engine.search(text, ask.n, logged=False) for text in texts if text not in found}
+                new = [text for text in texts if text not in found]
+                found |= zip(new, self.engine.found_by(new, ask.n, ask.plus, ask.minus, left_out), strict=True)
                 side = "left" if method == ask.left else "right"
                 column = render_writing(method, self.methods[method], side, {text: found[text] for text in texts})
                 told = f"{len(texts)} of {ask.k} after {milliseconds(1000 * (time.perf_counter() - begin))}"
@@ -105,10 +118,11 @@ class FanOutTab:
         columns = [column if name == method else gr.skip() for name in (ask.left, ask.right)]
         return f'<p class="busy">{esc(told)}</p>', gr.skip(), *columns, gr.skip()
 
-    def search(self, q, left, right, k, n, seed, steps, variety) -> Iterator[tuple]:
-        """Say at once that a search runs, then show its answer; bad input leaves the last answer standing."""
+    def search(self, q, left, right, k, n, seed, steps, variety, told="") -> Iterator[tuple]:
+        """Say at once that a search runs, and what it goes by besides words (``told``), then show its answer; bad input leaves
+        the last answer standing. Yields the HTML of the answer and of what is besides words."""
         keep = (gr.skip(),) * 4
-        yield BUSY, *keep
+        yield BUSY, *keep, gr.skip()
         try:
             numbers = (
                 whole(k, "k"),
@@ -117,32 +131,37 @@ class FanOutTab:
                 whole(steps, "steps"),
                 decimal(variety, "variety"),
             )
-            yield from self.answers(Ask(q or "", left, right, *numbers))
+            ask = self._named(with_told(Ask(q or "", left, right, *numbers), told))
+            yield BUSY, *keep, render_around(ask, self.engine.catalog)
+            for page in self.answers(ask):
+                yield *page, gr.skip()
         except UserError as error:
-            yield sentence(error), *keep
+            yield sentence(error), *keep, gr.skip()
 
     def open_link(self, request: gr.Request) -> Iterator[tuple]:
-        """Answer the search that the page's address carries, if it carries one; yields form values, HTML, then the options'
-        accordion, which opens where they are not as the page has them."""
-        params = dict(request.query_params)
-        keep = (gr.skip(),) * 8, (gr.skip(),) * 5
-        if "q" not in params:
-            yield *keep[0], gr.skip(), *keep[1]
+        """Answer the search that the page's address carries, if it carries one; yields the form's values and what the browser
+        keeps besides, HTML as ``search``, then the options' accordion, which opens where they are not as the page has them."""
+        pairs = request.query_params.multi_items()
+        params, form, html = dict(pairs), (gr.skip(),) * (len(FORM) + 1), (gr.skip(),) * 6
+        if not {"q", "item"} & {*params}:
+            yield *form, gr.skip(), *html
             return
-        yield *keep[0], BUSY, *keep[1]
+        yield *form, BUSY, *html
         try:
-            ask = self.opening().with_link(params)
-            plain = replace(self.opening(), q=ask.q, left=ask.left, right=ask.right)
-            options = gr.skip() if ask == plain else gr.Accordion(open=True)
+            ask = self._named(self.opening().with_link(pairs))
+            as_opened = all(getattr(ask, name) == getattr(self.opening(), name) for name in FORM[3:])
+            options = gr.skip() if as_opened else gr.Accordion(open=True)
+            around = render_around(ask, self.engine.catalog)
             page = self.answer(ask)  # as a whole: a search that follows must come after it
-            yield *astuple(ask), *page, options
+            yield *(getattr(ask, name) for name in FORM), to_told(ask), *page, around, options
         except UserError as error:
-            yield params["q"], *keep[0][1:], sentence(error), *keep[1]
+            yield params.get("q", ""), *form[1:], sentence(error), *html
 
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
         try:
-            return render_details(self.engine.catalog[str(item_id)], self.engine.similar(str(item_id), 12))
+            similar = self.engine.similar(str(item_id), 12)
+            return render_details(self.engine.catalog[str(item_id)], similar, asks=not self.prefix)
         except UserError as error:
             return sentence(error)
 
@@ -153,6 +172,12 @@ def offered(names: Iterable[str], methods: Mapping[str, str]) -> tuple[str, ...]
         if name not in methods:
             raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(methods)}.")
     return tuple(names)
+
+
+def _request(ask: Ask, read: str) -> str:
+    """What was asked; ``read``: the words that were read, of an item or a picture those of a title."""
+    title = f"“<bdi>{esc(read)}</bdi>”"
+    return f"Your picture, nearest to {title}," if ask.picture else f"A set around {title}" if ask.item else title
 
 
 def sentence(error: UserError) -> str:
@@ -166,14 +191,14 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
     opening = tab.opening()
     tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
     answer = tab.answer(opening)
-    query, go, chips = _question(opening.q)
+    query, told, go, chips, around = _question(opening.q)
     options, (k, n, seed, steps, variety) = _options(opening)
     left, right, page = answer_parts(tab.choices(), opening, answer)
 
-    form = [query, left, right, k, n, seed, steps, variety]
+    form, page = [query, left, right, k, n, seed, steps, variety, told], [*page, around]
     # They wait at the desk.
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": None}
-    asked = [go.click, query.submit, *(cast(gr.Number, field).input for field in form[1:])]
+    asked = [go.click, query.submit, told.submit, *(cast(gr.Number, field).input for field in form[1:-1])]
     gr.on(asked, tab.search, form, page, trigger_mode="always_last", **quiet)
     for chip, text in zip(chips, EXAMPLES, strict=True):
         chosen = chip.click(None, None, query, js=f"() => {text!r}", api_visibility="private")
@@ -205,13 +230,18 @@ def html(value: str, elem_id: str, js: str | None = None, **more) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js, **more)
 
 
-def _question(query: str) -> tuple[gr.Textbox, gr.Button, list[gr.Button]]:
+def _question(query: str) -> tuple[gr.Textbox, gr.HTML, gr.Button, list[gr.Button], gr.HTML]:
+    """The words, what the browser keeps besides them, the button, the examples, and what is shown besides words."""
     with gr.Row(elem_classes="ask"):
         label, hint = "What are you looking for?", "A mood, an occasion, a style …"
         box = gr.Textbox(query, label=label, placeholder=hint, lines=1, max_lines=1, elem_id="query", scale=5)
+        html(PICTURE, "ask-picture", scale=0, min_width=110)
         go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
+    trouble = '<p class="error" role="alert" hidden></p>'
+    told = html("", "told", script("ask.js"), html_template=trouble, server_functions=[take_picture], elem_classes="status")
+    around = html("", "around", "watch('value', () => document.dispatchEvent(new Event('around-drawn')));")
     with gr.Row(elem_classes="examples"):
-        return box, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
+        return box, told, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES], around
 
 
 def _options(opening: Ask) -> tuple[gr.Accordion, list[gr.Number | gr.Slider]]:

@@ -100,7 +100,7 @@ class Page(gr.Blocks):
 
     async def preprocess_data(self, block_fn, inputs, *more, **options):
         """As Gradio does, which by itself would fetch an address that an event names, and take a folder for a file."""
-        if not all(map(_is_upload, _files_in(inputs))):
+        if not all(map(is_upload, _files_in(inputs))):
             raise gr.Error("This file was not uploaded here.", print_exception=False)
         return await super().preprocess_data(block_fn, inputs, *more, **options)
 
@@ -125,7 +125,7 @@ def _files_in(value: object) -> Iterator[object]:
             left += one
 
 
-def _is_upload(path: object) -> bool:
+def is_upload(path: object) -> bool:
     """Whether it is a file as the upload leaves it: in a folder named by its content, in Gradio's folder."""
     try:
         real = Path(path).resolve()  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import SteerTab
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
-STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("style.css", "own.css", "steer.css")]
+STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("style.css", "ask.css", "own.css", "steer.css")]
 HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
 THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))

@@ -72,10 +72,12 @@ def render_summary(left, right, link: str, csv_link: str, prefix: str = "") -> s
 
     ``prefix`` is that of the right column's id, which a narrow page jumps to.
     """
+    kept = f'<a href="{esc(link)}" data-share="">Copy link</a>'
+    if link == "?":  # the address forgets the search before
+        kept = '<a href="?" data-share="" hidden=""></a><span>No link carries a picture</span>'
     return (
         f'<div class="summary"><p class="verdict">{_verdict(left, right)}</p><p class="actions">'
-        f'<a class="jump" href="#{prefix}right-column">To {esc(display_name(right.method))}</a>'
-        f'<a href="{esc(link)}" data-share="">Copy link</a>'
+        f'<a class="jump" href="#{prefix}right-column">To {esc(display_name(right.method))}</a>{kept}'
         f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a></p></div>'
     )
 

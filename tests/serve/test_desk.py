@@ -9,6 +9,7 @@ from time import sleep
 
 import gradio as gr
 import pytest
+from PIL import Image
 
 from r4t_demo import log
 from r4t_demo.errors import UserError
@@ -94,6 +95,14 @@ def test_what_was_written_is_logged_where_that_is_wanted(engine, logged):
         Desk(engine).engine.run(["x" * 501])
     [line] = logged()
     assert line["asked"] == ["x" * 501] and line["error"] == "UserError" and "501 characters" in line["message"]
+
+
+def test_of_items_and_pictures_the_log_has_no_more_than_that(engine, logged):
+    engine.settings = replace(engine.settings, log_queries=1)
+    desk = Desk(engine)
+    desk.engine.run([engine.catalog["hat-rust"], Image.new("RGB", (2, 2), "red")], ["none"], k=2, plus=("hat-teal",))
+    assert desk.engine.kind(engine.catalog["hat-rust"]) == "hat"
+    assert [line["asked"] for line in logged()] == [["hat-rust", "(a picture)"]]
 
 
 def test_an_endpoint_that_refuses_what_it_is_asked_leaves_one_line_too(engine, logged):

@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode as module
-from r4t_demo.sources.decode import HEAD, MAX_PIXELS, SIDE, is_picture, thumbnail
+from r4t_demo.sources.decode import HEAD, MAX_PIXELS, SIDE, is_picture, query_image, read_query_image, thumbnail
 from tests.sources.makers import BLUE, RED, encoded, half_and_half, picture, pixel, png_header, write_zip
 
 KINDS = ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF"]
@@ -252,6 +252,21 @@ def test_a_decoders_complaint_shows_no_bytes() -> None:
     with pytest.raises(UserError) as told:
         thumbnail(bytes(broken))
     assert "b'" not in str(told.value) and str(told.value).isprintable()
+
+
+def test_a_picture_to_ask_with_is_kept_as_a_catalogues_own_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = picture(RED, (900, 600), "JPEG")
+    (tmp_path / "Rock & Roll.jpg").write_bytes(data)
+    image = read_query_image(tmp_path / "Rock & Roll.jpg", "Rock & Roll.jpg")
+    assert image.mode == "RGB" and image.size == (320, 213)
+    assert np.array_equal(image, Image.open(io.BytesIO(thumbnail(data)[0])).convert("RGB"))
+    monkeypatch.setattr(module, "MAX_ASKED", len(data) - 1)
+    with pytest.raises(UserError, match="^The picture 'Rock & Roll.jpg' is larger than 0 MB: make it smaller.$"):
+        read_query_image(tmp_path / "Rock & Roll.jpg", "Rock & Roll.jpg")
+    with pytest.raises(UserError, match="^The picture 'gone.jpg' cannot be read: "):
+        read_query_image(tmp_path / "elsewhere.jpg", "gone.jpg")
+    with pytest.raises(UserError, match="^The picture has too many pixels: at most 80 megapixels are read.$"):
+        query_image(png_header(30_000, 30_000))
 
 
 @given(st.binary(max_size=200))

@@ -42,6 +42,9 @@ class FakeCatalog:
     def __getitem__(self, item_id: str) -> Item:
         return self.items[self.row(item_id)]
 
+    def __contains__(self, item_id: str) -> bool:
+        return any(item.item_id == item_id for item in self.items)
+
     def row(self, item_id: str) -> int:
         for row, item in enumerate(self.items):
             if item.item_id == item_id:
@@ -71,7 +74,8 @@ class FakeEngine:
     def __init__(self, root: Path, seconds: float = 0.0, port: int = 0):
         folders = {name: root / name for name in ("checkpoints", "results", "jobs")}
         self.settings = Settings(port=port, **folders)
-        self.catalog, self.encoder, self.seconds, self.calls = FakeCatalog(root), None, seconds, []
+        self.catalog, self.encoder, self.seconds = FakeCatalog(root), None, seconds
+        self.calls, self.marks = [], []
         self.index = FakeIndex(len(self.catalog.items))
 
     def on(self, folder: Path) -> "FakeEngine":
@@ -89,9 +93,14 @@ class FakeEngine:
         return []
 
     def run(
-        self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False, tell=None
-    ):
+        self, queries, methods=("folm", "diffusion"), *, k=10, n=4, seed=0, steps=None, variety=0.0, distinct=False, plus=(),
+        minus=(), other_kinds=False, tell=None,
+    ):  # fmt: skip
         self.calls.append((queries[0], methods, variety))
+        self.marks.append((plus, minus, other_kinds))
+        queries = [self._words(query) for query in queries]
+        for item_id in (*plus, *minus):
+            self.catalog.row(item_id)
         if not queries[0].strip():
             raise UserError("The query is empty; write a few words.")
         if len(queries[0]) > 500:
@@ -107,7 +116,20 @@ class FakeEngine:
             time.sleep(self.seconds)
         return results
 
-    def search(self, query, n=12, logged=True):
+    def _words(self, query):
+        """What is read of a query: of a picture, the colour that it is."""
+        if isinstance(query, Image.Image):
+            return f"a picture of {query.getpixel((0, 0))}"
+        return query.title if isinstance(query, Item) else query
+
+    def kind(self, query):
+        return query.category if isinstance(query, Item) else CATEGORIES[0]
+
+    def found_by(self, sub_queries, n, plus=(), minus=(), left_out=None):
+        found = [self.search(text, len(self.index.rows)) for text in sub_queries]
+        return [[hit for hit in hits if hit.item.category != left_out][:n] for hits in found]
+
+    def search(self, query, n=12):
         digest = hashlib.sha256(query.encode()).digest()
         vector = np.random.default_rng([*digest[:4]]).normal(size=(1, 16))
         return self._hits(vector / np.linalg.norm(vector), n)[0]

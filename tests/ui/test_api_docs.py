@@ -19,6 +19,7 @@ from r4t_demo.__main__ import main
 from r4t_demo.engine import Engine
 from r4t_demo.pattern.steer import Steering
 from r4t_demo.settings import ROOT
+from tests.sources.makers import picture
 from tests.ui.agent import ask_as_agent
 
 TEXT = (ROOT / "docs" / "api.md").read_text()
@@ -52,22 +53,40 @@ def over_stand_ins(served, monkeypatch):
 
 
 def test_no_example_is_left_out():
-    assert sorted(language for language, _ in BLOCKS) == ["", "bash", "javascript", "json", "python", "python", "python"]
+    assert sorted(language for language, _ in BLOCKS) == [
+        "",
+        "bash",
+        "javascript",
+        "json",
+        "python",
+        "python",
+        "python",
+        "python",
+    ]
 
 
 def test_the_engine_in_python(over_stand_ins, capsys):
     names = {}
     exec(example("python", "Engine"), names)
     assert len(names["diffusion"].items) == 10 and len(names["boots"]) == 3 and len(names["around"]) == 2
+    assert len(names["look"].items) == len(names["less"].items) == 10
     assert capsys.readouterr().out.count("\n") == 10 + 1 + 3
 
 
 def test_the_client_in_python(here, capsys):
     names = {}
-    exec(here(example("python", "Client")), names)
-    assert [answer["method"] for answer in names["answers"]] == ["folm", "diffusion"]
+    exec(here(example("python", "/steer")), names)
+    assert len(names["liked"]) == 2 and [answer["method"] for answer in names["answers"]] == ["folm", "diffusion"]
     assert len(names["near"]) == 12 and len(names["steered"]["results"]) == 3
     assert "tiny 48" in capsys.readouterr().out
+
+
+def test_a_picture_from_python(here, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("photo.jpg").write_bytes(picture(kind="JPEG"))
+    names = {}
+    exec(here(example("python", "photo.jpg")), names)
+    assert len(names["look"]["items"]) == 10 and names["look"]["query"] in capsys.readouterr().out
 
 
 def test_the_client_in_the_readme(here):

@@ -1,6 +1,7 @@
 """The named endpoints, as other programs call them over HTTP and agents as tools of an MCP server."""
 
 import json
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
@@ -11,6 +12,7 @@ from gradio_client.exceptions import AppError
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk
+from r4t_demo.sources.decode import query_image
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import write_files
@@ -61,6 +63,7 @@ def test_nothing_else_is_public_and_what_is_says_what_it_takes(served):
     }
     assert types["search"] == {"query": "str", "item_id": "str", "n": "int", "category": "str"}
     assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str]" and types["fanout"]["variety"] == "float"
+    assert types["fanout"]["picture"] == "str" and "list[str]" in types["fanout"]["plus"]
 
 
 def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
@@ -73,6 +76,25 @@ def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
         ("seed-mean", 6), ("direction", 6), ("modit", 6), ("hppo", 6),
     ]  # fmt: skip
     assert steered["spread"]["patterns"] == 1
+
+
+def test_a_set_around_an_item_or_a_picture(served, client):
+    """Over HTTP as in Python; a picture comes in base64, as a file or as a page's address of one."""
+    item = served.engine.catalog["gothic-red-hat"]
+    data = b64encode(item.image.read_bytes()).decode()
+    options = {"methods": ["diffusion"], "k": 3, "n": 2}
+    marked = {"plus": ["gothic-navy-scarf"], "minus": ["gothic-red-boots"], "other_kinds": True}
+    image = query_image(item.image.read_bytes())
+    for given, query in (
+        ({"item_id": item.item_id}, item),
+        ({"picture": data}, image),
+        ({"picture": f"data:image/png;base64,{data}"}, image),
+    ):
+        [answer] = client.predict(**given, **options, **marked, api_name="/fanout")
+        kinds = {"plus": tuple(marked["plus"]), "minus": tuple(marked["minus"]), "other_kinds": True}
+        [expected] = served.engine.run([query], ["diffusion"], k=3, n=2, **kinds)
+        assert answer["items"] == expected.to_json()["items"] and answer["query"] == expected.query
+        assert served.engine.kind(query) not in {one["category"] for items in answer["items"] for one in items}
 
 
 def test_without_its_language_model_the_usual_answer_is_the_retrievers(served, monkeypatch):
@@ -130,6 +152,18 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("fanout", {"query": "x", "n": 51}, "number of items is 51"),
         ("fanout", {"query": "x", "methods": ["instruct:some/model"]}, "no method 'instruct:some/model' on this page"),
         ("fanout", {"query": "x", "methods": "mmr"}, "“methods” must be a list"),
+        ("fanout", {}, "query is empty"),
+        ("fanout", {"query": "x", "item_id": SEEDS[0]}, "more than one is given: leave the others out"),
+        ("fanout", {"item_id": SEEDS[0], "picture": "eA=="}, "more than one is given"),
+        ("fanout", {"item_id": "sofa"}, "no item 'sofa'"),
+        ("fanout", {"picture": "no base64!"}, "“picture” must be a picture file in base64."),
+        ("fanout", {"picture": "ünïcode"}, "“picture” must be a picture file in base64."),
+        ("fanout", {"picture": "eA=="}, "The picture is no picture that can be read: use JPEG"),
+        ("fanout", {"picture": "data:,"}, "The picture is an empty file"),
+        ("fanout", {"query": "x", "plus": ["sofa"]}, "no item 'sofa'"),
+        ("fanout", {"query": "x", "minus": SEEDS[0]}, "“minus” must be a list of texts"),
+        ("fanout", {"query": "x", "plus": SEEDS, "minus": SEEDS[:1]}, "both liked and disliked"),
+        ("fanout", {"query": "x", "other_kinds": True}, "Words have no kind"),
         ("search", {}, "query is empty"),
         ("search", {"query": "x", "item_id": SEEDS[0]}, "leave one of them out"),
         ("search", {"query": ["x"]}, "“query” must be a text"),

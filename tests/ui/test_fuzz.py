@@ -1,6 +1,7 @@
 """Whatever a link, a browser or a program sends: an answer, or a sentence."""
 
 import json
+from base64 import b64encode
 from urllib.parse import parse_qsl
 
 import gradio as gr
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
+from r4t_demo.serve.desk import Desk
 from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.ask import Ask
+from r4t_demo.ui.fanout_tab import FanOutTab
 from r4t_demo.ui.steer_tab import SteerTab
 
 WORDS = [
@@ -38,10 +41,11 @@ JSON = st.recursive(
 LIKELY = {  # what an argument should be, so that the others are reached
     "query": TEXTS, "item_id": TEXTS, "category": TEXTS, "domain": TEXTS, "value": TEXTS, "seeds": st.lists(TEXTS, max_size=3),
     "methods": st.lists(TEXTS, max_size=2), "k": NUMBERS, "n": NUMBERS, "seed": NUMBERS, "variety": NUMBERS, "strength": NUMBERS,
-    "distinct": st.booleans(),
+    "distinct": st.booleans(), "picture": st.one_of(TEXTS, st.binary(max_size=20).map(lambda data: b64encode(data).decode())),
+    "other_kinds": st.booleans(), "plus": st.lists(TEXTS, max_size=2), "minus": st.lists(TEXTS, max_size=2),
 }  # fmt: skip
 NAMES = {
-    "fanout": ("query", "methods", "k", "n", "seed", "distinct", "variety"),
+    "fanout": ("query", "methods", "k", "n", "seed", "distinct", "variety", "item_id", "picture", "other_kinds", "plus", "minus"),
     "steer": ("seeds", "domain", "value", "methods", "k", "strength", "seed"),
     "search": ("query", "item_id", "n", "category"),
 }
@@ -55,6 +59,11 @@ GOOD = {
 @pytest.fixture(scope="module")
 def endpoints(served):
     return served.endpoints
+
+
+@pytest.fixture(scope="module")
+def search_tab(served) -> FanOutTab:
+    return FanOutTab(Desk(served.engine).engine)
 
 
 @pytest.fixture(scope="module")
@@ -76,19 +85,37 @@ def test_an_endpoint_answers_any_json(endpoints, endpoint: str, data: st.DataObj
 
 
 LINKED = TEXTS.map(lambda text: text.encode("utf-8", "replace").decode())  # as an address is read
-NAMED = st.one_of(
-    st.sampled_from(["q", "left", "k", "n", "seed", "steps", "variety", "seeds", "domain", "value", "strength"]), LINKED
+LINKS = (
+    *("q", "left", "k", "n", "seed", "steps", "variety", "item", "others", "plus", "minus"),
+    *("seeds", "domain", "value", "strength"),
 )
+NAMED = st.one_of(st.sampled_from(LINKS), LINKED)
 PAIRS = st.lists(st.tuples(NAMED, st.one_of(LINKED, NUMBERS.map(repr))), max_size=6)
 
 
 @given(PAIRS)
 def test_a_search_link_is_a_search_or_a_sentence(pairs: list[tuple[str, str]]) -> None:
     try:
-        ask = Ask().with_link(dict(pairs))
+        ask = Ask().with_link(pairs)
     except UserError:
         return
-    assert Ask().with_link(dict(parse_qsl(ask.to_link()[1:], keep_blank_values=True))) == ask
+    assert Ask().with_link(parse_qsl(ask.to_link()[1:], keep_blank_values=True)) == ask
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["", "gothic red"]),
+    st.one_of(
+        TEXTS,
+        JSON.map(json.dumps),
+        st.dictionaries(st.sampled_from(["item", "picture", "others", "plus", "minus"]), JSON).map(json.dumps),
+        st.just("[" * 100_000),
+    ),
+)
+def test_whatever_the_browser_tells_besides_words(search_tab, query: str, told: str) -> None:
+    *_, last = search_tab.search(query, "none", "none", 2, 1, 0, 0, 0, told)
+    assert "answered in" in last[0] or 'class="error"' in last[0]
+    json.dumps(last[0], ensure_ascii=False).encode()
 
 
 @given(PAIRS)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from r4t_demo.catalog import Item
 from r4t_demo.engine import Hit
@@ -104,6 +105,9 @@ def test_details_name_the_item_and_list_its_attributes(engine):
     assert root.find(".//h2").text == item.title
     assert [chip.text for chip in root.findall(".//*[@class='chip']")] == ["rust", "felt", "bohemian festival", "western"]
     assert len(root.findall(".//button")) == 12
+    asking = ElementTree.fromstring(f"<div>{render_details(item, [], asks=True)}</div>")
+    assert [one.get("data-ask") for one in asking.iter("button")] == ["item", "plus", "minus"]
+    assert asking.find(".//p[@data-id]").get("data-id") == item.item_id
 
 
 def test_an_item_without_a_picture_is_a_cover(engine):
@@ -128,7 +132,11 @@ def test_every_text_of_a_catalogue_is_escaped(engine, pictured):
     hit = Hit(item, 0, 0.5)
     left, right = engine.run([evil], k=2, n=2)
     left.items[0] = right.items[1] = [hit]
-    drawn = [render_details(item, [hit]), card(hit, 1, found=evil), render_column(left, right, evil, "left", steers=True)]
+    drawn = [
+        render_details(item, [hit], asks=True),
+        card(hit, 1, found=evil),
+        render_column(left, right, evil, "left", steers=True),
+    ]
     drawn += [render_plot(left, right, engine.index), render_seeds([item], Spread(1, 0.5)), render_grid([item])]
     for html in drawn:
         root = ElementTree.fromstring(f"<div>{html}</div>")
@@ -181,15 +189,23 @@ def test_table_holds_both_columns_and_opens_from_its_link(pair):
 
 
 def test_link_brings_the_same_search_back():
-    ask = Ask("wet & wild? ünïcode", "mmr", "diffusion", 7, 3, 11, 8, -0.3)
-    assert Ask().with_link(dict(parse_qsl(ask.to_link()[1:]))) == ask
-    assert Ask().with_link({"q": "x", "other": "y"}) == replace(Ask(), q="x")
+    asked = Ask("wet & wild? ünïcode", "mmr", "diffusion", 7, 3, 11, 8, -0.3, plus=("a&b", "c,d"), minus=("e f",))
+    for ask in (asked, replace(asked, q="", item="<i>&1", others=True)):
+        assert Ask().with_link(parse_qsl(ask.to_link()[1:])) == ask
+    assert Ask().with_link([("q", "x"), ("other", "y")]) == replace(Ask(), q="x")
+    assert Ask().with_link([("q", "x"), ("item", "y"), ("others", "1")]) == replace(Ask(), q="x"), "words are the request"
+
+
+def test_no_link_carries_a_picture(pair):
+    link = Ask("", picture=Image.new("RGB", (2, 2))).to_link()
+    shown = render_summary(*pair, link, "data:,")
+    assert link == "?" and "No link carries a picture" in shown and "Copy link" not in shown
 
 
 @pytest.mark.parametrize("value", ["many", "", "1.5", "nan", "inf", None])
 def test_link_with_a_wrong_number_is_a_sentence(value):
     with pytest.raises(UserError, match="“k” must be a whole number"):
-        Ask().with_link({"k": value})
+        Ask().with_link([("k", value)])
 
 
 def test_durations_have_the_digits_they_deserve():

@@ -191,6 +191,17 @@ def test_the_details_are_asked_for_by_texts_alone(stranger):
     assert stranger.http.post("component_server", json=body).status_code == 404
 
 
+def test_a_picture_is_taken_by_its_uploaded_path_alone(stranger, uploaded):
+    [part] = [key for key, block in stranger.demo.blocks.items() if block.elem_id == "told"]
+    ask = lambda data: stranger.http.post(  # noqa: E731
+        "component_server", json={"component_id": part, "fn_name": "take_picture", "data": data, "session_hash": "stranger"}
+    )
+    for data in [*ODD[:5], *ODD[6:], "/etc/passwd", str(ROOT / "app.py"), [uploaded], {"path": uploaded}]:
+        answer = ask(data)
+        assert answer.status_code == 200 and answer.json() == {"trouble": "This picture was not uploaded here: choose it again."}
+    assert Path(uploaded).is_file() and "is no picture that can be read" in ask(uploaded).text and not Path(uploaded).exists()
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

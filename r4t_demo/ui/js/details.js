@@ -34,6 +34,7 @@ async function show() {
   const steers = job ? document.querySelector("#own-steer-seeds") !== null : dialog.dataset.steers !== undefined;
   steer.hidden = !steers || !dialog.querySelector(".item");
   steer.dataset.steer = JSON.stringify([id]);
+  dialog.dispatchEvent(new Event("item-shown", { bubbles: true }));
   tellFinders(dialog.querySelector(".found-by"), foundBy(id));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

@@ -7,7 +7,21 @@ const address = () => {
   if (theme) url.searchParams.set("__theme", theme);
   return url;
 };
-watch("value", () => history.replaceState(null, "", address()));
+// A search that a visitor goes on to is a step that the browser's "back" undoes: the page is loaded again with the address before.
+// The answer to the address that the page was opened with is none, and neither is what a run or the Steer tab shows.
+const asks = element.closest("#summary") !== null;
+let opened = asks && /[?&](q|item)=/.test(location.search);
+watch("value", () => {
+  const next = address();
+  const step = asks && !opened && next.search !== location.search;
+  opened = false;
+  history[step ? "pushState" : "replaceState"](null, "", next);
+  document.body.dataset.address = next.search;
+});
+if (asks) {
+  document.body.dataset.address = location.search;
+  addEventListener("popstate", () => location.search !== document.body.dataset.address && location.reload());
+}
 element.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-share]");
   if (!link) return;
