@@ -2,16 +2,19 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk
-from r4t_demo.ui.endpoints import Endpoints
+from r4t_demo.ui.endpoints import Endpoints, texts
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import write_files
 from tests.ui.agent import ask_as_agent
@@ -60,7 +63,7 @@ def test_nothing_else_is_public_and_what_is_says_what_it_takes(served):
         for name in NAMES
     }
     assert types["search"] == {"query": "str", "item_id": "str", "n": "int", "category": "str"}
-    assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str]" and types["fanout"]["variety"] == "float"
+    assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str] | str" and types["fanout"]["variety"] == "float"
 
 
 def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
@@ -127,7 +130,8 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("fanout", {"query": "x", "k": "many"}, "“k” must be a whole number"),
         ("fanout", {"query": "x", "n": 51}, "number of items is 51"),
         ("fanout", {"query": "x", "methods": ["instruct:some/model"]}, "no method 'instruct:some/model' on this page"),
-        ("fanout", {"query": "x", "methods": "mmr"}, "“methods” must be a list"),
+        ("fanout", {"query": "x", "methods": '["mmr"'}, "“methods” must be a list"),
+        ("fanout", {"query": "x", "methods": "mmr, sofa"}, "no method 'sofa'"),
         ("search", {}, "query is empty"),
         ("search", {"query": "x", "item_id": SEEDS[0]}, "leave one of them out"),
         ("search", {"query": ["x"]}, "“query” must be a text"),
@@ -136,7 +140,8 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("search", {"query": "x", "n": None}, "“n” must be a whole number"),
         ("search", {"query": "x", "category": "sofa"}, "no category 'sofa': choose from belt"),
         ("steer", {"seeds": []}, "no seed"),
-        ("steer", {"seeds": SEEDS[0]}, "“seeds” must be a list"),
+        ("steer", {"seeds": 7}, "“seeds” must be a list"),
+        ("steer", {"seeds": "[" * 100_000}, "“seeds” must be a list"),
         ("steer", {"seeds": ["sofa"]}, "no item 'sofa'"),
         ("steer", {"seeds": SEEDS, "value": "hot"}, "No item has"),
         ("steer", {"seeds": SEEDS, "k": 47}, "between 1 and 46"),
@@ -154,6 +159,19 @@ def test_bad_input_is_refused_in_a_sentence(served, name, asked, sentence):
         getattr(served.endpoints, name)(**asked)
 
 
+@given(st.lists(st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"])).map(str.strip).filter(bool)))
+def test_a_list_may_come_as_one_text(values):
+    assert texts(values, "seeds") == texts(json.dumps(values), "seeds") == values
+    if not ",".join(values).startswith("["):
+        assert texts(", ".join(values), "seeds") == values
+
+
+@given(st.text())
+def test_any_other_text_is_a_list_of_texts_or_refused(text):
+    with suppress(UserError):
+        assert all(isinstance(one, str) for one in texts(text, "seeds"))
+
+
 def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
     tools = ask_as_agent(served.address, lambda session: session.list_tools()).tools
     assert [tool.name for tool in tools] == NAMES
@@ -166,12 +184,18 @@ def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
 
 def test_a_tool_answers_as_the_endpoint_does_and_refuses_in_its_words(served):
     async def ask(session):
-        asked = ("search", {"query": "gothic red", "n": 3}), ("catalogs", {}), ("search", {"item_id": "sofa"}), ("open_link", {})
+        asked = (
+            ("search", {"query": "gothic red", "n": 3}), ("catalogs", {}), ("search", {"item_id": "sofa"}), ("open_link", {}),
+            ("fanout", {"query": "gothic", "methods": '["mmr", "none"]', "k": 1}),
+            ("steer", {"seeds": ",".join(SEEDS), "domain": "season", "value": "winter", "methods": "hppo", "k": 2}),
+        )  # fmt: skip
         return [await session.call_tool(*one) for one in asked], await session.list_resources(), await session.list_prompts()
 
-    (found, catalogs, refused, unknown), resources, prompts = ask_as_agent(served.address, ask)
+    (found, catalogs, refused, unknown, fanned, steered), resources, prompts = ask_as_agent(served.address, ask)
     assert not found.isError and json.loads(found.content[0].text) == served.endpoints.search("gothic red", n=3)
     assert json.loads(catalogs.content[0].text) == served.endpoints.catalogs()
     assert refused.isError and "The catalogue 'tiny' has no item 'sofa'." in refused.content[0].text
     assert unknown.isError and "Unknown tool" in unknown.content[0].text
+    assert [one["method"] for one in json.loads(fanned.content[0].text)] == ["mmr", "none"]
+    assert [len(one["items"]) for one in json.loads(steered.content[0].text)["results"]] == [2]
     assert resources.resources == prompts.prompts == []
