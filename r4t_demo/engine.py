@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,6 +14,7 @@ from PIL import Image
 
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog, Item
+from r4t_demo.domains import Fit
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
@@ -22,6 +23,7 @@ from r4t_demo.fanout.registry import MethodSet, lookup
 from r4t_demo.hub.load import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
+from r4t_demo.language import is_english
 from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
@@ -49,6 +51,7 @@ class ResultSet:
     ``vectors`` (k, d) are the directions, fewer where a language model wrote a shorter list, ``query_vector`` (d,);
     ``items`` has a list of hits for each direction. ``query``: the words that were read (``Engine.run``).
     ``scores``: groundedness, alignment (both None where the directions are not texts), diversity, content_alignment.
+    ``fits``: of each direction, whether what was asked for is anything that this catalogue holds (``domains``).
     ``ms``: encode (the query and the sub-queries), fanout, search and their sum, total: this query's share of its batch.
     """
 
@@ -62,6 +65,7 @@ class ResultSet:
     ms: dict[str, float]
     vectors: np.ndarray
     query_vector: np.ndarray
+    fits: list[bool]
 
     def to_json(self) -> dict[str, Any]:
         """The element of the command line's list."""
@@ -70,6 +74,7 @@ class ResultSet:
             "method": self.method,
             "sub_queries": self.sub_queries,
             "items": [[hit.to_json() for hit in hits] for hits in self.items],
+            "fits": self.fits,
             "scores": {name: self.scores[name] for name in ("groundedness", "diversity", "alignment")},
             "ms": self.ms,
         }
@@ -151,7 +156,7 @@ class Engine:
             asked = {"steps": steps, "variety": variety, "tell": tell and partial(tell, name)}
             options = {option: value for option, value in asked.items() if value and option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
-            answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct))
+            answers.append(self._answer(asked_with, queries, vectors, encode, fans, k, n, distinct))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
     def _read(self, queries: Sequence[Query]) -> tuple[list[str], np.ndarray]:
@@ -190,9 +195,15 @@ class Engine:
         hits = self._hits(*self.index.search(vector, n + 1, categories=None if category is None else [category]))[0]
         return [hit for hit in hits if hit.row != without][:n]
 
+    @cached_property
+    def fit(self) -> Fit:
+        """What tells whether a request fits this catalogue."""
+        return Fit.of(self.index, self.encoder)
+
     def _answer(
-        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool
-    ) -> list[ResultSet]:
+        self, asked_with: Sequence[Query], queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut],
+        k: int, n: int, distinct: bool,
+    ) -> list[ResultSet]:  # fmt: skip
         """Search all directions of a batch at once, then score each query."""
         start = perf_counter()
         depth = min(n * k, len(self.index)) if distinct else n  # the other directions may take all but the last n
@@ -200,13 +211,16 @@ class Engine:
         search = (perf_counter() - start) / len(queries)
         hits = self._hits(scores, rows)
         results, end = [], 0
-        for query, vector, fan in zip(queries, vectors, fans, strict=True):
+        for asked, query, vector, fan in zip(asked_with, queries, vectors, fans, strict=True):
             begin, end = end, end + len(fan.vectors)
             scored = score(fan, self.index.vectors(rows[begin:end, 0]), vector, k)
             ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
             reading = (fan.labels, fan.is_text, fan.label_scores)
             found = deal(hits[begin:end], n) if distinct else hits[begin:end]
-            results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector))
+            # By English words alone it can be told what is meant, not by a picture or an item.
+            told = isinstance(asked, str) and is_english(asked)
+            fits = self.fit.directions(vector, fan) if told else [True] * len(fan.vectors)
+            results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector, fits))
         return results
 
     def _hits(self, scores: np.ndarray, rows: np.ndarray) -> list[list[Hit]]:

@@ -192,8 +192,15 @@ def _encoder(args, settings: Settings):
     )
 
 
+def _domains(args, settings: Settings):
+    from r4t_demo.train import domains
+
+    yield from domains.fit(args, settings)
+
+
 STEPS: dict[str, Callable] = {
     "encoder": _encoder,
     **recipes.STEPS,
     **steering.STEPS,
+    "domains": _domains,
 }

@@ -50,7 +50,8 @@ class Endpoints:
         self, query: str, methods: list[str] | str | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
         variety: float = 0.0,
     ) -> list[dict]:  # fmt: skip
-        """Fan a query out into k directions and retrieve n items for each, by every method named.
+        """Fan a query out into k directions and retrieve n items for each, by every method named. Where "fits" is false, nothing
+        in the catalogue seems to be what was asked for.
 
         Parameters:
             query: a broad wish in a few words, such as "bohemian festival style"
