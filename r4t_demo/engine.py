@@ -15,6 +15,7 @@ from PIL import Image
 
 from r4t_demo import rewards
 from r4t_demo.catalog import NO_CATEGORY, Catalog, Item
+from r4t_demo.domains import Fit
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import FanOut
@@ -25,6 +26,7 @@ from r4t_demo.fanout.rocchio import moved
 from r4t_demo.hub.load import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
+from r4t_demo.language import is_english
 from r4t_demo.settings import Settings
 
 MAX_QUERY, MAX_K, MAX_N, MAX_STEPS, MAX_SEED = 500, 10, 50, 256, 2**32 - 1
@@ -53,6 +55,7 @@ class ResultSet:
     ``vectors`` (k, d) are the directions, fewer where a language model wrote a shorter list, ``query_vector`` (d,);
     ``items`` has a list of hits for each direction. ``query``: the words that were read (``Engine.run``).
     ``scores``: groundedness, alignment (both None where the directions are not texts), diversity, content_alignment.
+    ``fits``: of each direction, whether what was asked for is anything that this catalogue holds (``domains``).
     ``ms``: encode (the query and the sub-queries), fanout, search and their sum, total: this query's share of its batch.
     """
 
@@ -66,6 +69,7 @@ class ResultSet:
     ms: dict[str, float]
     vectors: np.ndarray
     query_vector: np.ndarray
+    fits: list[bool]
 
     def to_json(self) -> dict[str, Any]:
         """The element of the command line's list."""
@@ -74,6 +78,7 @@ class ResultSet:
             "method": self.method,
             "sub_queries": self.sub_queries,
             "items": [[hit.to_json() for hit in hits] for hits in self.items],
+            "fits": self.fits,
             "scores": {name: self.scores[name] for name in ("groundedness", "diversity", "alignment")},
             "ms": self.ms,
         }
@@ -164,7 +169,7 @@ class Engine:
             options = {option: value for option, value in asked.items() if value and option in lookup(name).takes}
             fans = runner.fan_out(queries, vectors, k, seed=seed, **options)
             fans = [replace(fan, vectors=self._moved(fan.vectors, plus, minus)) if fan.is_text else fan for fan in fans]
-            answers.append(self._answer(queries, vectors, encode, fans, k, n, distinct, left_out))
+            answers.append(self._answer(asked_with, queries, vectors, encode, fans, k, n, distinct, left_out))
         return [answer[row] for row in range(len(queries)) for answer in answers]
 
     def _read(self, queries: Sequence[Query]) -> tuple[list[str], np.ndarray]:
@@ -231,9 +236,14 @@ class Engine:
         hits = self._hits(*self.index.search(vector, n + 1, categories=None if category is None else [category]))[0]
         return [hit for hit in hits if hit.row != without][:n]
 
+    @cached_property
+    def fit(self) -> Fit:
+        """What tells whether a request fits this catalogue."""
+        return Fit.of(self.index, self.encoder)
+
     def _answer(
-        self, queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut], k: int, n: int, distinct: bool,
-        left_out: Sequence[str] | None,
+        self, asked_with: Sequence[Query], queries: list[str], vectors: np.ndarray, encode: float, fans: list[FanOut],
+        k: int, n: int, distinct: bool, left_out: Sequence[str] | None,
     ) -> list[ResultSet]:  # fmt: skip
         """Search all directions of a batch, at once unless each query leaves out a kind of its own, then score each query."""
         start = perf_counter()
@@ -245,14 +255,17 @@ class Engine:
             hits = [found for fan, kind in parts for found in self._nearest_to(fan.vectors, depth, kind)]
         search = (perf_counter() - start) / len(queries)
         results, end = [], 0
-        for query, vector, fan in zip(queries, vectors, fans, strict=True):
+        for asked, query, vector, fan in zip(asked_with, queries, vectors, fans, strict=True):
             begin, end = end, end + len(fan.vectors)
             first = np.array([found[0].row for found in hits[begin:end]])
             scored = score(fan, self.index.vectors(first), vector, k)
             ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
             reading = (fan.labels, fan.is_text, fan.label_scores)
             found = deal(hits[begin:end], n) if distinct else hits[begin:end]
-            results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector))
+            # By English words alone it can be told what is meant, not by a picture or an item.
+            told = isinstance(asked, str) and is_english(asked)
+            fits = self.fit.directions(vector, fan) if told else [True] * len(fan.vectors)
+            results.append(ResultSet(query, fan.method, *reading, found, scored, ms, fan.vectors, vector, fits))
         return results
 
     def _nearest_to(self, directions: np.ndarray, n: int, left_out: str | None = None) -> list[list[Hit]]:

@@ -36,7 +36,7 @@ def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:
         (q, m) for q in ("bohemian festival", "gothic red") for m in EVERYWHERE
     ]
     for answer in answers:
-        assert set(answer) == {"query", "method", "sub_queries", "items", "scores", "ms"}
+        assert set(answer) == {"query", "method", "sub_queries", "items", "fits", "scores", "ms"}
         assert set(answer["scores"]) == {"groundedness", "diversity", "alignment"}
         assert set(answer["ms"]) == {"encode", "fanout", "search", "total"}
         assert len(answer["sub_queries"]) == len(answer["items"]) <= 6

@@ -88,7 +88,7 @@ def changes(output: object, name: str) -> Iterator[tuple[str, object]]:
     for path in _paths(output):
         *parents, last = path
         told = f"{name}: {'/'.join(map(str, path))}"
-        for kind, value in (("as an object", {"x": []}), ("as a truth value in a list", [True])):
+        for kind, value in (("as an object", {"x": []}), ("as nothing in a list", [None])):
             other = deepcopy(output)
             _at(other, parents)[last] = value
             yield f"{told} {kind}", other

@@ -64,9 +64,10 @@ def _table(result) -> str:
     from r4t_demo.evaluate.table import render
 
     rows = [["sub-query" if result.is_text else "reads as", "score", "category", "item"]]
-    for label, hits in zip(result.sub_queries, result.items, strict=True):
+    for label, hits, fits in zip(result.sub_queries, result.items, result.fits, strict=True):
+        told = label if fits else f"{label} (nothing fits)"
         for rank, hit in enumerate(hits):
-            rows.append(["" if rank else label, f"{hit.score:.3f}", hit.item.category, hit.item.title])
+            rows.append(["" if rank else told, f"{hit.score:.3f}", hit.item.category, hit.item.title])
     scores = ", ".join(f"{name} {value:.3f}" for name, value in result.scores.items() if value is not None)
     times = ", ".join(f"{name} {value:.1f}" for name, value in result.ms.items())
     return f"{result.query} · {result.method}\n{render(rows, right=(1,))}\n{scores}\nms: {times}"

@@ -39,6 +39,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse._SubParsersActi
     """Add the ``evaluate`` command; returns its parts."""
     parts = commands.add_parser("evaluate", help="measure the methods").add_subparsers(dest="what", required=True)
     _add_suits(parts)
+    _add_fits(parts)
     _add_oar(parts)
     _add_pareto(parts)
     _add_wscr(parts)
@@ -164,6 +165,26 @@ def _suits(options: argparse.Namespace) -> Measured:
     result = suits.evaluate(engine, requests, methods, options.seeds)
     name = "suits" if named == "atelier" else f"suits-{engine.catalog.name}"
     return Measured(name, result, suits.tables(result), {"queries": result["n_queries"], "seeds": options.seeds})
+
+
+def _add_fits(parts: argparse._SubParsersAction) -> None:
+    parser = _add_part(parts, "fits", _fits, "whether it is told that a catalogue holds nothing of what was asked for")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for the sample catalogues (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _fits(options: argparse.Namespace) -> Measured:
+    from r4t_demo.engine import Engine
+    from r4t_demo.evaluate import fits
+
+    settings = load_settings(options)
+    result, samples = {}, {}
+    for name, domain in fits.HOLDS.items():
+        written = fits.load(settings.assets / "fits" / f"{name}.jsonl")
+        chosen = settings if name == "atelier" else with_sample_catalog(settings, name, options.runs)
+        result[name] = fits.evaluate(Engine.load(chosen), written, domain)
+        samples[name] = len(written)
+    return Measured("fits", result, fits.tables(result), samples)
 
 
 def _add_wscr(parts: argparse._SubParsersAction) -> None:

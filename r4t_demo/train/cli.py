@@ -191,8 +191,15 @@ def _encoder(args, settings: Settings):
     yield from recipe.train(args.data, settings.assets, args.runs / "encoder", args.out / "clip-mini", _words(), args.steps)
 
 
+def _domains(args, settings: Settings):
+    from r4t_demo.train.data import domains
+
+    yield from domains.fit(args, settings)
+
+
 STEPS: dict[str, Callable] = {
     "encoder": _encoder,
     **recipes.STEPS,
     **steering.STEPS,
+    "domains": _domains,
 }

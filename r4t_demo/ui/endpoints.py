@@ -49,11 +49,12 @@ class Endpoints:
 
     @_told
     def fanout(
-        self, query: str = "", methods: list[str] | None = None, k: int = 10, n: int = 4, seed: int = 0, distinct: bool = False,
-        variety: float = 0.0, item_id: str = "", picture: str = "", other_kinds: bool = False, plus: list[str] | None = None,
-        minus: list[str] | None = None,
+        self, query: str = "", methods: list[str] | str | None = None, k: int = 10, n: int = 4, seed: int = 0,
+        distinct: bool = False, variety: float = 0.0, item_id: str = "", picture: str = "", other_kinds: bool = False,
+        plus: list[str] | str | None = None, minus: list[str] | str | None = None,
     ) -> list[dict]:  # fmt: skip
-        """Fan a query, an item or a picture out into k directions and retrieve n items for each, by every method named.
+        """Fan a query, an item or a picture out into k directions and retrieve n items for each, by every method named. Where
+        "fits" is false, nothing in the catalogue seems to be what was asked for.
 
         Parameters:
             query: a broad wish in a few words, such as "bohemian festival style"; leave it out with an item or a picture
@@ -77,8 +78,8 @@ class Endpoints:
         }
         there = self.engine.methods()
         usual = [name for name in ("folm", "diffusion") if name in there]
-        names = offered(_texts(methods or usual or ["none"], "methods"), there)
-        marked: dict[str, Any] = {name: tuple(_texts(ids or [], name)) for name, ids in (("plus", plus), ("minus", minus))}
+        names = offered(texts(methods or usual or ["none"], "methods"), there)
+        marked: dict[str, Any] = {name: tuple(texts(ids or [], name)) for name, ids in (("plus", plus), ("minus", minus))}
         asked = self._asked(_text(query, "query"), _text(item_id, "item_id"), _text(picture, "picture"))
         results = self.engine.run([asked], names, **numbers, distinct=bool(distinct), other_kinds=bool(other_kinds), **marked)
         return [result.to_json() for result in results]
@@ -93,8 +94,8 @@ class Endpoints:
 
     @_told
     def steer(
-        self, seeds: list[str], domain: str, value: str, methods: list[str] | None = None, k: int = K, strength: float = 1.0,
-        seed: int = 0,
+        self, seeds: list[str] | str, domain: str, value: str, methods: list[str] | str | None = None, k: int = K,
+        strength: float = 1.0, seed: int = 0,
     ) -> dict:  # fmt: skip
         """Find k more items of the pattern that a few share, with a wanted attribute, by every method named.
 
@@ -109,9 +110,9 @@ class Endpoints:
         """
         if isinstance(self.steering, UserError):
             raise self.steering
-        wanted = _text(domain, "domain"), _text(value, "value"), _texts(methods or list(METHODS), "methods")
+        wanted = _text(domain, "domain"), _text(value, "value"), texts(methods or list(METHODS), "methods")
         numbers: dict[str, Any] = {"k": whole(k, "k"), "strength": decimal(strength, "strength"), "seed": whole(seed, "seed")}
-        return to_json(*self.steering.run(_texts(seeds, "seeds"), *wanted, **numbers))
+        return to_json(*self.steering.run(texts(seeds, "seeds"), *wanted, **numbers))
 
     @_told
     def search(self, query: str = "", item_id: str = "", n: int = 12, category: str = "") -> dict:
@@ -174,7 +175,19 @@ def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and is_unicode(value)
 
 
-def _texts(values: object, name: str) -> list[str]:
+def texts(values: object, name: str) -> list[str]:
+    """A list of texts, which agents also write as one text, as JSON or with commas between; UserError for anything else."""
+    if isinstance(values, str):
+        values = _split(values)
     if not isinstance(values, list) or not all(map(_is_text, values)):
         raise UserError(f"“{name}” must be a list of texts.")
     return values
+
+
+def _split(text: str) -> object:
+    if text.lstrip().startswith("["):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -11,6 +11,7 @@ import gradio as gr
 
 from r4t_demo.engine import Query
 from r4t_demo.errors import UserError
+from r4t_demo.language import FOREIGN, is_english
 from r4t_demo.serve.desk import is_slow
 from r4t_demo.ui.around import PICTURE, render_around, take_picture, to_told, with_told
 from r4t_demo.ui.ask import FORM, OPENING_QUERY, Ask, decimal, whole
@@ -69,8 +70,9 @@ class FanOutTab:
         left, right = by_name[ask.left], by_name[ask.right]
         table = to_csv([by_name[name] for name in methods])
         seconds = time.perf_counter() - start
+        note = "" if is_english(ask.q) else f'<p class="foreign">{esc(FOREIGN)}</p>'
         yield (
-            f"<p>{_request(ask, left.query)} answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>",
+            f"<p>{_request(ask, left.query)} answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>{note}",
             render_summary(left, right, link or ask.to_link(), csv_link(table), self.prefix),
             render_column(left, right, self.methods[left.method], "left", self.steers),
             render_column(right, left, self.methods[right.method], "right", self.steers),

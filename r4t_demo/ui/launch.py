@@ -24,6 +24,7 @@ from r4t_demo.ui.page import HEAD, THEME, create_demo
 AT_WORK = 5.0  # seconds that answers under way get once the app is told to stop
 ON_ITS_WAY = 0.5  # seconds that a finished answer needs to reach its visitor
 SPARE = 32  # threads beside those that wait at the desk
+LOOK, PROGRESS = 0.02, 1.0  # seconds between two looks for waiting events, and for progress to tell, which no event here has
 FLOOD = 1000  # events that Gradio keeps in memory before they even reach the desk
 
 
@@ -39,6 +40,8 @@ def launch(engine, jobs: Jobs | None = None, *, note: str = "", prevent_thread_l
     gr.set_static_paths([engine.catalog.root / IMAGES_FOLDER])
     jobs = jobs or Jobs(settings)
     demo = create_demo(desk, jobs, note).queue(max_size=FLOOD)
+    # Gradio looks every millisecond and every ten, which costs some per cent of a core, day and night.
+    demo._queue.sleep_when_free, demo._queue.progress_update_sleep_when_free = LOOK, PROGRESS
     jobs.watch()
     where = {"server_name": settings.host, "server_port": settings.port or None, "max_threads": desk.threads + SPARE}
     closed = {"allowed_paths": [], "blocked_paths": [str(settings.checkpoints)], "show_error": False, "enable_monitoring": False}

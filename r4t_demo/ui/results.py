@@ -35,7 +35,7 @@ def render_column(result, other, description: str, side: str, steers: bool = Fal
     )
     head = f'{latency(result.ms, longest, STAGES)}{_scores(result.scores)}<p class="counts">{counts}</p>'
     rows = [_row(result, place, shared, steers) for place in range(len(result.items))]
-    return _column(result.method, description, side, head, rows, early=other is None)
+    return _column(result.method, description, side, head, _folded(rows, result.fits), early=other is None)
 
 
 def render_writing(method: str, description: str, side: str, found: Mapping[str, Sequence]) -> str:
@@ -44,7 +44,8 @@ def render_writing(method: str, description: str, side: str, found: Mapping[str,
     rows = [_row(written, place, set(), steers=False) for place in range(len(found))]
     times, scores = dict.fromkeys((key for key, _ in STAGES), 0.0), dict.fromkeys((key for key, *_ in SCORES), 0.0)
     room = f'{latency(times | {"total": 0.0}, 1.0, STAGES)}{_scores(scores)}<p class="counts">–</p>'  # so that no row jumps later
-    return _column(method, description, side, f'<div class="reserved" aria-hidden="true">{room}</div>', rows, early=True)
+    reserved = f'<div class="reserved" aria-hidden="true">{room}</div>'
+    return _column(method, description, side, reserved, _directions(rows), early=True)
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,34 @@ class Draft:
     is_text: bool = True
 
 
-def _column(method: str, description: str, side: str, head: str, rows: Sequence[str], early: bool) -> str:
+def _folded(rows: Sequence[str], fits: Sequence[bool]) -> str:
+    """The directions; those that find nothing that fits lie folded away at the end, under a sentence that counts them."""
+    shown = [row for row, fit in zip(rows, fits, strict=True) if fit]
+    rest = [row for row, fit in zip(rows, fits, strict=True) if not fit]
+    if not rest:
+        return _directions(shown)
+    number = counted(len(rest), "direction", "directions")
+    told = (
+        f"For {number}, nothing here seems to fit." if shown
+        else f"<strong>Nothing in this catalogue seems to fit.</strong> What is nearest all the same: {number}."
+    )  # fmt: skip
+    folded = f'<details class="unfit"><summary>{told}</summary>{_directions(rest, start=len(shown))}</details>'
+    return (_directions(shown) if shown else "") + folded
+
+
+def _directions(rows: Sequence[str], start: int = 0) -> str:
+    """``start``: how many stand before them."""
+    counter = f' style="counter-reset: direction {start}"' if start else ""
+    return f'<ol class="directions"{counter}>{"".join(rows)}</ol>'
+
+
+def _column(method: str, description: str, side: str, head: str, directions: str, early: bool) -> str:
     """``early``: the neighbour's answer is still to come, or this one's rest."""
     name, state = esc(display_name(method)), " early" if early else ""
     return (
         f'<section class="answer {side}{state}" data-method="{esc(method)}" aria-label="{name}">'
         f'<header><h2><span class="mark {side}" aria-hidden="true"></span>{name}</h2>'
-        f'<p class="describe">{esc(description)}</p>{head}</header><ol class="directions">{"".join(rows)}</ol></section>'
+        f'<p class="describe">{esc(description)}</p>{head}</header>{directions}</section>'
     )
 
 

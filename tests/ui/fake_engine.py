@@ -159,4 +159,5 @@ class FakeEngine:
         fanout = {"folm": 412.0, "diffusion": 29.0}.get(method, 0.3)
         ms = {"encode": 8.1, "fanout": fanout, "search": 0.9, "total": 9.0 + fanout}
         reading = (labels, is_text, None if is_text else [0.8] * k)
-        return ResultSet(query, method, *reading, self._hits(base[1:], n), scores, ms, base[1:], base[0])
+        fits = [place % 5 != 4 for place in range(k)] if "half" in query else ["pizza" not in query] * k
+        return ResultSet(query, method, *reading, self._hits(base[1:], n), scores, ms, base[1:], base[0], fits)

@@ -3,17 +3,20 @@
 import json
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk
 from r4t_demo.sources.decode import query_image
-from r4t_demo.ui.endpoints import Endpoints
+from r4t_demo.ui.endpoints import Endpoints, texts
 from r4t_demo.ui.launch import launch
 from tests.sources.makers import write_files
 from tests.ui.agent import ask_as_agent
@@ -62,7 +65,7 @@ def test_nothing_else_is_public_and_what_is_says_what_it_takes(served):
         for name in NAMES
     }
     assert types["search"] == {"query": "str", "item_id": "str", "n": "int", "category": "str"}
-    assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str]" and types["fanout"]["variety"] == "float"
+    assert types["catalogs"] == {} and types["steer"]["seeds"] == "list[str] | str" and types["fanout"]["variety"] == "float"
     assert types["fanout"]["picture"] == "str" and "list[str]" in types["fanout"]["plus"]
 
 
@@ -151,7 +154,8 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("fanout", {"query": "x", "k": "many"}, "“k” must be a whole number"),
         ("fanout", {"query": "x", "n": 51}, "number of items is 51"),
         ("fanout", {"query": "x", "methods": ["instruct:some/model"]}, "no method 'instruct:some/model' on this page"),
-        ("fanout", {"query": "x", "methods": "mmr"}, "“methods” must be a list"),
+        ("fanout", {"query": "x", "methods": '["mmr"'}, "“methods” must be a list"),
+        ("fanout", {"query": "x", "methods": "mmr, sofa"}, "no method 'sofa'"),
         ("fanout", {}, "query is empty"),
         ("fanout", {"query": "x", "item_id": SEEDS[0]}, "more than one is given: leave the others out"),
         ("fanout", {"item_id": SEEDS[0], "picture": "eA=="}, "more than one is given"),
@@ -161,7 +165,7 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("fanout", {"picture": "eA=="}, "The picture is no picture that can be read: use JPEG"),
         ("fanout", {"picture": "data:,"}, "The picture is an empty file"),
         ("fanout", {"query": "x", "plus": ["sofa"]}, "no item 'sofa'"),
-        ("fanout", {"query": "x", "minus": SEEDS[0]}, "“minus” must be a list of texts"),
+        ("fanout", {"query": "x", "minus": 7}, "“minus” must be a list of texts"),
         ("fanout", {"query": "x", "plus": SEEDS, "minus": SEEDS[:1]}, "both liked and disliked"),
         ("fanout", {"query": "x", "other_kinds": True}, "Words have no kind"),
         ("search", {}, "query is empty"),
@@ -172,7 +176,8 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("search", {"query": "x", "n": None}, "“n” must be a whole number"),
         ("search", {"query": "x", "category": "sofa"}, "no category 'sofa': choose from belt"),
         ("steer", {"seeds": []}, "no seed"),
-        ("steer", {"seeds": SEEDS[0]}, "“seeds” must be a list"),
+        ("steer", {"seeds": 7}, "“seeds” must be a list"),
+        ("steer", {"seeds": "[" * 100_000}, "“seeds” must be a list"),
         ("steer", {"seeds": ["sofa"]}, "no item 'sofa'"),
         ("steer", {"seeds": SEEDS, "value": "hot"}, "No item has"),
         ("steer", {"seeds": SEEDS, "k": 47}, "between 1 and 46"),
@@ -190,6 +195,19 @@ def test_bad_input_is_refused_in_a_sentence(served, name, asked, sentence):
         getattr(served.endpoints, name)(**asked)
 
 
+@given(st.lists(st.text(st.characters(exclude_characters=",", exclude_categories=["Cs"])).map(str.strip).filter(bool)))
+def test_a_list_may_come_as_one_text(values):
+    assert texts(values, "seeds") == texts(json.dumps(values), "seeds") == values
+    if not ",".join(values).startswith("["):
+        assert texts(", ".join(values), "seeds") == values
+
+
+@given(st.text())
+def test_any_other_text_is_a_list_of_texts_or_refused(text):
+    with suppress(UserError):
+        assert all(isinstance(one, str) for one in texts(text, "seeds"))
+
+
 def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
     tools = ask_as_agent(served.address, lambda session: session.list_tools()).tools
     assert [tool.name for tool in tools] == NAMES
@@ -202,12 +220,18 @@ def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
 
 def test_a_tool_answers_as_the_endpoint_does_and_refuses_in_its_words(served):
     async def ask(session):
-        asked = ("search", {"query": "gothic red", "n": 3}), ("catalogs", {}), ("search", {"item_id": "sofa"}), ("open_link", {})
+        asked = (
+            ("search", {"query": "gothic red", "n": 3}), ("catalogs", {}), ("search", {"item_id": "sofa"}), ("open_link", {}),
+            ("fanout", {"query": "gothic", "methods": '["mmr", "none"]', "k": 1}),
+            ("steer", {"seeds": ",".join(SEEDS), "domain": "season", "value": "winter", "methods": "hppo", "k": 2}),
+        )  # fmt: skip
         return [await session.call_tool(*one) for one in asked], await session.list_resources(), await session.list_prompts()
 
-    (found, catalogs, refused, unknown), resources, prompts = ask_as_agent(served.address, ask)
+    (found, catalogs, refused, unknown, fanned, steered), resources, prompts = ask_as_agent(served.address, ask)
     assert not found.isError and json.loads(found.content[0].text) == served.endpoints.search("gothic red", n=3)
     assert json.loads(catalogs.content[0].text) == served.endpoints.catalogs()
     assert refused.isError and "The catalogue 'tiny' has no item 'sofa'." in refused.content[0].text
     assert unknown.isError and "Unknown tool" in unknown.content[0].text
+    assert [one["method"] for one in json.loads(fanned.content[0].text)] == ["mmr", "none"]
+    assert [len(one["items"]) for one in json.loads(steered.content[0].text)["results"]] == [2]
     assert resources.resources == prompts.prompts == []

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
+import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
@@ -75,3 +76,8 @@ def test_after_malformed_requests_it_lives_and_answers(served):
     assert health(served.address).json()["status"] == "ok"
     found = Client(served.address, verbose=False).predict(query="gothic red", n=2, api_name="/search")
     assert len(found["items"]) == 2
+
+
+def test_an_idle_app_looks_seldom_for_work(served):
+    looks = ("sleep_when_free", "progress_update_sleep_when_free")
+    assert all(getattr(served.demo._queue, look) >= 10 * getattr(gr.Blocks().queue()._queue, look) for look in looks)

@@ -58,6 +58,17 @@ def test_column_marks_exactly_the_shared_items_in_words(pair):
         assert button.find(".//img").get("alt")
 
 
+def test_directions_that_find_nothing_that_fits_are_folded_and_counted(pair):
+    left, right = pair
+    some = ElementTree.fromstring(render_column(replace(left, fits=[True, False, True, False, True]), right, "…", "left"))
+    folded = some.find("details")
+    assert "".join(folded.find("summary").itertext()) == "For 2 directions, nothing here seems to fit."
+    assert [len(rows.findall("li")) for rows in (some.find("ol"), folded.find("ol"))] == [3, 2]
+    none = ElementTree.fromstring(render_column(replace(left, fits=[False] * 5), right, "…", "left"))
+    assert none.find("ol") is None and "Nothing in this catalogue seems to fit" in "".join(none.find("details").itertext())
+    assert ElementTree.fromstring(render_column(left, right, "…", "left")).find("details") is None
+
+
 def test_a_reading_is_called_one_and_a_text_is_not(pair):
     left, right = pair
     assert "reads as" not in render_column(left, right, "", "left")

@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from r4t_demo.errors import UserError
+from r4t_demo.language import FOREIGN
 from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.fanout_tab import FanOutTab
 from tests.ui.fake_engine import FakeEngine
@@ -67,6 +68,12 @@ def test_a_list_that_cannot_be_finished_leaves_a_sentence(tab, monkeypatch):
     *_, written, last = tab.search("x", "folm", "folm", 5, 3, 0, 0, 0)
     assert "1 of 5" in written[0]
     assert "did not finish its list" in last[0] and all(skipped(last[1:]))
+
+
+def test_a_request_in_another_language_is_answered_and_told_so(tab):
+    status, *_, column, _, _ = tab.answer(Ask("Kleid für eine Hochzeit im Sommer"))
+    assert FOREIGN in status and "directions" in column
+    assert FOREIGN not in tab.answer(Ask("boho"))[0]
 
 
 def test_the_dial_reaches_the_engine(tab):
