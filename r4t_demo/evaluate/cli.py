@@ -168,7 +168,7 @@ def _suits(options: argparse.Namespace) -> Measured:
 
 
 def _add_fits(parts: argparse._SubParsersAction) -> None:
-    parser = _add_part(parts, "fits", _fits, "whether it is told that a catalogue holds nothing of what was asked for")
+    parser = add_part(parts, "fits", _fits, "whether it is told that a catalogue holds nothing of what was asked for")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for the sample catalogues (%(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 

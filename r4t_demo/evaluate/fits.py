@@ -18,7 +18,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
 from r4t_demo.train.data.demonstrations import FOLDER, select
-from r4t_demo.train.domains import FOLDED
+from r4t_demo.train.data.domains import FOLDED
 
 HOLDS = {"atelier": "fashion", "hearth-and-shelf": "home", "rainy-sunday": "music"}  # catalogue: its domain
 

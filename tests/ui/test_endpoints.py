@@ -88,12 +88,12 @@ def test_a_set_around_an_item_or_a_picture(served, client):
     options = {"methods": ["diffusion"], "k": 3, "n": 2}
     marked = {"plus": ["gothic-navy-scarf"], "minus": ["gothic-red-boots"], "other_kinds": True}
     image = query_image(item.image.read_bytes())
-    for given, query in (
+    for told, query in (
         ({"item_id": item.item_id}, item),
         ({"picture": data}, image),
         ({"picture": f"data:image/png;base64,{data}"}, image),
     ):
-        [answer] = client.predict(**given, **options, **marked, api_name="/fanout")
+        [answer] = client.predict(**told, **options, **marked, api_name="/fanout")
         kinds = {"plus": tuple(marked["plus"]), "minus": tuple(marked["minus"]), "other_kinds": True}
         [expected] = served.engine.run([query], ["diffusion"], k=3, n=2, **kinds)
         assert answer["items"] == expected.to_json()["items"] and answer["query"] == expected.query

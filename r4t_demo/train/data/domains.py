@@ -12,8 +12,8 @@ from r4t_demo.domains import Domains
 from r4t_demo.encoder import Encoder
 from r4t_demo.files import write_atomically
 from r4t_demo.settings import Settings
+from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.data.demonstrations import FOLDER, Demonstration, select
-from r4t_demo.train.progress import Progress
 
 THINGS = 400  # of each domain, beside all its requests: they say by themselves where they belong
 PENALTY = 1.67  # on the squared weights, beside the sum of the examples' losses

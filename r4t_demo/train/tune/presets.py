@@ -50,7 +50,7 @@ SECONDS = {
     "list": 0.2,  # of the supervision
     "step": 0.3,  # of the teacher's training
     "jump": 0.17,  # of the student's training
-    "steered": 0.2,  # of each of those steps, with what goes with it
+    "steered": 0.3,  # of each of those steps, with what goes with it
     "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from r4t_demo.train.data.demonstrations import Demonstration
-from r4t_demo.train.domains import THINGS, examples, regress
+from r4t_demo.train.data.domains import THINGS, examples, regress
 
 
 def test_every_request_counts_once_and_things_up_to_a_number():
