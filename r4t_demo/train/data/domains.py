@@ -17,7 +17,7 @@ from r4t_demo.train.data.demonstrations import FOLDER, Demonstration, select
 
 THINGS = 400  # of each domain, beside all its requests: they say by themselves where they belong
 PENALTY = 1.67  # on the squared weights, beside the sum of the examples' losses
-FOLDED = 0.2  # share of the requests meant for a domain that may fall below the threshold; people ask more plainly than these do
+FOLDED = 0.08  # share of the requests meant for a domain that may fall below the threshold
 DIGITS = 3
 
 
