@@ -16,6 +16,7 @@ FOLDERS = (
     "assets/samples",
     "assets/demonstrations",
     "assets/suits",
+    "assets/fits",
     "results",
     "docs",
     *(f"checkpoints/{name}" for name in CHECKPOINTS),

@@ -1,6 +1,7 @@
 """A steering checkpoint: the patterns, the predictor and the three models of one run, in one folder."""
 
 import contextlib
+import copy
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -138,7 +139,7 @@ def rebuild(tensors: Path, folder: Path, catalog: Catalog, encoder: Encoder) -> 
 def _write(folder: Path, models: Mapping[str, nn.Module], arrays: Mapping[str, np.ndarray], facts: Mapping[str, object]) -> None:
     for name, model in models.items():
         staged = folder / f".{name}.part"
-        cast(Modit, model).save_pretrained(staged)
+        cast(Modit, copy.deepcopy(model).half()).save_pretrained(staged)  # three networks; rounding changes no answer to speak of
         (staged / "README.md").unlink(missing_ok=True)  # the hub mixin's generic card
         move_folder(staged, folder / name)
     write_atomically(folder / PATTERNS, lambda temporary: save_file(dict(arrays), temporary))
@@ -146,10 +147,10 @@ def _write(folder: Path, models: Mapping[str, nn.Module], arrays: Mapping[str, n
 
 
 def _numbers(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, torch.Tensor]:
-    """The finite float32 tensors of a file, which must be of these names and shapes."""
+    """The finite tensors of a file, in float32 or half as wide, which must be of these names and shapes."""
     tensors = load_tensors(path)
     if {name: tuple(values.shape) for name, values in tensors.items()} != shapes:
         raise UserError(f"its steering has other shapes in {path.parent.name}/{path.name} than its labels and encoder give.")
-    if not all(values.dtype == torch.float32 and values.isfinite().all() for values in tensors.values()):
+    if not all(values.dtype in (torch.float32, torch.float16) and values.isfinite().all() for values in tensors.values()):
         raise UserError(f"its steering holds what is no number in {path.parent.name}/{path.name}.")
     return tensors

@@ -125,6 +125,16 @@ def _suits(result: Mapping) -> str:
     return _panels("suits", result["methods"], 2) + _methods(result["methods"], 3) + "".join(read)
 
 
+def _fits(result: Mapping) -> str:
+    rows = [
+        [catalog, kind, score, *("{} of {}".format(*of[name]) for name in ("fits", "misses")), number(of["auc"], 2)]
+        for catalog, kinds in result.items()
+        for kind, scores in kinds.items()
+        for score, of in scores.items()
+    ]
+    return table(["", "requests", "score", "folded, of those that fit", "of those that do not", "AUC"], rows)
+
+
 def _judge(result: Mapping) -> str:
     missing = sum(row["unanswered"] for row in result["methods"].values())
     said = f"Asked: {result['model']}. {missing} requests had no answer that could be read."
@@ -259,6 +269,7 @@ SECTIONS = (
         Section(name, title, SUITS_SAY, f"{COMMAND} suits{option}", _suits, _nothing_beside)
         for name, (title, option) in SUITS.items()
     ),
+    Section("fits", "Nothing here fits", "The rival is a threshold on a cosine.", f"{COMMAND} fits", _fits, _nothing_beside),
     Section(
         "oar",
         "Open-ended retrieval",

@@ -45,7 +45,7 @@ def test_every_request_leaves_one_line_with_its_stages(engine, logged):
     assert (fanout["event"], fanout["methods"], fanout["k"], fanout["error"]) == ("fanout", ["folm", "diffusion"], 3, None)
     assert fanout["stages"]["folm"] == {"encode": 8.1, "fanout": 412.0, "search": 0.9, "total": 421.0}
     assert {"wait", "total"} == set(fanout["ms"]) and len({fanout["id"], similar["id"], steer["id"]}) == 3
-    assert similar["event"] == "similar" and set(steer["stages"]) == {"seed-mean", "modit", "hppo"}
+    assert similar["event"] == "similar" and set(steer["stages"]) == {"seed-mean", "direction", "modit", "hppo"}
     for word in ("secret", "hat-rust", "dress-rust"):
         assert word not in json.dumps(logged())
 

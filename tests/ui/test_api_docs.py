@@ -70,14 +70,14 @@ def test_the_engine_in_python(over_stand_ins, capsys):
     exec(example("python", "Engine"), names)
     assert len(names["diffusion"].items) == 10 and len(names["boots"]) == 3 and len(names["around"]) == 2
     assert len(names["look"].items) == len(names["less"].items) == 10
-    assert capsys.readouterr().out.count("\n") == 10 + 1 + 3
+    assert capsys.readouterr().out.count("\n") == 10 + 1 + 4
 
 
 def test_the_client_in_python(here, capsys):
     names = {}
     exec(here(example("python", "/steer")), names)
     assert len(names["liked"]) == 2 and [answer["method"] for answer in names["answers"]] == ["folm", "diffusion"]
-    assert len(names["near"]) == 12 and len(names["steered"]["results"]) == 3
+    assert len(names["near"]) == 12 and len(names["steered"]["results"]) == 4
     assert "tiny 48" in capsys.readouterr().out
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file, save
 
 from r4t_demo.__main__ import main
@@ -148,6 +149,15 @@ def test_an_older_zip_without_steering_is_loaded(packed: Path, tiny_app: Setting
     assert (tmp_path / "old" / "folm").is_dir() and not (tmp_path / "old" / FOLDER).exists()
 
 
+def test_a_zip_whose_steering_is_of_a_network_of_before_is_loaded_without_it(
+    packed: Path, tiny_app: Settings, tmp_path: Path
+) -> None:
+    older = save({"trust": torch.zeros(3, 3), "gain": torch.zeros(3)})
+    path = rewritten(packed, tmp_path / "old.zip", lambda name, data: older if "/hppo/model" in name else data)
+    archive.load(path, tmp_path / "old", Encoder.load(""), tiny_app.checkpoints)
+    assert (tmp_path / "old" / "folm").is_dir() and not (tmp_path / "old" / FOLDER).exists()
+
+
 def _with(name: str, value) -> Callable[[bytes], bytes]:
     """The tensors of a file with one of them as ``value`` makes it."""
 
@@ -194,7 +204,10 @@ def test_of_the_steering_of_a_zip_nothing_but_its_numbers_is_taken(packed: Path,
     archive.load(path, tmp_path / "x", Encoder.load(""), tiny_app.checkpoints)
     assert not (tmp_path / "x" / FOLDER / "evil.py").exists()
     steering = Steering.load(Engine.load(replace(tiny_app, catalog=str(tmp_path / "x"))))
-    assert np.isfinite(steering.run(SEEDS, "tone", "light")[1][1].query).all() and steering.trained.models["modit"].draws < 100
+    assert (
+        np.isfinite(steering.run(SEEDS, "tone", "light", ["modit"])[1][0].query).all()
+        and steering.trained.models["modit"].draws < 100
+    )
 
 
 def test_finite_weights_that_answer_no_number_are_a_sentence(whole, tiny_app: Settings) -> None:
