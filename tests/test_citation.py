@@ -9,7 +9,7 @@ from r4t_demo.settings import ROOT
 
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 PAPERS = {
-    "2603.06397": "Efficient, Property-Aligned Fan-Out Retrieval via RL-Compiled Diffusion",
+    "2603.06397": "Efficient, Property-Aligned Fan-Out Retrieval via RL-Amortized Diffusion",
     "2606.26899": "Generative Retrieval via Diffusion Transformer with Metric-Ordered Sequence Training and "
     "Hybrid-Policy Preference Optimization",
 }
