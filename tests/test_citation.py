@@ -21,7 +21,7 @@ def test_the_citation_has_what_version_1_2_0_of_the_format_asks_for() -> None:
     assert CITATION["version"] == r4t_demo.__version__
     for cited in (CITATION, *CITATION["references"]):
         assert isinstance(cited["title"], str) and cited["authors"]
-        assert all(set(author) == {"name"} for author in cited["authors"])
+        assert all(set(author) in ({"name"}, {"family-names", "given-names"}) for author in cited["authors"])
     for paper in CITATION["references"]:
         assert paper["type"] == "article"
         assert [set(identifier) for identifier in paper["identifiers"]] == [{"type", "value"}]
@@ -31,6 +31,7 @@ def test_both_papers_are_cited_by_title_and_number() -> None:
     cited = {paper["identifiers"][0]["value"].removeprefix("arXiv:"): paper for paper in CITATION["references"]}
     assert {number: paper["title"] for number, paper in cited.items()} == PAPERS
     assert all(paper["url"] == f"https://arxiv.org/abs/{number}" for number, paper in cited.items())
+    assert [paper["authors"][0]["family-names"] for paper in cited.values()] == ["Jiang", "Liu"]
 
 
 def test_one_licence_everywhere() -> None:
