@@ -133,7 +133,7 @@ class Steering:
 
     def examples(self, each: int) -> list[Example]:
         """Up to ``each`` seed sets a domain that training never saw: those around whose mean a plain search misses most of what
-        their pattern holds with the attribute, most first. All are of different patterns, a domain's of different values."""
+        their pattern holds with the attribute, domain by domain. All are of different patterns, a domain's of several values."""
         task = self.trained.task
         sets = [one for domain in self.domains for p in PROTOCOLS for one in task.seed_sets(domain, p, "test", DRAWN)]
         chosen: list[SeedSet] = []
@@ -143,6 +143,7 @@ class Steering:
             taken = one.pattern in {other.pattern for other in chosen} or one.attribute in {other.attribute for other in beside}
             if len(beside) < each and not taken:
                 chosen.append(one)
+        chosen.sort(key=lambda one: [*self.domains].index(task.labels.names[one.attribute][0]))
         ids = [tuple(self.catalog.items[row].item_id for row in one.rows) for one in chosen]
         return [Example(own, *task.labels.names[one.attribute]) for own, one in zip(ids, chosen, strict=True)]
 

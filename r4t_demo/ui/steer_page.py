@@ -66,7 +66,7 @@ def layout(drawn: Mapping[str, Any], chips: int, prefix: str = "") -> Parts:
     part["summary"] = made.html("summary", script("share.js"), elem_classes="verdict-line")
     with gr.Row(elem_classes="columns four"):
         for name in METHODS:
-            with gr.Column(min_width=300):
+            with gr.Column(min_width=280):
                 part[name] = made.html(name, elem_classes="answer-column")
     part["plot"] = made.html("plot", elem_classes="answer-plot")
     return part
