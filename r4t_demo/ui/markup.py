@@ -63,8 +63,8 @@ def card(hit, rank: int, *, found: str = "", mark: Mark | None = None, eager: bo
 def strip(cards: list[str], per_row: int = 0) -> str:
     """Cards side by side, ``per_row`` or else up to six in a row, more in two even rows; a few keep the size of four, so that
     none is stretched."""
-    per_row = per_row or (len(cards) if len(cards) <= 6 else -(-len(cards) // 2))
-    return f'<ul class="strip" style="--per-row:{max(per_row, 4)}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
+    per_row = per_row or max(4, len(cards) if len(cards) <= 6 else -(-len(cards) // 2))
+    return f'<ul class="strip" style="--per-row:{per_row}">{"".join(f"<li>{one}</li>" for one in cards)}</ul>'
 
 
 def item_words(hit, rank: int) -> str:

@@ -13,12 +13,12 @@ from r4t_demo.ui.results import latency, score_list
 
 SIDES = {
     "seed-mean": "mean",
-    "direction": "step",
+    "direction": "arithmetic",
     "modit": "left",
     "hppo": "right",
 }  # what a column's colours and its query's mark go by
 STAGES = (("generate", "generate"), ("search", "search"))
-PER_ROW = 4
+PER_ROW = 3
 
 
 def mark_of(one: Found) -> str:
