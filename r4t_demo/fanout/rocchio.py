@@ -8,7 +8,7 @@ TOWARDS, AWAY = 0.35, 0.35
 
 
 def moved(vectors: np.ndarray, plus: np.ndarray, minus: np.ndarray) -> np.ndarray:
-    """Return unit(v + TOWARDS mean(plus) - AWAY mean(minus)) for unit rows ``vectors`` (n, d), float32.
+    """Return unit(v + TOWARDS mean(plus) - AWAY mean(minus)) for unit rows ``vectors`` (…, d), float32.
 
     ``plus`` (p, d) and ``minus`` (m, d) are the vectors of the items; either may have no rows. Source: Rocchio, "Relevance
     Feedback in Information Retrieval", in The SMART Retrieval System, 1971.

@@ -181,7 +181,7 @@ def optimise(
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``.
 
-    A pool without a pair teaches nothing. There is no dropout: it would make the model differ from its reference by chance.
+    A pool without a pair teaches nothing.
     """
     request, won, lost = pairs(pool, pareto)
     if not len(request):

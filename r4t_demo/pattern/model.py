@@ -32,13 +32,13 @@ LEAST_DENSITY = 1e-3  # an item's density is read by its logarithm
 class Block(nn.Module):
     """The query token attends to items, then an MLP; shift, scale and gate of both come from ``shared`` (adaLN-single)."""
 
-    def __init__(self, dim: int, heads: int, mlp_ratio: int = 4, dropout: float = 0.0) -> None:
+    def __init__(self, dim: int, heads: int, mlp_ratio: int = 4) -> None:
         super().__init__()
         self.heads = heads
         self.q, self.k = nn.Linear(dim, dim), nn.Linear(dim + MARK_WIDTH, dim)
         self.v, self.out = nn.Linear(dim, dim), nn.Linear(dim, dim)
         self.mlp = nn.Sequential(nn.Linear(dim, mlp_ratio * dim), nn.SiLU(), nn.Linear(mlp_ratio * dim, dim))
-        self.modulation, self.drop = nn.Parameter(torch.zeros(6, dim)), nn.Dropout(dropout)
+        self.modulation = nn.Parameter(torch.zeros(6, dim))
         for copies in (self.v, self.out):
             nn.init.eye_(copies.weight)
             nn.init.zeros_(copies.bias)
@@ -52,9 +52,9 @@ class Block(nn.Module):
             rows.unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for rows in (self.k(torch.cat([items, marks], dim=-1)), self.v(items))
         )
-        x = x + gate1 * self.drop(self.out(F.scaled_dot_product_attention(q, k, v).flatten(1)))
+        x = x + gate1 * self.out(F.scaled_dot_product_attention(q, k, v).flatten(1))
         h = F.layer_norm(x, x.shape[-1:]) * (1 + scale2) + shift2
-        return x + gate2 * self.drop(self.mlp(h))
+        return x + gate2 * self.mlp(h)
 
 
 class Modit(nn.Module, PyTorchModelHubMixin):
@@ -65,9 +65,8 @@ class Modit(nn.Module, PyTorchModelHubMixin):
     """
 
     def __init__(
-        self, attributes: list[list[str]], dim: int = 256, layers: int = 3, heads: int = 4, dropout: float = 0.0,
-        encoder_id: str = "", steps: int = 4, draws: int = 8,
-        sigma_min: float = 0.02, sigma_max: float = 1.0, rho: float = 5.0,
+        self, attributes: list[list[str]], dim: int = 256, layers: int = 3, heads: int = 4, encoder_id: str = "",
+        steps: int = 4, draws: int = 8, sigma_min: float = 0.02, sigma_max: float = 1.0, rho: float = 5.0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.domain_of: torch.Tensor
@@ -82,7 +81,7 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         self.mark_in = nn.Sequential(nn.Linear(MARKS, MARK_WIDTH), nn.SiLU(), nn.Linear(MARK_WIDTH, MARK_WIDTH))
         self.noise_in = nn.Sequential(nn.Linear(64, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.query_in, self.shared, self.last = nn.Linear(dim, dim), nn.Linear(dim, 6 * dim), nn.Linear(dim, 2 * dim)
-        self.blocks = nn.ModuleList(Block(dim, heads, dropout=dropout) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(dim, heads) for _ in range(layers))
         self.out = nn.Linear(dim, dim)
         for table in (self.domain, self.value):
             nn.init.normal_(table.weight, std=0.02)

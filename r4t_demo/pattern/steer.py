@@ -10,6 +10,7 @@ import numpy as np
 from r4t_demo.catalog import Item
 from r4t_demo.engine import MAX_SEED, Engine, Hit
 from r4t_demo.errors import UserError
+from r4t_demo.fanout.rocchio import moved
 from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.own import FOLDER as OWN
 from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit
@@ -23,7 +24,6 @@ METHODS = {
 }
 MAX_STRENGTH = 2.0
 STEP = 1.5  # of "direction", in the middle of those that ``evaluate pattern`` chooses from
-LESS = 0.5  # how far a query moves away from what is not wanted; Rocchio 1971
 DRAWN = 40  # seed sets that a domain's examples are chosen from
 
 
@@ -189,7 +189,8 @@ class Steering:
             query = self.trained.queries(method, rows[None], np.array([attribute]), seed)[0]
         query = unit(mean + strength * (query - mean))
         if unlike:
-            query = unit(query - LESS * self._mean(np.array(unlike)))
+            vectors = self.trained.task.vectors
+            query = moved(query, vectors[:0], vectors[unlike])
         if not np.isfinite(query).all():  # weights that came in anybody's zip
             raise UserError(f"The steering model answers with what is no number ({method}): train it again.")
         return query
