@@ -12,6 +12,12 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+
+from r4t_demo.torch_guard import LOADING  # noqa: F401 - must come before transformers
+
+# isort: split
+from transformers import DynamicCache
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.folm import SETTINGS, Folm
@@ -123,10 +129,8 @@ class LoraPolicy:
 
     def log_probs(self, scored: Scored) -> tuple[torch.Tensor, torch.Tensor]:
         """See ``Policy``."""
-        ids = torch.cat([scored.prompt["ids"], scored.completion], dim=1)
-        mask = torch.cat([scored.prompt["mask"], scored.counted.long()], dim=1)
-        logits = self.completion_logits(ids, mask, scored.completion.shape[1]).float()
-        behind = ids[:, -scored.completion.shape[1] - 1 : -1]
+        logits = self.completion_logits(scored.prompt["ids"], scored.prompt["mask"], scored.completion).float()
+        behind = torch.cat([scored.prompt["ids"][:, -1:], scored.completion[:, :-1]], dim=1)
         allowed = self.folm.allowed(logits.flatten(0, 1), behind.flatten(), self._stale(scored.completion))
         return token_log_probs(allowed.view_as(logits), scored.completion)
 
@@ -140,15 +144,31 @@ class LoraPolicy:
                 named.add(token)
         return stale
 
-    def completion_logits(self, ids: torch.Tensor, mask: torch.Tensor, count: int) -> torch.Tensor:
-        """Return logits (B, ``count``, V) that predict the last ``count`` of left-padded ``ids`` with their ``mask``, (B, T)."""
+    def completion_logits(self, ids: torch.Tensor, mask: torch.Tensor, completion: torch.Tensor) -> torch.Tensor:
+        """Return logits (B, C, V) that predict each token of ``completion`` (B, C), which is padded on the right.
+
+        ``ids`` and ``mask`` (B, T) are its left-padded prompts. Each distinct one is read once for all its completions: a group
+        shares its prompt, which is longer than a list.
+        """
         model: Any = self.folm.model
+        prompts, row_of = torch.cat([ids, mask], dim=1).unique(dim=0, return_inverse=True)
+        ids, own = prompts.chunk(2, dim=1)
+        cache = DynamicCache(config=model.config.get_text_config())
         with mixed_precision():
-            output = model(
-                input_ids=ids, attention_mask=mask, position_ids=(mask.cumsum(1) - 1).clamp(min=0), use_cache=False,
-                logits_to_keep=count + 1,
+            positions = (own.cumsum(1) - 1).clamp(min=0)
+            read = model(
+                input_ids=ids, attention_mask=own, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+            )
+            first, before = read.logits[row_of], completion[:, :-1]
+            if not before.shape[1]:
+                return first
+            cache.batch_select_indices(row_of)
+            positions = mask.sum(1, keepdim=True) + torch.arange(before.shape[1], device=mask.device)
+            rest = model(
+                input_ids=before, attention_mask=F.pad(mask, (0, before.shape[1]), value=1), position_ids=positions,
+                past_key_values=cache, use_cache=True,
             )  # fmt: skip
-        return output.logits[:, :-1]
+        return torch.cat([first, rest.logits], dim=1)
 
     def save(self, folder: Path) -> None:
         """Write the adapter in half precision, as ``Folm.load`` takes it."""

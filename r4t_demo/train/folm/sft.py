@@ -84,7 +84,7 @@ def _loss(policy: LoraPolicy, shown: Sequence[tuple[str, str, Sequence[str]]]) -
         )
         for texts, side in ((prompts, "left"), (lists, "right"))
     ]
-    ids, mask = (torch.cat([side[name] for side in sides], dim=1) for name in ("input_ids", "attention_mask"))
-    target = sides[1]["input_ids"].masked_fill(sides[1]["attention_mask"] == 0, IGNORE)
-    logits = policy.completion_logits(ids, mask, target.shape[1])
+    asked, written = sides
+    target = written["input_ids"].masked_fill(written["attention_mask"] == 0, IGNORE)
+    logits = policy.completion_logits(asked["input_ids"], asked["attention_mask"], written["input_ids"])
     return F.cross_entropy(logits.float().flatten(0, 1), target.flatten(), ignore_index=IGNORE)
