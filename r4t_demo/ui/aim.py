@@ -1,4 +1,4 @@
-"""What a visitor steers: the seeds, the wanted attribute and the strength; as one value, as a link, and back."""
+"""What a visitor steers: the seeds, what is unwanted, the attribute and the strength; as one value, as a link, and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,23 +9,35 @@ from r4t_demo.ui.ask import decimal
 
 @dataclass(frozen=True)
 class Aim:
-    """``seeds`` are item ids. ``own``: whether the visitor has chosen them, so that what is sent over joins them."""
+    """``seeds`` and ``less``, what is found shall be unlike them, are item ids, none of them in both.
+
+    ``own``: whether the visitor has chosen the seeds, so that what is sent over joins them.
+    """
 
     seeds: tuple[str, ...] = ()
     domain: str = ""
     value: str = ""
     strength: float = 1.0
     own: bool = False
+    less: tuple[str, ...] = ()
 
     def to_link(self, job: str = "") -> str:
         """Return the query part of a link that opens the page with this steering answered; of a ``job``'s catalogue, where it is
         one's own."""
-        named = [*([("job", job)] if job else []), *(("seeds", seed) for seed in self.seeds)]
+        named = [*([("job", job)] if job else []), *(("seeds", one) for one in self.seeds), *(("less", one) for one in self.less)]
         return "?" + urlencode([*named, ("domain", self.domain), ("value", self.value), ("strength", self.strength)])
+
+    def from_seeds(self, seeds: tuple[str, ...]) -> "Aim":
+        """This from other seeds, which the visitor has chosen: what was unwanted and is a seed now is wanted."""
+        return replace(self, seeds=seeds, less=tuple(one for one in self.less if one not in seeds), own=True)
+
+    def unlike(self, less: tuple[str, ...]) -> "Aim":
+        """This with what is unwanted: what was a seed is none any more."""
+        return replace(self, less=less, seeds=tuple(one for one in self.seeds if one not in less), own=True)
 
     def with_link(self, pairs: Sequence[tuple[str, str]]) -> "Aim":
         """Return this with what the name-value ``pairs`` of a link carry; UserError where the strength is no number."""
         given = {name: value for name, value in pairs if name in ("domain", "value")}
         strength = next((value for name, value in pairs if name == "strength"), self.strength)
-        seeds = tuple(dict.fromkeys(value for name, value in pairs if name == "seeds"))
-        return replace(self, seeds=seeds, strength=decimal(strength, "strength"), own=True, **given)
+        seeds, less = (tuple(dict.fromkeys(value for name, value in pairs if name == of)) for of in ("seeds", "less"))
+        return replace(self, less=less, strength=decimal(strength, "strength"), **given).from_seeds(seeds)

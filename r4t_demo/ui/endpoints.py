@@ -95,7 +95,7 @@ class Endpoints:
     @_told
     def steer(
         self, seeds: list[str] | str, domain: str, value: str, methods: list[str] | str | None = None, k: int = K,
-        strength: float = 1.0, seed: int = 0,
+        strength: float = 1.0, seed: int = 0, less: list[str] | str | None = None,
     ) -> dict:  # fmt: skip
         """Find k more items of the pattern that a few share, with a wanted attribute, by every method named.
 
@@ -107,12 +107,13 @@ class Endpoints:
             k: number of items to find
             strength: 0 is the seed mean, 1 the generated query, up to 2
             seed: the same seed gives the same answer
+            less: ids of items that what is found shall be unlike (none)
         """
         if isinstance(self.steering, UserError):
             raise self.steering
         wanted = _text(domain, "domain"), _text(value, "value"), texts(methods or list(METHODS), "methods")
         numbers: dict[str, Any] = {"k": whole(k, "k"), "strength": decimal(strength, "strength"), "seed": whole(seed, "seed")}
-        return to_json(*self.steering.run(texts(seeds, "seeds"), *wanted, **numbers))
+        return to_json(*self.steering.run(texts(seeds, "seeds"), *wanted, **numbers, less=texts(less or [], "less")))
 
     @_told
     def search(self, query: str = "", item_id: str = "", n: int = 12, category: str = "") -> dict:

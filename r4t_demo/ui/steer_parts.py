@@ -19,6 +19,8 @@ SIDES = {
 }  # what a column's colours and its query's mark go by
 STAGES = (("generate", "generate"), ("search", "search"))
 PER_ROW = 3
+NO_SEED = '<p class="hint">No seed is chosen: click a few items that look alike.</p>'
+LESS = '<h3 class="label">Less like</h3>'
 
 
 def mark_of(one: Found) -> str:
@@ -38,18 +40,22 @@ def mark_words(value: str) -> dict[str, str]:
     }
 
 
-def render_seeds(items: Sequence[Item], spread: Spread | None) -> str:
-    """The chosen items, each with its way out, and how far apart they are."""
-    if not items:
-        return '<p class="hint">No seed is chosen: click a few items that look alike.</p>'
-    chosen = "".join(
-        f'<li data-seed="{esc(item.item_id)}"><button type="button" class="card" data-item="{esc(item.item_id)}" '
+def render_seeds(items: Sequence[Item], spread: Spread | None, unlike: Sequence[Item] = ()) -> str:
+    """The chosen items, each with its way out, and how far apart they are; and those that are unwanted."""
+    seeds = "".join(_chosen(item, "seed", "unseed") for item in items)
+    told = f'<p class="hint">{_spread(len(items), cast(Spread, spread))}</p>' if items else NO_SEED
+    less = "".join(_chosen(item, "unlike", "relike") for item in unlike)
+    return (f'<ul class="seeds">{seeds}</ul>' if seeds else "") + told + (f'{LESS}<ul class="seeds">{less}</ul>' if less else "")
+
+
+def _chosen(item: Item, mark: str, undo: str) -> str:
+    """A small card with its way out; the data attributes ``mark`` and ``undo`` tell the page which it is."""
+    return (
+        f'<li data-{mark}="{esc(item.item_id)}"><button type="button" class="card" data-item="{esc(item.item_id)}" '
         f'aria-label="{esc(item.title)}. Show details."><span class="picture">{picture(item, eager=True)}</span></button>'
-        f'<button type="button" class="drop" data-unseed="{esc(item.item_id)}" aria-label="Remove {esc(item.title)}" '
+        f'<button type="button" class="drop" data-{undo}="{esc(item.item_id)}" aria-label="Remove {esc(item.title)}" '
         'title="Remove">✕</button></li>'
-        for item in items
     )
-    return f'<ul class="seeds">{chosen}</ul><p class="hint">{_spread(len(items), cast(Spread, spread))}</p>'
 
 
 def _spread(count: int, spread: Spread) -> str:
@@ -122,4 +128,6 @@ def render_steer_summary(answers: Mapping[str, Steered], aim: Aim, link: str, cs
 def render_steer_status(aim: Aim, ms: float) -> str:
     """The sentence that tells what was answered."""
     seeds = counted(len(aim.seeds), "seed", "seeds")
+    if aim.less:
+        seeds += f" and less like {counted(len(aim.less), 'item', 'items')},"
     return f"<p>{seeds} steered to {esc(aim.domain)} “{esc(aim.value)}” in {milliseconds(ms)}, strength {aim.strength:g}.</p>"

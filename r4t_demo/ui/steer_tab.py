@@ -79,17 +79,24 @@ class SteerTab:
     # -- choosing ---------------------------------------------------------------------------------------------------------
 
     def told(self, aim: Aim, what: str) -> Drawn:
-        """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere."""
+        """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere, {"less": […]}
+        are what is unwanted now."""
         try:
             told = json.loads(what)
         except (TypeError, ValueError, RecursionError):
             told = None
         told = told if isinstance(told, dict) else {}
+        if "less" in told:
+            return self.unlike(aim, told["less"])
         return self.send(aim, told["send"]) if "send" in told else self.choose(aim, told.get("seeds"))
 
     def choose(self, aim: Aim, seeds: object) -> Drawn:
         """Take these seeds. The fields stay as they are: the visitor may be changing one while this is on its way."""
-        return _without_fields(self._try(lambda: replace(aim, seeds=_ids(seeds), own=True)), "domain", "value", "strength")
+        return _without_fields(self._try(lambda: aim.from_seeds(_ids(seeds))), "domain", "value", "strength")
+
+    def unlike(self, aim: Aim, less: object) -> Drawn:
+        """Take what is unwanted; the fields stay, as above."""
+        return _without_fields(self._try(lambda: aim.unlike(_ids(less))), "domain", "value", "strength")
 
     def send(self, aim: Aim, seeds: object) -> Drawn:
         """Take seeds that were sent from elsewhere: one joins those that the visitor has chosen, several take their place."""
@@ -97,7 +104,7 @@ class SteerTab:
         def sent() -> Aim:
             ids = _ids(seeds)
             kept = aim.seeds if aim.own and len(ids) == 1 else ()
-            return replace(aim, seeds=tuple(dict.fromkeys((*kept, *ids))), own=True)
+            return aim.from_seeds(tuple(dict.fromkeys((*kept, *ids))))
 
         return {"tabs": gr.Tabs(selected=self.tab)} | self._try(sent)
 
@@ -123,13 +130,13 @@ class SteerTab:
 
     def show(self, aim: Aim) -> Drawn:
         """Draw a choice, and ask for the answer to it where it can be answered. UserError for what cannot be."""
-        items = [self.engine.catalog[seed] for seed in aim.seeds]
+        items, unlike = ([self.engine.catalog[one] for one in ids] for ids in (aim.seeds, aim.less))
         # What is wrong is told here: an answer that ends as soon as it is asked for may be over before the browser waits for it.
         self.steering.trained.task.labels.number(aim.domain, aim.value)
         check_strength(aim.strength)
         drawn: Drawn = {
             "aim": aim,
-            "seeds": render_seeds(items, self.steering.spread(aim.seeds) if items else None),
+            "seeds": render_seeds(items, self.steering.spread(aim.seeds) if items else None, unlike),
             "domain": aim.domain,
             "value": gr.update(choices=self.steering.domains[aim.domain], value=aim.value),
             "strength": aim.strength,
@@ -172,7 +179,7 @@ class SteerTab:
 
     def answer(self, aim: Aim) -> Drawn:
         """Steer by every method; the parts named ANSWER."""
-        _, answers = self.steering.run(aim.seeds, aim.domain, aim.value, k=self.k, strength=aim.strength)
+        _, answers = self.steering.run(aim.seeds, aim.domain, aim.value, k=self.k, strength=aim.strength, less=aim.less)
         times = [answer.ms["total"] for answer in answers]
         by_name = {answer.method: answer for answer in answers}
         columns = {name: render_steered(by_name[name], text, aim.value, max(times)) for name, text in METHODS.items()}
@@ -209,5 +216,5 @@ def _without_fields(drawn: Drawn, *names: str) -> Drawn:
 def _ids(seeds: object) -> tuple[str, ...]:
     """The item ids that a browser names, each once."""
     if not isinstance(seeds, list) or not all(isinstance(one, str) for one in seeds):
-        raise UserError("The seeds must be a list of item ids.")
+        raise UserError("What is chosen must be a list of item ids.")
     return tuple(dict.fromkeys(seeds))

@@ -121,6 +121,26 @@ def test_seeds_are_sent_from_the_fan_out_page(browser, app_address, device):
         assert fits(page)
 
 
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_it_steers_away_from_what_is_unwanted_until_that_is_removed(browser, app_address, device):
+    with steer_page(browser, app_address, **device) as page:
+        card = page.locator("#steer-hppo .card").first
+        unwanted = card.get_attribute("data-item")
+        card.click()
+        page.get_by_role("button", name="Steer away from it").click()
+        page.wait_for_function("document.querySelector('#steer-status').textContent.includes('less like 1 item')")
+        assert not page.locator("dialog").is_visible()
+        assert page.locator(f"#steer-hppo [data-item='{unwanted}']").count() == 0
+        assert f"less={unwanted}" in page.url and len(seeds(page)) == 3
+        assert fits(page)
+        page.locator(f"#steer-seeds [data-relike='{unwanted}']").click()
+        page.wait_for_selector(f"#steer-hppo [data-item='{unwanted}']")
+        page.get_by_role("tab", name="Search").click()
+        page.locator("#right-column .card").first.click()
+        page.wait_for_selector("#details-title")
+        assert not page.get_by_role("button", name="Steer away from it").is_visible(), "where nothing steered is shown"
+
+
 def test_a_link_leads_back_to_the_same_steering(browser, app_address):
     with steer_page(browser, app_address, **DESKTOP) as page:
         page.get_by_role("button", name="→").nth(2).click()

@@ -96,6 +96,32 @@ def test_strange_seeds_are_a_sentence(tab, seeds):
         assert "list of item ids" in tab.told(AIM, broken)["status"]
 
 
+def test_what_is_unwanted_is_shown_with_its_way_out_and_leaves_the_answer(tab):
+    before = tab.answer(AIM)["hppo"]
+    unwanted = parsed(before).find(".//li/button").get("data-item")
+    drawn = tab.told(AIM, json.dumps({"less": [unwanted]}))
+    aim = drawn["aim"]
+    assert (aim.seeds, aim.less) == (AIM.seeds, (unwanted,))
+    chosen = parsed(drawn["seeds"])
+    assert [one.get("data-unlike") for one in chosen.iter("li") if one.get("data-unlike")] == [unwanted]
+    assert [one.get("data-relike") for one in chosen.iter("button") if one.get("data-relike")] == [unwanted]
+    after = tab.answer(aim)
+    assert unwanted not in after["hppo"] and "less like 1 item" in after["status"]
+    assert Aim().with_link(parse_qsl(aim.to_link()[1:])) == aim
+    back = tab.told(aim, '{"less": []}')["aim"]
+    assert back.less == () and unwanted in tab.answer(back)["hppo"]
+
+
+def test_an_item_is_a_seed_or_unwanted_but_never_both(tab):
+    less = tab.unlike(AIM, ["dress-teal"])
+    assert (less["aim"].seeds, less["aim"].less) == (("dress-rust",), ("dress-teal",))
+    assert (again := tab.choose(less["aim"], ["dress-rust", "dress-teal"])["aim"]).less == () and len(again.seeds) == 2
+    both = [("seeds", "dress-rust"), ("less", "dress-rust"), ("less", "hat-plum")]
+    assert Aim().with_link(both).less == ("hat-plum",)
+    assert "has no item" in tab.open_link([("seeds", "dress-rust"), ("less", "nothing")])["status"]
+    assert "list of item ids" in tab.told(AIM, '{"less": 3}')["status"]
+
+
 def test_what_is_sent_over_takes_an_examples_place_and_joins_the_visitors_own(tab):
     opening = tab.opening()
     assert not opening.own

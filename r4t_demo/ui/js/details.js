@@ -2,6 +2,7 @@
 const dialog = element.querySelector("dialog");
 const controls = '<div class="controls"><button type="button" data-back hidden>← Back</button>'
   + '<button type="button" data-steer hidden>Steer from this item</button>'
+  + '<button type="button" data-less hidden>Steer away from it</button>'
   + '<button type="button" data-close aria-label="Close the details">✕</button></div>';
 let trail = []; // the items looked at since the dialog was opened, the shown one last
 let job = ""; // the visitor's own run that they are of, empty for the page's catalogue
@@ -34,6 +35,9 @@ async function show() {
   const steers = job ? document.querySelector("#own-steer-seeds") !== null : dialog.dataset.steers !== undefined;
   steer.hidden = !steers || !dialog.querySelector(".item");
   steer.dataset.steer = JSON.stringify([id]);
+  const less = dialog.querySelector("[data-less]"); // only beside the answer that it changes
+  less.hidden = steer.hidden || !document.querySelector(job ? "#own-steer-seeds" : "#steer-seeds").checkVisibility();
+  less.dataset.less = id;
   dialog.dispatchEvent(new Event("item-shown", { bubbles: true }));
   tellFinders(dialog.querySelector(".found-by"), foundBy(id));
   if (!dialog.open) dialog.showModal();

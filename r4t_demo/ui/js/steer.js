@@ -7,6 +7,7 @@ const tell = (what) => { props.value = JSON.stringify(what); trigger("submit"); 
 let wanted = null; // what was chosen last, until the row of seeds shows it: clicks may be quicker than that
 let moved = false; // whether what had the focus is gone: the row is drawn anew, or another tab is shown
 const shown = () => [...document.querySelectorAll(`${place}-seeds [data-seed]`)].map((one) => one.dataset.seed);
+const unlike = () => [...document.querySelectorAll(`${place}-seeds [data-unlike]`)].map((one) => one.dataset.unlike);
 const same = (a, b) => a && JSON.stringify(a) === JSON.stringify(b);
 
 function mark() {
@@ -30,11 +31,18 @@ function refocus() {
 document.addEventListener("click", (event) => {
   if (!element.isConnected || !mine(event.target)) return;
   const from = event.target.closest("[data-steer]"), one = event.target.closest("[data-pick], [data-unseed]");
+  const less = event.target.closest("[data-less]"), again = event.target.closest("[data-relike]");
   if (from) {
     wanted = null, moved = true;
     document.querySelector("#details")?.close();
     document.querySelector(own ? "#own-steer" : "#tabs").scrollIntoView();
     tell({ send: JSON.parse(from.dataset.steer) });
+  } else if (less) {
+    moved = true;
+    document.querySelector("#details")?.close();
+    tell({ less: [...unlike(), less.dataset.less] });
+  } else if (again) {
+    tell({ less: unlike().filter((other) => other !== again.dataset.relike) });
   } else if (one) {
     const seeds = wanted ?? shown(), id = one.dataset.pick ?? one.dataset.unseed;
     wanted = seeds.includes(id) ? seeds.filter((other) => other !== id) : [...seeds, id];
