@@ -8,12 +8,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from r4t_demo.errors import MachineError, UserError
 
 WORK = ".work"
 GIB = 2**30  # bytes
+Made = TypeVar("Made")
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -25,6 +27,32 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text, in UTF-8, as a whole or not at all."""
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_json(path: Path, value: object, **options: Any) -> None:
+    """Write a JSON value and a line's end likewise; ``options`` of ``json.dumps``."""
+    write_text(path, json.dumps(value, **{"indent": 1, "ensure_ascii": False} | options) + "\n")
+
+
+def json_lines(path: Path) -> list[dict]:
+    """Read a file of JSON objects, one a line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def read_lines(path: Path, make: Callable[[dict], Made], what: str) -> list[Made]:
+    """What ``make`` makes of each JSON object of such a file; UserError names the first line that is no ``what``."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            found.append(make(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(f"'{path.name}', line {number}, is no {what} ({error}).") from error
+    return found
 
 
 @contextmanager
@@ -79,5 +107,5 @@ def work_folder(root: Path, job: dict) -> Path:
     mark = folder / "job"
     if not mark.is_file() or mark.read_text() != digest:
         shutil.rmtree(folder, ignore_errors=True)
-        write_atomically(mark, lambda temporary: temporary.write_text(digest))
+        write_text(mark, digest)
     return folder

@@ -5,7 +5,6 @@ the held-out demonstrations, whose domain is known. The rival is the plain cosin
 below a threshold that folds as many requests of the training split as the regression's own was set to.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
+from r4t_demo.files import read_lines
 from r4t_demo.train.data.demonstrations import FOLDER, select
 from r4t_demo.train.data.domains import FOLDED
 
@@ -35,14 +35,7 @@ def load(path: Path) -> list[Asked]:
     """Read a file of assets/fits; UserError where there is none or a line is broken."""
     if not path.is_file():
         raise UserError(f"There are no labelled requests in '{path}': choose from {', '.join(HOLDS)}.")
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            found.append(Asked(row["query"], bool(row["fits"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"'{path.name}', line {number}, is no labelled request ({error}).") from error
-    return found
+    return read_lines(path, lambda row: Asked(row["query"], bool(row["fits"])), "labelled request")
 
 
 def of_domain(assets: Path, split: str, domain: str) -> list[Asked]:

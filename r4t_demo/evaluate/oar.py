@@ -5,7 +5,6 @@ The court is the catalogue's exact labels, which no reward ever sees: ``on_style
 the k directions, twins and all.
 """
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from r4t_demo.engine import Engine, ResultSet
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval, render
+from r4t_demo.files import json_lines
 
 K, BATCH = 10, 32
 COURT = ("on_style", "coverage", "set_f1")
@@ -61,7 +61,7 @@ def load_queries(folder: Path, split: str = "test", limit: int | None = None) ->
     path = folder / "queries.jsonl"
     if not path.is_file():
         raise UserError(f"The catalogue in '{folder}' has no labelled queries (queries.jsonl), so nothing can be judged on it.")
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    records = json_lines(path)
     queries = [TestQuery(r["query"], r["term"], r["require"]) for r in records if r["split"] == split]
     if not queries:
         known = ", ".join(sorted({record["split"] for record in records}))

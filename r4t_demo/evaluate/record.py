@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_json
 from r4t_demo.settings import ROOT
 
 FIELDS = {"command": str, "commit": str | None, "date": str, "seed": int, "samples": dict, "machine": dict, "result": dict | list}
@@ -42,9 +42,8 @@ def save(
         "result": result,
     }
     path = folder / f"{name}.json"
-    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     try:
-        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        write_json(path, record, indent=2, allow_nan=False)
     except OSError as error:
         raise UserError(f"'{path}' cannot be written ({error}): name another folder with --results.") from error
     return path

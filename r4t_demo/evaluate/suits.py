@@ -4,7 +4,6 @@ assets/suits has requests for each embedded catalogue, and beside each by hand w
 suit it and which would be wrong. They are for measuring, and for choosing between finished models: nothing is trained on them.
 """
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval, render
 from r4t_demo.fanout.card import kind_of
+from r4t_demo.files import read_lines
 
 K, BATCH = 10, 32
 SAMPLES = ("rainy-sunday", "hearth-and-shelf")  # which the command makes catalogues of
@@ -48,13 +48,9 @@ def load(path: Path) -> list[Labelled]:
     """Read a file of assets/suits, or one like it; UserError where there is none or a line is broken."""
     if not path.is_file():
         raise UserError(f"There are no hand labels in '{path}'.")
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            row = json.loads(line)
-            found.append(Labelled(row["query"], frozenset(row["suits"]), frozenset(row["wrong"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"'{path.name}', line {number}, is no labelled request ({error}).") from error
+    found = read_lines(
+        path, lambda row: Labelled(row["query"], frozenset(row["suits"]), frozenset(row["wrong"])), "labelled request"
+    )
     if not found:
         raise UserError(f"There are no hand labels in '{path}'.")
     return found

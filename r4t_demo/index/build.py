@@ -16,7 +16,7 @@ from r4t_demo import seen
 from r4t_demo.catalog import INDEX_FOLDER as FOLDER
 from r4t_demo.catalog import Catalog, Item
 from r4t_demo.encoder import Encoder
-from r4t_demo.files import GIB, WORK, replace, work_folder, write_atomically
+from r4t_demo.files import GIB, WORK, replace, work_folder, write_atomically, write_text
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.index.kinds import Kind, choose
 
@@ -81,7 +81,7 @@ def ensure_index(catalog: Catalog, encoder: Encoder, threads: int) -> Iterator[d
         yield from build_index(catalog, encoder, threads=threads)
     finally:
         torch.set_num_threads(before)
-    write_atomically(mark, lambda temporary: temporary.write_text(weights))
+    write_text(mark, weights)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING
 
 from r4t_demo import log
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_text
 from r4t_demo.jobs import queue
 from r4t_demo.jobs.folder import CATALOG, EVENTS, LOG, QUERIES, UPLOAD, ZIPS, Record, State, copied, moment, size
 from r4t_demo.jobs.store import Store
@@ -130,7 +130,7 @@ class Jobs:
                 raise UserError("This result came as a zip, without its source: upload the catalogue itself to train on it.")
             if queries is not None:
                 text = "".join(f"{' '.join(query.split())}\n" for query in queries if query.strip())
-                write_atomically(self.root / job / QUERIES, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+                write_text(self.root / job / QUERIES, text)
             (self.root / job / EVENTS).unlink(missing_ok=True)
             shutil.rmtree(self.root / job / ZIPS, ignore_errors=True)
             self.queue.add(job, replace(record, budget=budget))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_json
 from r4t_demo.sources import TABLES
 from r4t_demo.train.core.child import Child
 
@@ -65,8 +65,7 @@ class Record:
 
     def write(self, path: Path) -> None:
         """Write it as a whole."""
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
-        write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        write_json(path, asdict(self))
 
 
 def records(root: Path) -> dict[str, Record]:

@@ -13,14 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_json
 from r4t_demo.seen.vocabulary import COLOURS, DOMAINS, KINDS, WORN
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def _told(chances: np.ndarray, colour: str) -> Seen | None:
 
 def save(folder: Path, seen: Mapping[str, Seen]) -> None:
     """Write seen.json: the id of each item that was seen, and what."""
-    text = json.dumps({item_id: asdict(one) for item_id, one in seen.items()}, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / FILE, partial(Path.write_text, data=text, encoding="utf-8"))
+    write_json(folder / FILE, {item_id: asdict(one) for item_id, one in seen.items()})
 
 
 def load(folder: Path) -> dict[str, Seen]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as parquet
 
 from r4t_demo.catalog import ASIDE, IMAGES_FOLDER, INDEX_FOLDER, ITEMS_FILE
 from r4t_demo.errors import UserError
-from r4t_demo.files import WORK, job_digest, replace, work_folder, write_atomically
+from r4t_demo.files import WORK, job_digest, replace, work_folder, write_atomically, write_json
 from r4t_demo.sources import decode
 from r4t_demo.sources.base import Source
 from r4t_demo.sources.tables.cells import text_of
@@ -165,7 +165,7 @@ def _write_shard(work: Path, number: int, prepared: list, gate: Gate) -> Report:
         write_atomically(work / f"{number:05d}.parquet", lambda temporary: parquet.write_table(_table(rows), temporary))
     part = {name: value for name, value in asdict(report).items() if not name.startswith("source")}
     part["seen"] = dict(islice(gate.seen.items(), before, None))
-    write_atomically(work / f"{number:05d}.json", lambda temporary: temporary.write_text(json.dumps(part), encoding="utf-8"))
+    write_json(work / f"{number:05d}.json", part, indent=None)
     return report
 
 
@@ -226,7 +226,6 @@ def _publish(work: Path, out: Path, report: Report, job: dict, understood: Under
         replace(work / IMAGES_FOLDER, out / IMAGES_FOLDER)
     parquet.write_table(rows, work / ITEMS_FILE)
     replace(work / ITEMS_FILE, out / ITEMS_FILE)
-    stored = {"job": job_digest(job), **asdict(report)}
-    (work / REPORT_FILE).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(work / REPORT_FILE, {"job": job_digest(job), **asdict(report)})
     replace(work / REPORT_FILE, out / REPORT_FILE)
     shutil.rmtree(work)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_json
 
 FILE = "columns.json"
 ROLES = {  # role -> what people call it, in the order of a chooser
@@ -47,8 +47,7 @@ class Understood:
 
     def save(self, folder: Path) -> None:
         """Write columns.json into ``folder``, as a whole or not at all."""
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
-        write_atomically(folder / FILE, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        write_json(folder / FILE, asdict(self))
 
     @classmethod
     def load(cls, folder: Path) -> "Understood | None":

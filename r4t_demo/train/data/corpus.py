@@ -4,7 +4,6 @@ No phrase that is held out for testing (a test or validation term of Atelier) oc
 """
 
 import hashlib
-import json
 import random
 import re
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from r4t_demo.files import json_lines
 from r4t_demo.train.data import demonstrations
 from r4t_demo.train.data.wardrobe import CATEGORIES, COLOURS, MATERIALS, PATTERNS, TRIMS
 
@@ -34,14 +34,12 @@ COMMON = 3_000  # words that everything is made of
 
 def held_out_terms(assets: Path) -> list[str]:
     """Return the terms that only validation or test queries use."""
-    rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text().splitlines())
-    return sorted({row["term"] for row in rows if row["split"] != "train"})
+    return sorted({row["term"] for row in json_lines(assets / "atelier" / "queries.jsonl") if row["split"] != "train"})
 
 
 def training_queries(folder: Path) -> list[str]:
     """Return the training queries of a catalogue with labels."""
-    rows = (json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines())
-    return [row["query"] for row in rows if row["split"] == "train"]
+    return [row["query"] for row in json_lines(folder / "queries.jsonl") if row["split"] == "train"]
 
 
 def everyday_requests(assets: Path) -> list[str]:

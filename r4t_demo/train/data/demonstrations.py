@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import json_lines, read_lines, write_json
 
 FOLDER, SPLITS = "demonstrations", "splits.json"
 # Last words of names that say little by themselves.
@@ -39,16 +39,15 @@ def read(folder: Path) -> list[Demonstration]:
     """All demonstrations of a folder, file after file; of the same request and card the first. UserError names a broken line."""
     found: dict[tuple[str, str, str], Demonstration] = {}
     for file in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                row = json.loads(line)
-                one = Demonstration(row["domain"], row["query"].strip(), tuple(map(_clean, row["items"])), row.get("card", ""))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise UserError(f"'{file.name}', line {number}, is no demonstration ({error}).") from error
+        for one in read_lines(file, _demonstration, "demonstration"):
             found.setdefault((one.domain, one.query.lower(), one.card), one)
     if not found:
         raise UserError(f"There are no demonstrations in '{folder}'.")
     return list(found.values())
+
+
+def _demonstration(row: dict) -> Demonstration:
+    return Demonstration(row["domain"], row["query"].strip(), tuple(map(_clean, row["items"])), row.get("card", ""))
 
 
 def select(folder: Path, split: str) -> list[Demonstration]:
@@ -84,14 +83,11 @@ def save_splits(assets: Path) -> dict[str, list[str]]:
 
     folder, embed = assets / FOLDER, minilm.MiniLM().embed
     queries = list(dict.fromkeys(one.query for one in read(folder)))
-    labelled = [path.read_text(encoding="utf-8").splitlines() for path in sorted((assets / "suits").glob("*.jsonl"))]
-    asked = [json.loads(line)["query"] for lines in labelled for line in lines]
-    rows = (json.loads(line) for line in (assets / "atelier" / "queries.jsonl").read_text(encoding="utf-8").splitlines())
-    asked += [row["query"] for row in rows if row["split"] != "train"]
+    asked = [row["query"] for path in sorted((assets / "suits").glob("*.jsonl")) for row in json_lines(path)]
+    asked += [row["query"] for row in json_lines(assets / "atelier" / "queries.jsonl") if row["split"] != "train"]
     free = {*corpus.without_terms(queries, corpus.held_out_terms(assets))}
     splits = assign(queries, embed(queries), embed(list(dict.fromkeys(asked))), [query for query in queries if query not in free])
-    text = json.dumps(splits, indent=0, ensure_ascii=False, sort_keys=True) + "\n"
-    write_atomically(folder / SPLITS, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_json(folder / SPLITS, splits, indent=0, sort_keys=True)
     return splits
 
 

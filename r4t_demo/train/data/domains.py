@@ -1,6 +1,5 @@
 """``train domains``: fit what tells whether a request is meant for a catalogue (``r4t_demo/domains.py``), in three minutes."""
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +9,7 @@ from scipy.optimize import minimize
 from r4t_demo import domains
 from r4t_demo.domains import Domains
 from r4t_demo.encoder import Encoder
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_json
 from r4t_demo.settings import Settings
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.data.demonstrations import FOLDER, Demonstration, select
@@ -45,7 +44,7 @@ def fit(args, settings: Settings) -> Iterator[Progress]:
         "threshold": round(threshold, DIGITS),
         "weights": np.round(weights, DIGITS).tolist(),
     }
-    write_atomically(domains.FILE, lambda path: path.write_text(json.dumps(written) + "\n", encoding="utf-8"))
+    write_json(domains.FILE, written, indent=None)
     yield Progress("domains", 3, 3, {})
 
 

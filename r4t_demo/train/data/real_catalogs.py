@@ -15,7 +15,7 @@ import pandas as pd
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_text
 from r4t_demo.index.build import ensure_index
 from r4t_demo.sources import open_source
 from r4t_demo.sources.base import Record, Refusal, Source
@@ -98,4 +98,4 @@ def make(name: str, data: Path, folder: Path, encoder: Encoder, threads: int) ->
 
 def _write_queries(folder: Path) -> None:
     lines = [json.dumps(asdict(query)) + "\n" for query in photo_queries(Catalog.load(folder).items)]
-    write_atomically(folder / "queries.jsonl", lambda temporary: temporary.write_text("".join(lines), encoding="utf-8"))
+    write_text(folder / "queries.jsonl", "".join(lines))

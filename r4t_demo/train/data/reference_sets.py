@@ -15,7 +15,6 @@ Items are the catalogue's: they are searched in all splits.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from r4t_demo.errors import UserError
+from r4t_demo.files import json_lines
 from r4t_demo.train.data.corpus import kept_apart
 
 SPLITS = ("train", "validation", "test")
@@ -50,7 +50,7 @@ def titled_outfits(folder: Path) -> list[ReferenceSet]:
     path = folder / "outfits.jsonl"
     if not path.is_file():
         raise UserError(f"The catalogue in '{folder}' has no titled outfits (outfits.jsonl), so it has no reference sets.")
-    return [ReferenceSet(row["title"], tuple(row["items"]), row["split"], row["term"]) for row in _json_lines(path)]
+    return [ReferenceSet(row["title"], tuple(row["items"]), row["split"], row["term"]) for row in json_lines(path)]
 
 
 def stylist_outfits(data: Path) -> list[ReferenceSet]:
@@ -63,7 +63,7 @@ def stylist_outfits(data: Path) -> list[ReferenceSet]:
     first_alike = dict(zip(items.item_ID, items.groupby([items.text, picture]).item_ID.transform("first"), strict=True))
     caption = dict(zip(items.item_ID, items.text, strict=True))
     sets = []
-    for row in _json_lines(needed(data, STYLIST_OUTFITS)):
+    for row in json_lines(needed(data, STYLIST_OUTFITS)):
         outfit = list(dict.fromkeys(first_alike[item] for item in row["items"]))
         posed = min((hashlib.sha256(f"{row['outfit_id']}/{item}".encode()).digest(), item) for item in outfit)[1]
         rest = tuple(item for item in outfit if item != posed)
@@ -118,7 +118,3 @@ def _split_of(playlist: str) -> str:
     if not kept_apart(playlist):
         return "train"
     return "validation" if hashlib.sha256(playlist.encode()).digest()[1] % 4 == 0 else "test"
-
-
-def _json_lines(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

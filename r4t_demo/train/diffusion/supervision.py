@@ -23,7 +23,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.words import core_of
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_atomically, write_json, write_text
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.folm.soft_grpo import Reward
@@ -98,7 +98,7 @@ def write(
         rows = np.array([place_of[text] for _, sub_queries in pairs for text in sub_queries], np.int64).reshape(-1, k)
         named = dict.fromkeys(garment_words(text, queries[i]) for i, sub_queries in pairs for text in sub_queries)
         bank = "".join(f"{text}\n" for text in named if text)
-        write_atomically(path.with_suffix(".txt"), partial(Path.write_text, data=bank, encoding="utf-8"))
+        write_text(path.with_suffix(".txt"), bank)
         tensors = {"query": np.array([i for i, _ in pairs], np.int64), "rows": rows}
         tensors |= {"targets": embedded.astype(np.float16)} if targets == "text" else {}
         write_atomically(path, partial(save_file, tensors))
@@ -158,8 +158,7 @@ def _manifest(folder: Path) -> dict:
 
 
 def _save(out: Path, manifest: dict) -> None:
-    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
-    write_atomically(out / MANIFEST, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_json(out / MANIFEST, manifest, sort_keys=True)
 
 
 def garment_words(sub_query: str, query: str) -> str:

@@ -1,6 +1,5 @@
 """What people call the things in pictures: labels and titles said in many ways."""
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from r4t_demo.files import json_lines
 from r4t_demo.seen.vocabulary import DOMAINS, plural
 
 # Other words for labels that are no kind of the vocabulary; what stands first is the label itself.
@@ -73,8 +73,7 @@ def atelier_looks(folder: Path) -> list[list[str]]:
     """
     items = pd.read_parquet(folder / "items.parquet")
     worn: dict[str, dict[str, None]] = {item_id: {} for item_id in items.item_ID}
-    for line in (folder / "outfits.jsonl").read_text(encoding="utf-8").splitlines():
-        outfit = json.loads(line)
+    for outfit in json_lines(folder / "outfits.jsonl"):
         if outfit["split"] == "train":
             for item_id in outfit["items"]:
                 worn[item_id][outfit["term"]] = None

@@ -31,7 +31,7 @@ from timm.layers import Mlp
 
 from r4t_demo import minilm
 from r4t_demo.encoder import PREFIX, fold_norms, norms_behind_convolutions
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_atomically, write_text
 from r4t_demo.precision import mixed_precision
 from r4t_demo.seen import classifier
 from r4t_demo.train.core.progress import Progress
@@ -155,9 +155,7 @@ def export(towers: Towers, folder: Path) -> None:
     tensors |= {"text.proj.weight": towers.text.weight, "logit_scale": towers.scales[0]}
     half = {name: value.detach().half().contiguous() if value.is_floating_point() else value for name, value in tensors.items()}
     write_atomically(folder / "open_clip_model.safetensors", lambda temporary: save_file(half, temporary))
-    write_atomically(
-        folder / "open_clip_config.json", lambda temporary: temporary.write_text(json.dumps(CONFIG, indent=2)) and None
-    )
+    write_text(folder / "open_clip_config.json", json.dumps(CONFIG, indent=2))
 
 
 def unfolded(trunk: Trunk) -> dict[str, torch.Tensor]:

@@ -1,7 +1,6 @@
 """The run that makes ``clip-mini``, from the published networks to the folder that the app loads."""
 
 import hashlib
-import json
 import random
 from collections.abc import Generator, Iterator, Sequence
 from copy import deepcopy
@@ -14,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from r4t_demo import minilm
-from r4t_demo.files import write_atomically
+from r4t_demo.files import write_atomically, write_json
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.data import corpus
 from r4t_demo.train.encoder import alignment, network, training_data
@@ -64,7 +63,7 @@ def train(
     towers.trunk = network.averaged(before, towers.trunk, SHARE)
     yield from fitted(FITTED, "projection", 2)
     network.export(towers, out)
-    write_atomically(out / "training.json", partial(Path.write_text, data=json.dumps(record(data, assets), indent=2) + "\n"))
+    write_json(out / "training.json", record(data, assets), indent=2)
 
 
 def record(data: Path, assets: Path) -> dict:
