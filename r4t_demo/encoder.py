@@ -19,7 +19,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 import r4t_demo.torch_guard as torch_guard  # must come before open_clip
 from r4t_demo import minilm
 from r4t_demo.errors import UserError, hub_failure
-from r4t_demo.precision import native_dtype
 
 BATCH = 256
 CPU = torch.device("cpu")
@@ -116,7 +115,7 @@ def _placed(model: torch.nn.Module, preprocess, tokenizer, encoder_id: str) -> E
 def _place() -> tuple[torch.device, torch.dtype]:
     """Where the towers run, and in which precision they multiply."""
     if not torch.cuda.is_available():
-        return CPU, native_dtype(CPU)
+        return CPU, torch_guard.native_dtype(CPU)
     # By number: in another thread "the current GPU" is the first one. Of the half formats, float16 is the one that every GPU
     # multiplies fast, and it rounds eight times finer.
     return torch.device("cuda", torch.cuda.current_device()), torch.float16

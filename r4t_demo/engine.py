@@ -23,7 +23,7 @@ from r4t_demo.fanout.card import kind_of
 from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.fanout.registry import MethodSet, lookup
 from r4t_demo.fanout.rocchio import moved
-from r4t_demo.hub.load import fetched
+from r4t_demo.hub.repo import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
 from r4t_demo.language import is_english

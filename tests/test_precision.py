@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from r4t_demo.precision import mixed_precision
+from r4t_demo.torch_guard import mixed_precision
 
 
 @pytest.mark.parametrize(

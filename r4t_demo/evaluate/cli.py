@@ -104,13 +104,20 @@ def _add_queries(parser: argparse.ArgumentParser) -> None:
 
 def _oar(options: argparse.Namespace) -> Measured:
     from r4t_demo.evaluate import oar
+
+    engine, queries = _labelled(options)
+    result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
+    return _of_queries("oar", options, result, oar.tables(result))
+
+
+def _labelled(options: argparse.Namespace) -> tuple:
+    """The engine, and the labelled queries of its catalogue that the options choose."""
+    from r4t_demo.evaluate.oar import load_queries
     from r4t_demo.train.data.real_catalogs import PHOTOS
 
     at_least_one(options, "seeds", "limit")
     engine = load_engine(options, PHOTOS)
-    queries = oar.load_queries(engine.catalog.root, options.split, options.limit)
-    result = oar.evaluate(engine, queries, options.methods or list(engine.methods()), options.seeds)
-    return _of_queries("oar", options, result, oar.tables(result))
+    return engine, load_queries(engine.catalog.root, options.split, options.limit)
 
 
 def _of_queries(name: str, options: argparse.Namespace, result: dict, text: str) -> Measured:
@@ -134,12 +141,10 @@ def _add_pareto(parts: argparse._SubParsersAction) -> None:
 
 
 def _pareto(options: argparse.Namespace) -> Measured:
-    from r4t_demo.evaluate import oar, pareto
-    from r4t_demo.train.data.real_catalogs import PHOTOS
+    from r4t_demo.evaluate import pareto
 
-    at_least_one(options, "seeds", "limit")
-    engine = load_engine(options, PHOTOS)
-    result = pareto.evaluate(engine, oar.load_queries(engine.catalog.root, options.split, options.limit), options.seeds)
+    engine, queries = _labelled(options)
+    result = pareto.evaluate(engine, queries, options.seeds)
     return _of_queries("pareto", options, result, pareto.tables(result))
 
 

@@ -19,7 +19,7 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import Engine, ResultSet
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ClusterBootstrap
-from r4t_demo.evaluate.table import interval, render
+from r4t_demo.evaluate.table import figures_table
 from r4t_demo.files import json_lines
 
 K, BATCH = 10, 32
@@ -129,13 +129,10 @@ def satisfies(item: Item, require: dict[str, list[str]]) -> bool:
 
 def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
-    rows = [["method", *METRICS]]
-    rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
     head = f"{result['catalog']}: {result['n_queries']} queries, {result['n_terms']} terms, {result['seeds']} seed(s)"
-    parts = [head + "; mean [95 % interval]", render(rows)]
+    parts = [head + "; mean [95 % interval]", figures_table("method", result["methods"], METRICS)]
     if result["ratios"]:
-        ratios = [[pair, *(interval(figures[metric]) for metric in RATIO_METRICS)] for pair, figures in result["ratios"].items()]
-        parts.append(render([["ratio", *RATIO_METRICS], *ratios]))
+        parts.append(figures_table("ratio", result["ratios"], RATIO_METRICS))
     return "\n\n".join(parts)
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.oar import TestQuery, intervals, measure
 from r4t_demo.evaluate.stats import ClusterBootstrap
-from r4t_demo.evaluate.table import interval, render
+from r4t_demo.evaluate.table import figures_table, interval, render
 
 MMR = {1.0: "none", **{lam: f"mmr:{lam}" for lam in (0.9, 0.8, 0.7, 0.6, 0.5, 0.3, 0.1)}}  # lambda 1 takes the best k in order
 VARIETIES = (-1.0, -0.5, 0.0, 0.5, 1.0)
 POINTS = ("zero-shot", "sft", "best-of-5", "folm")
 AXES = ("diversity", "content_alignment", "set_f1")
+ABOVE = ("diversity", "set_f1")  # of AXES, in which a method's distance from MMR's curve is told
 JUDGED = ("folm", "diffusion")  # set against MMR's curve
 
 
@@ -57,9 +58,8 @@ def tables(result: dict[str, Any]) -> str:
         rows.append([point["method"], setting, *(interval(point[axis]) for axis in AXES)])
     head = f"{result['catalog']}: {result['n_queries']} queries, {result['n_terms']} terms, {result['seeds']} seed(s)"
     parts = [head + "; mean [95 % interval]; setting: MMR's lambda, the variety of diffusion", render(rows)]
-    above = [[name, *(interval(gaps[axis]) for axis in gaps)] for name, gaps in result["above_mmr"].items()]
-    if above:
-        parts.append(render([["above MMR's curve", "diversity", "set_f1"], *above]))
+    if result["above_mmr"]:
+        parts.append(figures_table("above MMR's curve", result["above_mmr"], ABOVE))
     return "\n\n".join(parts)
 
 
@@ -69,7 +69,4 @@ def _axes(bootstrap: ClusterBootstrap, figures: dict) -> dict[str, list[float] |
 
 def _above(bootstrap: ClusterBootstrap, mmr: Sequence[dict], own: dict) -> dict[str, list[float] | None]:
     place = "content_alignment"
-    return {
-        axis: bootstrap.above([(point[place], point[axis]) for point in mmr], own[place], own[axis])
-        for axis in ("diversity", "set_f1")
-    }
+    return {axis: bootstrap.above([(point[place], point[axis]) for point in mmr], own[place], own[axis]) for axis in ABOVE}

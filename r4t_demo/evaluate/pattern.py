@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ClusterBootstrap
-from r4t_demo.evaluate.table import interval, render
+from r4t_demo.evaluate.table import figures_table, interval
 from r4t_demo.pattern import baselines
 from r4t_demo.pattern.checkpoint import MODELS, Trained
 from r4t_demo.pattern.task import PROTOCOLS, SEEDS, K, SeedSet, search
@@ -119,10 +119,8 @@ def tables(result: dict[str, Any]) -> str:
     parts = [f"{result['catalog']}, K = {result['k']}, {result['seeds']} seeds, {result['split']}; mean [95 % interval]"]
     for cell in result["cells"]:
         head = f"{cell['domain']}, {cell['protocol']}: {cell['n']} seed sets of {cell['patterns']} patterns"
-        rows = [["method", *METRICS]]
-        rows += [[name, *(interval(own[metric]) for metric in METRICS)] for name, own in cell["methods"].items()]
         p, purity = cell["p_hppo_over_modit"], interval(cell["purity_change"])
-        parts.append(f"{head}\n{render(rows)}\nHPPO over MO-DiT: p = {p:.4f}, purity {purity}")
-    rows = [["HPPO's gain in joint", *RIVALS]]
-    rows += [[f"{c['domain']}, {c['protocol']}", *(interval(c["hppo_over"][name]) for name in RIVALS)] for c in result["cells"]]
-    return "\n\n".join([*parts, render(rows)])
+        methods = figures_table("method", cell["methods"], METRICS)
+        parts.append(f"{head}\n{methods}\nHPPO over MO-DiT: p = {p:.4f}, purity {purity}")
+    gains = {f"{cell['domain']}, {cell['protocol']}": cell["hppo_over"] for cell in result["cells"]}
+    return "\n\n".join([*parts, figures_table("HPPO's gain in joint", gains, RIVALS)])

@@ -17,7 +17,7 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.stats import ClusterBootstrap
-from r4t_demo.evaluate.table import interval, render
+from r4t_demo.evaluate.table import figures_table, interval, render
 from r4t_demo.fanout.card import kind_of
 from r4t_demo.files import read_lines
 
@@ -113,11 +113,9 @@ def judged(one: Labelled, items: Sequence[Item], k: int = K) -> tuple[float, flo
 
 def tables(result: dict[str, Any]) -> str:
     """The result as aligned text."""
-    rows = [["method", *METRICS]]
-    rows += [[name, *(interval(figures[metric]) for metric in METRICS)] for name, figures in result["methods"].items()]
     parts = [
         f"{result['catalog']}: {result['n_queries']} labelled requests, {result['seeds']} seed(s); mean [95 % interval]",
-        render(rows),
+        figures_table("method", result["methods"], METRICS),
     ]
     if result["ratios"]:
         parts.append(render([["ratio", "suiting_categories"], *([pair, interval(of)] for pair, of in result["ratios"].items())]))

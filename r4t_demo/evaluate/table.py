@@ -1,6 +1,6 @@
 """Figures as plain aligned text."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 
 def render(rows: Sequence[Sequence[str]], right: Collection[int] | None = None) -> str:
@@ -16,3 +16,8 @@ def render(rows: Sequence[Sequence[str]], right: Collection[int] | None = None) 
 def interval(figure: Sequence[float] | None, digits: int = 3) -> str:
     """A figure with its interval; a dash where there is none."""
     return "–" if figure is None else "{:.{d}f} [{:.{d}f}, {:.{d}f}]".format(*figure, d=digits)
+
+
+def figures_table(head: str, figures: Mapping[str, Mapping[str, Sequence[float] | None]], metrics: Sequence[str]) -> str:
+    """A row for each name of ``figures``, below ``head``: its metrics, each with its interval."""
+    return render([[head, *metrics], *([name, *(interval(own[metric]) for metric in metrics)] for name, own in figures.items())])

@@ -1,6 +1,7 @@
 """The value in which every method meets, and the protocol that all of them implement."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +10,11 @@ import numpy as np
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
+
+TEMPLATE_WORDS = re.compile(
+    r"^(a|an|the|my|for|something|what to wear to|what to wear for|clothes for|outfit for|looks for)\s+"
+    r"|\s+(style|outfit|outfits|look|looks|fashion|clothes|wear|wardrobe|ideas|pieces|essentials|inspiration|aesthetic)$"
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,20 @@ class FanOut:
 def own_seed(seed: int, query: str, sample: int = 0) -> int:
     """The seed of one sample: made of ``seed``, query and the sample's number, so that neighbours in a batch do not matter."""
     return int.from_bytes(hashlib.sha256(f"{seed}\n{sample}\n{query}".encode()).digest()[:7])
+
+
+def core_of(query: str) -> str:
+    """Return the words of a query that carry its meaning: "a boho wanderer look" -> "boho wanderer"."""
+    core = " ".join(query.lower().split())
+    while (shorter := TEMPLATE_WORDS.sub("", core).strip()) != core and shorter:
+        core = shorter
+    return core
+
+
+def embedded(lists: Sequence[Sequence[str]], encoder: Encoder) -> list[np.ndarray]:
+    """Return the embeddings (…, d) of each list's texts, all of them encoded in one call."""
+    rows = encoder.encode_text([text for texts in lists for text in texts])
+    return np.split(rows, np.cumsum([len(texts) for texts in lists])[:-1])
 
 
 def check_encoder(what: str, encoder_id: str, dim: int, encoder: Encoder) -> None:

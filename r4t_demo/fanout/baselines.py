@@ -11,8 +11,7 @@ import numpy as np
 from r4t_demo import rewards
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.base import FanOut, own_seed
-from r4t_demo.fanout.words import core_of
+from r4t_demo.fanout.base import FanOut, core_of, embedded, own_seed
 from r4t_demo.index.base import VectorIndex
 
 if TYPE_CHECKING:  # transformers takes seconds to import, and plain search does without it
@@ -84,9 +83,9 @@ class Template:
         draws = [random.Random(own_seed(seed, query)).sample(self.categories, min(k, len(self.categories))) for query in queries]
         lists = [[f"{core_of(query)} {category}" for category in draw] for query, draw in zip(queries, draws, strict=True)]
         drawn = perf_counter()
-        embedded = np.split(self.encoder.encode_text([text for texts in lists for text in texts]), len(queries))
+        directions = embedded(lists, self.encoder)
         shares = ((drawn - start) / len(queries), (perf_counter() - drawn) / len(queries))
-        return [FanOut(self.name, texts, rows, *shares, is_text=True) for texts, rows in zip(lists, embedded, strict=True)]
+        return [FanOut(self.name, texts, rows, *shares, is_text=True) for texts, rows in zip(lists, directions, strict=True)]
 
 
 class BestOf:
@@ -100,20 +99,14 @@ class BestOf:
         start = perf_counter()
         samples = self.sft.sample_lists(queries, vectors, k, n_samples=self.n, seed=seed)
         sampled = perf_counter()
-        embedded = self._embed(samples)
+        rows = iter(embedded([texts for lists in samples for texts in lists], self.encoder))
+        candidates = [[next(rows) for _ in lists] for lists in samples]
         encode = perf_counter() - sampled
-        best = [self._best(lists, query, k) for lists, query in zip(embedded, vectors, strict=True)]
+        best = [self._best(of_query, query, k) for of_query, query in zip(candidates, vectors, strict=True)]
         fanout = perf_counter() - start - encode
-        chosen = [(lists[i], embeddings[i]) for lists, embeddings, i in zip(samples, embedded, best, strict=True)]
+        chosen = [(lists[i], of_query[i]) for lists, of_query, i in zip(samples, candidates, best, strict=True)]
         shares = (fanout / len(queries), encode / len(queries))
         return [FanOut(self.name, labels, directions, *shares, is_text=True) for labels, directions in chosen]
-
-    def _embed(self, samples: list[list[list[str]]]) -> list[list[np.ndarray]]:
-        """The same nesting with each list of up to k texts as its (…, d) embeddings, all encoded in one call."""
-        lengths = [len(texts) for lists in samples for texts in lists]
-        flat = self.encoder.encode_text([text for lists in samples for texts in lists for text in texts])
-        parts = iter(np.split(flat, np.cumsum(lengths)[:-1]))
-        return [[next(parts) for _ in lists] for lists in samples]
 
     def _best(self, candidates: list[np.ndarray], query_vector: np.ndarray, k: int) -> int:
         """The place of the candidate, up to (k, d), with the highest reward."""

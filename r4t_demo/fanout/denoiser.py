@@ -1,6 +1,8 @@
 """The diffusion retriever's network: an EDM denoiser over sets of vectors, in the sizes of the demo and of the paper."""
 
-from typing import cast
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -9,8 +11,37 @@ from torch import nn
 
 NOISE_WIDTH = 256  # of the vector that tells the noise level alone
 
-# R4T's retriever as far as its paper states it, 53.9 M parameters; SetDenoiser's defaults are the ``mini`` that the demo serves.
-PAPER = {
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a ``SetDenoiser`` is, and how it is sampled; the defaults are the ``mini`` that the demo serves.
+
+    ``sampler`` is "heun" or "sde" (Euler-Maruyama), with ``steps`` and noise levels from ``sigma_max`` to ``sigma_min`` (``rho``
+    spaces Heun's); ``guidance`` is classifier-free (1 is none, the paper's strength w is ``guidance`` - 1), and ``drawn`` rows
+    are drawn. They were chosen for ``mini`` on Atelier's validation queries. Its narrow range lies around the data's spread of
+    1/16: five steps are too few for EDM's wide one. The paper states no ``rho``; EDM's is taken.
+    """
+
+    dim: int = 256
+    slots: int = 12
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    encoder_id: str = ""
+    steps: int = 5
+    guidance: float = 6.0
+    mlp_ratio: int = 4
+    dropout: float = 0.0
+    cross_attention: bool = False
+    sampler: str = "heun"
+    sigma_min: float = 0.02
+    sigma_max: float = 0.5
+    rho: float = 5.0
+    drawn: int = 16
+
+
+# R4T's retriever as far as its paper states it, 53.9 M parameters.
+PAPER: dict[str, Any] = {
     "dim": 128, "slots": 12, "width": 1024, "layers": 6, "heads": 16, "mlp_ratio": 1, "dropout": 0.1, "cross_attention": True,
     "sampler": "sde", "steps": 256, "guidance": 1.1, "sigma_min": 1e-4, "sigma_max": 80.0, "rho": 7.0, "drawn": 12,
 }  # fmt: skip
@@ -72,30 +103,24 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
     attention can pick from and a part of the adaLN vector. In ``PAPER`` every block attends to it (``cross_attention``), in its
     own ``dim``, and the adaLN vector, ``NOISE_WIDTH`` wide, tells the noise level alone: the paper leaves both open, and this way
     has its 53.9 M parameters. Attention over one token would have nothing to weigh, so ``no_query`` stands beside the query.
-
-    The rest says how it is sampled: ``sampler`` ("heun" or "sde", Euler-Maruyama), its ``steps``, its noise levels from
-    ``sigma_max`` to ``sigma_min`` (``rho`` spaces Heun's), ``guidance`` (classifier-free; 1 is none, the paper's strength w is
-    ``guidance`` - 1) and how many rows are ``drawn``, chosen for ``mini`` on Atelier's validation queries. Its narrow range lies
-    around the data's spread of 1/16: five steps are too few for EDM's wide one. The paper states no ``rho``; EDM's is taken.
     """
 
-    def __init__(
-        self, dim: int = 256, slots: int = 12, width: int = 256, layers: int = 4, heads: int = 4, encoder_id: str = "",
-        steps: int = 5, guidance: float = 6.0, mlp_ratio: int = 4, dropout: float = 0.0, cross_attention: bool = False,
-        sampler: str = "heun", sigma_min: float = 0.02, sigma_max: float = 0.5, rho: float = 5.0, drawn: int = 16,
-    ) -> None:  # fmt: skip
+    def __init__(self, config: Sizes) -> None:
         super().__init__()
-        self.dim, self.slots, self.encoder_id, self.cross_attention = dim, slots, encoder_id, cross_attention
-        self.sampler, self.steps, self.guidance, self.drawn = sampler, steps, guidance, drawn
-        self.sigma_min, self.sigma_max, self.rho = sigma_min, sigma_max, rho
+        self.config = config
+        self.dim, self.slots, self.encoder_id = config.dim, config.slots, config.encoder_id
+        self.sampler, self.steps, self.guidance, self.drawn = config.sampler, config.steps, config.guidance, config.drawn
+        self.sigma_min, self.sigma_max, self.rho = config.sigma_min, config.sigma_max, config.rho
+        dim, width = config.dim, config.width
         self.sigma_data = dim**-0.5  # the entries of a unit vector have this root mean square
-        condition = NOISE_WIDTH if cross_attention else width
+        condition = NOISE_WIDTH if config.cross_attention else width
         self.slot_in = nn.Linear(dim, width)
-        self.query_in = None if cross_attention else nn.Linear(dim, width)
+        self.query_in = None if config.cross_attention else nn.Linear(dim, width)
         self.noise_in = nn.Sequential(nn.Linear(64, condition), nn.SiLU(), nn.Linear(condition, condition))
         self.shared = nn.Sequential(nn.SiLU(), nn.Linear(condition, 6 * width))
-        context = dim if cross_attention else 0
-        self.blocks = nn.ModuleList(Block(width, heads, mlp_ratio, dropout, context) for _ in range(layers))
+        context = dim if config.cross_attention else 0
+        block = partial(Block, width, config.heads, config.mlp_ratio, config.dropout, context)
+        self.blocks = nn.ModuleList(block() for _ in range(config.layers))
         self.slot_out = nn.Linear(width, dim)
         self.no_query = nn.Parameter(torch.zeros(dim))  # stands for the query when it is dropped (classifier-free guidance)
         for start_at_zero in (cast(nn.Linear, self.shared[1]), self.slot_out):

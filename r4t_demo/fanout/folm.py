@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from r4t_demo.torch_guard import LOADING  # must come before transformers
+from r4t_demo.torch_guard import LOADING, native_dtype  # must come before transformers
 
 # isort: split
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
@@ -24,12 +24,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreT
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
-from r4t_demo.fanout.base import FanOut, own_seed
+from r4t_demo.fanout.base import FanOut, embedded, own_seed
 from r4t_demo.fanout.card import catalog_card
 from r4t_demo.fanout.formats import FORMATS, THINK, Format, Reasoned
 from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
-from r4t_demo.precision import native_dtype
 
 TEMPERATURE = 0.9  # the paper's, where many lists are drawn
 SERVED = 0.3  # of the one list that a visitor gets
@@ -142,12 +141,9 @@ class Folm:
         lists = [samples[0] for samples in sampled]
         seconds = (time.perf_counter() - start) / len(queries)
         start = time.perf_counter()
-        embedded = self.encoder.encode_text([text for texts in lists for text in texts])
-        encode_seconds = (time.perf_counter() - start) / len(queries)
-        rows = np.split(embedded, np.cumsum([len(texts) for texts in lists])[:-1])
-        return [
-            FanOut(self.name, texts, part, seconds, encode_seconds, is_text=True) for texts, part in zip(lists, rows, strict=True)
-        ]
+        rows = embedded(lists, self.encoder)
+        shares = (seconds, (time.perf_counter() - start) / len(queries))
+        return [FanOut(self.name, texts, part, *shares, is_text=True) for texts, part in zip(lists, rows, strict=True)]
 
     def generate(
         self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None = None,

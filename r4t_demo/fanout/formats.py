@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from transformers import PreTrainedTokenizerBase
 
-from r4t_demo.fanout.words import core_of
+from r4t_demo.fanout.base import core_of
 
 THINK = ("<think>", "</think>")
 QUERIES = ("<queries>", "</queries>")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
@@ -133,29 +133,29 @@ def _diffusion(parts: MethodSet, name: str, folder: str) -> FanOutMethod:
     return DiffusionRetriever.load(parts.folder(folder), parts.encoder, parts.index, name)
 
 
+def _writes(name: str, checkpoint: str, description: str, **more: Any) -> Method:
+    """A language model with the adapter of a checkpoint."""
+    return Method(
+        description, lambda parts: _folm(parts, name, parts.folder(checkpoint)), checkpoint, takes=("tell",), writes=True, **more
+    )
+
+
+def _draws(name: str, checkpoint: str, description: str, takes: tuple[str, ...] = ("variety",), **more: Any) -> Method:
+    """A diffusion retriever."""
+    return Method(description, lambda parts: _diffusion(parts, name, checkpoint), checkpoint, takes=takes, **more)
+
+
 TRAIN = "python -m r4t_demo train"
 
 
 def _trained_on(task: str, what: str) -> dict[str, Method]:
     """The FOLM of a further task and the retriever distilled from it; no release carries them."""
-    folm, diffusion = f"folm-{task}", f"diffusion-{task}"
-    made_by = f"{TRAIN} STEP --task {task}"
+    folm, diffusion, made_by = f"folm-{task}", f"diffusion-{task}", f"{TRAIN} STEP --task {task}"
+    of_folm = f"The fan-out language model after Soft-GRPO on {what}."
+    of_diffusion = "Distilled from that one: all directions in one network call."
     return {
-        folm: Method(
-            f"The fan-out language model after Soft-GRPO on {what}.",
-            lambda parts: _folm(parts, folm, parts.folder(folm)),
-            needs=folm,
-            made_by=made_by,
-            writes=True,
-            takes=("tell",),
-        ),
-        diffusion: Method(
-            "Distilled from that one: all directions in one network call.",
-            lambda parts: _diffusion(parts, diffusion, diffusion),
-            needs=diffusion,
-            made_by=made_by,
-            takes=("variety",),
-        ),
+        folm: _writes(folm, folm, of_folm, made_by=made_by),
+        diffusion: _draws(diffusion, diffusion, of_diffusion, made_by=made_by),
     }
 
 
@@ -182,26 +182,14 @@ METHODS: dict[str, Method] = {
         writes=True,
         takes=("tell",),
     ),
-    "sft": Method(
-        "The language model fine-tuned on demonstrations, before reinforcement learning.",
-        lambda parts: _folm(parts, "sft", parts.folder("folm-sft")),
-        needs="folm-sft",
-        writes=True,
-        takes=("tell",),
-    ),
+    "sft": _writes("sft", "folm-sft", "The language model fine-tuned on demonstrations, before reinforcement learning."),
     "best-of-5": Method(
         "Five lists of the model before reinforcement learning; the one with the highest reward.",
         lambda parts: BestOf(cast("Folm", parts["sft"]), parts.index, parts.encoder),
         needs="folm-sft",
         writes=True,
     ),
-    "folm": Method(
-        "The fan-out language model after Soft-GRPO.",
-        lambda parts: _folm(parts, "folm", parts.folder("folm-mini")),
-        needs="folm-mini",
-        writes=True,
-        takes=("tell",),
-    ),
+    "folm": _writes("folm", "folm-mini", "The fan-out language model after Soft-GRPO."),
     "folm-before": Method(
         "The fan-out language model before its training on this catalogue.",
         lambda parts: _folm(parts, "folm-before", parts.checkpoints / "folm-mini"),
@@ -211,24 +199,20 @@ METHODS: dict[str, Method] = {
         takes=("tell",),
         tuned=True,
     ),
-    "diffusion": Method(
-        "Distilled from a fan-out language model: all directions in one network call.",
-        lambda parts: _diffusion(parts, "diffusion", "diffusion-mini"),
-        needs="diffusion-mini",
-        takes=("variety",),
+    "diffusion": _draws(
+        "diffusion", "diffusion-mini", "Distilled from a fan-out language model: all directions in one network call."
     ),
-    "diffusion-teacher": Method(
+    "diffusion-teacher": _draws(
+        "diffusion-teacher",
+        "diffusion-teacher",
         "The retriever before its own distillation: five steps of Heun's method.",
-        lambda parts: _diffusion(parts, "diffusion-teacher", "diffusion-teacher"),
-        needs="diffusion-teacher",
         takes=("steps", "variety"),
     ),
-    "diffusion-base": Method(
+    "diffusion-base": _draws(
+        "diffusion-base",
+        "diffusion-base",
         "The retriever distilled from the language model before reinforcement learning, in one network call.",
-        lambda parts: _diffusion(parts, "diffusion-base", "diffusion-base"),
-        needs="diffusion-base",
         made_by=f"{TRAIN} STEP --from sft",
-        takes=("variety",),
     ),
     **_trained_on("wscr", "set recall of titled outfits"),
     **_trained_on("stylist", "set recall of real stylists' outfits"),

@@ -1,15 +1,19 @@
-"""A repository of the Hub, named and pinned as hub:OWNER/NAME@REVISION, and its files in this machine's cache."""
+"""A repository of the Hub, named and pinned as hub:OWNER/NAME@REVISION, and its files in this machine's cache.
+
+``fetched`` makes settings that name folders of this machine of such that name repositories.
+"""
 
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from r4t_demo.errors import HubUnreachable, UserError, hub_failure
-from r4t_demo.files import free_bytes
-from r4t_demo.settings import HUB
+from r4t_demo.fanout.checkpoint import FILES
+from r4t_demo.files import GIB, free_bytes
+from r4t_demo.settings import HUB, Settings
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -62,6 +66,19 @@ class Repo:
                 print(f"{failure} The commit that is in the cache, {cached.name}, takes its place.", file=sys.stderr)
                 return cached
             raise failure from error
+
+
+def fetched(settings: Settings) -> Settings:
+    """The settings with all that they name on the Hub fetched, its folder in its place; see ``Repo.fetch`` for the errors."""
+    folders: dict[str, Any] = {}
+    for name in ("folm", "diffusion"):
+        if getattr(settings, name).startswith(HUB):
+            folders[name] = str(Repo.of(getattr(settings, name), "model").fetch(FILES, leave=["*/*"]))
+    if settings.catalog.startswith(HUB):
+        from r4t_demo.hub import catalogs  # which knows all that a catalogue may hold: only for who asks
+
+        folders["catalog"] = str(catalogs.fetch(settings.catalog, settings.memory * GIB))
+    return replace(settings, **folders)
 
 
 def check_room(what: str, size: int, folder: Path) -> None:

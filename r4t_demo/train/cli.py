@@ -18,7 +18,7 @@ from r4t_demo.cli.options import add_columns, add_data, at_least_one, columns_of
 from r4t_demo.errors import Fault, UserError
 from r4t_demo.files import machine_errors
 from r4t_demo.settings import EMBEDDED, Settings
-from r4t_demo.train import recipes, steering
+from r4t_demo.train import recipes
 from r4t_demo.train.core import events
 from r4t_demo.train.tune.presets import PRESETS, STAGES
 
@@ -200,6 +200,5 @@ def _domains(args, settings: Settings):
 STEPS: dict[str, Callable] = {
     "encoder": _encoder,
     **recipes.STEPS,
-    **steering.STEPS,
     "domains": _domains,
 }

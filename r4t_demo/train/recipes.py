@@ -1,8 +1,11 @@
-"""R4T's own training steps, from demonstrations on; ``--task`` and ``--from`` lead other ways through the code (``Task``)."""
+"""R4T's own training steps, from demonstrations on, and the steering models' one.
+
+``--task`` and ``--from`` lead other ways through the code (``Task``).
+"""
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -283,6 +286,25 @@ def _one_step(args, settings: Settings):
     edm.save(student, *load_bank(_teacher(args)), args.out / _task(args).student)
 
 
+def _modit(args, settings: Settings):
+    """Train on a catalogue's attributes and write checkpoints/modit-mini, or modit-NAME for another catalogue than Atelier."""
+    from r4t_demo.engine import Engine
+    from r4t_demo.pattern import checkpoint
+    from r4t_demo.pattern.recipe import Plan, Run
+    from r4t_demo.pattern.steer import folder_name
+    from r4t_demo.pattern.task import make_task
+
+    if args.task in ("wscr", "stylist"):
+        raise UserError(f"modit learns from a catalogue's attributes, not from outfits: leave --task {args.task} out.")
+    engine, plan = Engine.load(settings), Plan(seed=args.seed)
+    if args.steps:
+        plan = replace(plan, raw=args.steps, ordered=args.steps, tails=args.steps, preference=args.steps)
+    task = make_task(engine.catalog, engine.index, plan.label_share)
+    run = Run(task, plan, args.runs / "modit", engine.encoder.id)
+    yield from run.train()
+    checkpoint.save(run, args.out / folder_name(engine.catalog.name))
+
+
 STEPS: dict[str, Callable] = {
     "split": _split,
     "sft": _sft,
@@ -291,4 +313,5 @@ STEPS: dict[str, Callable] = {
     "supervision": _supervision,
     "diffusion": _diffusion,
     "one-step": _one_step,
+    "modit": _modit,
 }

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from r4t_demo.evaluate import encoder as evaluation
-from r4t_demo.evaluate import probe
 from r4t_demo.settings import Settings
 from tests.doubles import COLOURS, HashEncoder
 
@@ -119,11 +118,11 @@ def network(name: str) -> tuple:
 
 
 def test_a_linear_probe_learns_from_labelled_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "published", network)
+    monkeypatch.setattr(evaluation, "published", network)
     shades = {"dark": (10, 10, 10), "red": (200, 20, 20), "light": (240, 240, 240)}
     labels = [*shades] * 10
     pictures = [Image.new("RGB", (20, 30), shades[label]) for label in labels]
-    scores = probe.scores(
+    scores = evaluation.probe_scores(
         pictures, labels, [Image.new("RGB", (30, 20), (190, 30, 30)), Image.new("RGB", (9, 9), "white")], [*shades]
     )
     assert scores.argmax(1).tolist() == [1, 2]
@@ -131,7 +130,7 @@ def test_a_linear_probe_learns_from_labelled_pictures(monkeypatch: pytest.Monkey
 
 def test_the_whole_evaluation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_data(tmp_path)
-    monkeypatch.setattr(probe, "published", network)
+    monkeypatch.setattr(evaluation, "published", network)
     encoder = HashEncoder()
     result = evaluation.evaluate(encoder, encoder.encode_text, tmp_path, Settings().assets, [f"word{i}" for i in range(5_000)])
     assert set(result["phone_clothes"]) == {"top1", "top3", "macro", "turned_top1"} and set(result["home"]) == {"top1"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from r4t_demo.fanout.base import core_of
 from r4t_demo.fanout.formats import FORMATS, PROMPT, SHOTS, Compact, Format, Reasoned
-from r4t_demo.fanout.words import core_of
 from tests import tiny_instruct, tiny_models
 
 COMPACT, REASONED = Compact(), Reasoned()

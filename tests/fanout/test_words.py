@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r4t_demo.fanout.words import core_of
+from r4t_demo.fanout.base import core_of
 
 CORES = {
     "a boho wanderer look": "boho wanderer",

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from r4t_demo.precision import mixed_precision
+from r4t_demo.torch_guard import mixed_precision
 from r4t_demo.train.core.progress import Progress, load_state, one_cycle, save_state
 
 

@@ -50,9 +50,9 @@ student from .270 to .245 on validation queries.
 
 import copy
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -61,7 +61,7 @@ from safetensors.torch import load_file, save_file
 from r4t_demo.fanout.denoiser import SetDenoiser
 from r4t_demo.fanout.diffusion import guided, sample
 from r4t_demo.files import write_atomically
-from r4t_demo.precision import mixed_precision
+from r4t_demo.torch_guard import mixed_precision
 from r4t_demo.train.core.descent import descend
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.diffusion.sets import TrainingSets, match, set_loss
@@ -120,7 +120,7 @@ def tune(
 
 def new_student(start: SetDenoiser) -> tuple[SetDenoiser, SetDenoiser]:
     """Return a network that starts as another one and is sampled in one call, and its moving average."""
-    student = SetDenoiser(**{**cast(dict, start._hub_mixin_config), "steps": 1, "guidance": 1.0, "drawn": DRAWN})
+    student = SetDenoiser(replace(start.config, steps=1, guidance=1.0, drawn=DRAWN))
     student.load_state_dict(start.state_dict())
     return student, copy.deepcopy(student).requires_grad_(False)
 

@@ -21,8 +21,8 @@ from safetensors.numpy import load_file, save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
+from r4t_demo.fanout.base import core_of
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.fanout.words import core_of
 from r4t_demo.files import write_atomically, write_json, write_text
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.train.core.progress import Progress

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from r4t_demo.precision import mixed_precision
+from r4t_demo.torch_guard import mixed_precision
 from r4t_demo.train.core.progress import Progress, load_state, one_cycle, save_state
 from r4t_demo.train.encoder.augment import augment
 from r4t_demo.train.encoder.network import FIXED, Towers, Trunk, Words, nested

@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-import r4t_demo.torch_guard  # noqa: F401  (must come before timm)
+from r4t_demo.torch_guard import mixed_precision  # must come before timm
 
 # isort: split
 from timm.layers import Mlp
@@ -32,7 +32,6 @@ from timm.layers import Mlp
 from r4t_demo import minilm
 from r4t_demo.encoder import PREFIX, fold_norms, norms_behind_convolutions
 from r4t_demo.files import write_atomically, write_text
-from r4t_demo.precision import mixed_precision
 from r4t_demo.seen import classifier
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.encoder.augment import augment, plain

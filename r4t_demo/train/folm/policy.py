@@ -22,7 +22,7 @@ from transformers import DynamicCache
 from r4t_demo.encoder import Encoder
 from r4t_demo.fanout.folm import SETTINGS, Folm
 from r4t_demo.fanout.formats import FORMATS, Compact
-from r4t_demo.precision import mixed_precision
+from r4t_demo.torch_guard import mixed_precision
 from r4t_demo.train.core.progress import move_folder
 
 RANK = 16

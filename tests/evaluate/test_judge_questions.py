@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from r4t_demo.engine import Engine
-from r4t_demo.evaluate.questions import FROM_ITEMS, FROM_PHRASES, again, parse, prompt
+from r4t_demo.evaluate.judge import FROM_ITEMS, FROM_PHRASES, again, parse, prompt
 
 FOUR_TWO = {"diversity": 4, "alignment": 2}
 
