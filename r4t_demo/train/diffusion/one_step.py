@@ -9,43 +9,12 @@ The student starts as the teacher's network and learns twice, by regression, wha
    2023, Algorithm 1); two steps become one as in progressive distillation (Salimans and Ho 2022). The teacher's call moves
    a jump's blurred rows to where items are, and the student learns the middle of where they may be moved to.
 
-``set_f1`` / ``diversity`` of one call on 294 of Atelier's validation queries, 16 rows drawn (the FOLM has .285 / .629):
-
-==================================================  ===========  =================================
-the first stage                                     after it     after steps of the second
-==================================================  ===========  =================================
-6,000 steps of 128 on 92,000 pairs                  .270 / .600  .291 / .587 (150 of 48)
-300 steps of 64 on 19,000 pairs                     .267 / .588  .287 / .573 (75 of 48)
-150 steps of 48 of consistency distillation         .072 / .455
-==================================================  ===========  =================================
-
-So a student need not be faithful to be good, but a longer first stage keeps more diversity. On all 587 queries the first row's
-end has 1.06 [1.01, 1.11] times its teacher's ``set_f1``, and with 24 rows 1.08 [1.03, 1.13] times that and 0.98 [0.97, 0.99]
-times its ``diversity``; 1.05 [1.02, 1.09] and 1.00 [0.99, 1.01] times those of the two calls that it was made of.
-
-Consistency distillation (Song et al. 2023; 16 levels, a Heun step of the guided teacher along its own trajectories, the same
-distance) cost as much as the 300 steps on pairs, without the four times as much that it takes to write them. It was far from its
-end there: what it learns climbs level by level, for which a budget of minutes is too short. So it was for MeanFlow (Geng et al.
-2025, the teacher's guided velocity, a forward-mode derivative): its loss did not fall in 100 steps at that cost, and it was
-stopped unjudged. Neither has been compared at its end. ``python -m r4t_demo evaluate oar --split validation`` judges a student.
-
 Noise and goal belong together slot by slot, so no matching is needed. The second stage measures by the pseudo-Huber distance of
 Song and Dhariwal 2024 ("Improved Techniques for Training Consistency Models"), which pulls less at rows that are far off.
 
 ``tune`` takes a finished student to another catalogue in minutes, in which a teacher does not become worth distilling: it learns
-that catalogue's sets themselves. On 300 photos (train rows, no text, 96 held-out queries, 61 of which the photos' labels can
-judge), ``diversity`` / ``set_f1`` beside the FOLM's .557 / .418 after the same run:
-
-=============================================================  ===========
-the teacher after 110 steps                                    .572 / .325
-its student, 90 + 45 steps of the two stages                   .477 / .308
-a student matched to that teacher's sets, 270 steps            .613 / .313
-a student matched to the FOLM's sets, 270 steps                .638 / .368
-the same after 500 steps                                       .653 / .384
-=============================================================  ===========
-
-Where the sets are many and the time is long it is the other way round: 400 such steps after the second stage take Atelier's
-student from .270 to .245 on validation queries.
+that catalogue's sets themselves. What each of this was chosen by, and what consistency distillation and MeanFlow did at the same
+cost, is in docs/design-notes.md. ``python -m r4t_demo evaluate oar --split validation`` judges a student.
 """
 
 import copy

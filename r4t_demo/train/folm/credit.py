@@ -12,21 +12,14 @@ import numpy as np
 
 from r4t_demo import rewards
 
+EPS = 1e-4  # beside a standard deviation, which may be 0
 LIMIT = 3.0  # standard deviations: a repetition earns nothing, which is far below what any sub-query earns
 
 
-def list_advantages(
-    parts: np.ndarray, weights: Sequence[float], group: int, *, per_part: bool = False, eps: float = 1e-4
-) -> np.ndarray:
-    """Return one advantage a list, shape (n,), from reward parts (n, p) laid out group after group (R4T, "Soft-GRPO").
-
-    ``per_part`` standardises each part within its group before the weighted sum.
-    """
-    grouped = parts.reshape(-1, group, parts.shape[1])
-    if per_part:
-        grouped = (grouped - grouped.mean(1, keepdims=True)) / (grouped.std(1, keepdims=True) + eps)
-    reward = grouped @ np.asarray(weights)
-    return ((reward - reward.mean(1, keepdims=True)) / (reward.std(1, keepdims=True) + eps)).reshape(-1)
+def list_advantages(parts: np.ndarray, weights: Sequence[float], group: int) -> np.ndarray:
+    """Return one advantage a list, shape (n,), from reward parts (n, p) laid out group after group (R4T, "Soft-GRPO")."""
+    reward = parts.reshape(-1, group, parts.shape[1]) @ np.asarray(weights)
+    return ((reward - reward.mean(1, keepdims=True)) / (reward.std(1, keepdims=True) + EPS)).reshape(-1)
 
 
 def difference_rewards(
@@ -44,7 +37,7 @@ def difference_rewards(
     return np.stack([ground, diverse, aligned], axis=1) @ np.asarray(weights) / k
 
 
-def sub_query_advantages(credits: Sequence[np.ndarray], group: int, eps: float = 1e-4) -> list[np.ndarray]:
+def sub_query_advantages(credits: Sequence[np.ndarray], group: int) -> list[np.ndarray]:
     """Standardise the ``credits`` of each list's pieces (group after group) over the group; same shapes, within ``LIMIT``.
 
     Mean and deviation are those of the pieces that earned something (a list's repetitions earn exactly 0), else repetitions
@@ -56,5 +49,5 @@ def sub_query_advantages(credits: Sequence[np.ndarray], group: int, eps: float =
         earned = np.concatenate(members)
         earned = earned[earned != 0]
         mean, deviation = (earned.mean(), earned.std()) if len(earned) else (0.0, 0.0)
-        scaled += [((each - mean) / (deviation + eps)).clip(-LIMIT, LIMIT) for each in members]
+        scaled += [((each - mean) / (deviation + EPS)).clip(-LIMIT, LIMIT) for each in members]
     return scaled

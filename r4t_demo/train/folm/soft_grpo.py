@@ -12,11 +12,8 @@ frozen reference. Where the paper is silent we chose:
   after the first.
 - The learning rate warms up over ten rollouts and falls linearly to zero.
 - Rollout temperature 1 and no top-k or top-p, so that pi_old is exactly the policy that sampled.
-- The reward parts are summed literally. ``list_advantages(..., per_part=True)`` standardises each part within its group before
-  the sum, for spaces where one part's range drowns the others (titles embedded by their own text: the policy repeats one title).
-  Here, where pictures answer texts, it pushes the policy to garment names that are grounded and diverse but forget the query.
-- ``credit="sub-query"`` gives one advantage a sub-query instead of one a list (``credit.py``). It reaches in ten rollouts the
-  reward that the list's needs a hundred for, but what the policy gains by that is not better in court, so far.
+- The reward parts are summed as they are (docs/design-notes.md has what standardising each of them does).
+- ``credit="sub-query"`` gives one advantage a sub-query instead of one a list (``credit.py``).
 - Diversity is Vendi / k. A list with fewer than k sub-queries earns nothing for the missing ones, an unreadable one nothing.
 - An instruct model's reasoning is part of its completion and shares the list's advantage. The paper trains all weights of a 4B
   model at rate 1e-7; we train a LoRA adapter (``policy.py``), which wants a higher rate.
@@ -121,11 +118,11 @@ def judge(
 
 def token_advantages(
     judged: Rewards, completion: torch.Tensor, piece_of: torch.Tensor | None, group: int, weights: Sequence[float],
-    credit: Literal["list", "sub-query"], per_part: bool = False,
+    credit: Literal["list", "sub-query"],
 ) -> torch.Tensor:  # fmt: skip
     """Return the advantage of every token of ``completion`` (B, C), (B, C). ``piece_of`` as in ``policy.Rollout``."""
     if credit == "list":
-        advantage = list_advantages(judged.parts, weights, group, per_part=per_part)
+        advantage = list_advantages(judged.parts, weights, group)
         return torch.from_numpy(advantage).float().to(completion.device).unsqueeze(1).expand(completion.shape)
     if piece_of is None:
         raise ValueError("the tokens of this policy do not belong to single sub-queries: its credit is the list's")
@@ -200,7 +197,7 @@ def update(policy: Policy, optimizer: torch.optim.Optimizer, minibatches: Sequen
 def train(
     policy: Policy, queries: Sequence[str], index: VectorIndex, state: Path, *,
     steps: int, reward: Reward = OarReward(), credit: Literal["list", "sub-query"] = "list",  # noqa: B008 - frozen
-    per_part: bool = False, group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
+    group: int = 8, batch: int = 16, minibatches: int = 4, micro: int | None = None, k: int = 10,
     rate: float = 5e-4, warm_up: int = 10, seed: int = 0, watch: str = "bohemian festival style", every: int = 10,
     check: Callable[[], Mapping[str, float]] | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
@@ -226,7 +223,7 @@ def train(
         judged = reward(
             rollout.lists, np.repeat(own, group).tolist(), np.repeat(query_vectors[own], group, axis=0), index, encoder, k
         )
-        advantage = token_advantages(judged, rollout.completion, rollout.piece_of, group, reward.weights, credit, per_part)
+        advantage = token_advantages(judged, rollout.completion, rollout.piece_of, group, reward.weights, credit)
         places = [torch.searchsorted(mine, rows // group) * group + rows % group for rows in shares]
         parts = [[Scored.of(rollout, advantage, rows) for rows in each.split(micro or len(each))] for each in places]
         for optimizer_group in optimizer.param_groups:

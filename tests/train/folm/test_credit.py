@@ -8,41 +8,35 @@ from hypothesis import strategies as st
 from r4t_demo import rewards
 from r4t_demo.train.folm.credit import LIMIT, difference_rewards, list_advantages, sub_query_advantages
 
-# One group of two. Raw rewards are 2.5 and 0.75: the second part, with ten times the range, decides. Standardised, the parts
-# are (-1, 1) and (1, -1), the rewards -0.5 and 0.5: the weights decide.
-TUG = np.array([[0.0, 10.0], [1.0, 0.0]])
+
+def test_advantages_by_hand() -> None:
+    """One group of two. The rewards are 2.5 and 0.75: the second part, with ten times the range, decides."""
+    np.testing.assert_allclose(list_advantages(np.array([[0.0, 10.0], [1.0, 0.0]]), (0.75, 0.25), 2), [1, -1], atol=1e-3)
 
 
-@pytest.mark.parametrize(("per_part", "expected"), [(True, [-1, 1]), (False, [1, -1])])
-def test_advantages_by_hand(per_part: bool, expected: list[float]) -> None:
-    np.testing.assert_allclose(list_advantages(TUG, (0.75, 0.25), 2, per_part=per_part), expected, atol=1e-3)
-
-
-@pytest.mark.parametrize("per_part", [True, False])
-def test_one_good_list_in_four(per_part: bool) -> None:
+def test_one_good_list_in_four() -> None:
     parts = np.array([[0.0], [0.0], [0.0], [4.0]])  # mean 1, standard deviation sqrt(3)
     expected = [-1 / 3**0.5] * 3 + [3 / 3**0.5]
-    np.testing.assert_allclose(list_advantages(parts, (1.0,), 4, per_part=per_part), expected, atol=1e-3)
+    np.testing.assert_allclose(list_advantages(parts, (1.0,), 4), expected, atol=1e-3)
 
 
-@pytest.mark.parametrize("per_part", [True, False])
-def test_a_group_of_equals_learns_nothing(per_part: bool) -> None:
+def test_a_group_of_equals_learns_nothing() -> None:
     parts = np.array([[0.5, 0.2, 0.1]] * 4 + [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
-    values = list_advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part)
+    values = list_advantages(parts, (0.6, 0.2, 0.2), 4)
     np.testing.assert_allclose(values[:4], 0, atol=1e-9)
     assert np.isfinite(values).all() and np.abs(values[4:]).max() > 0.5
 
 
-@given(st.integers(0, 10_000), st.booleans())
-def test_each_group_is_its_own_scale(seed: int, per_part: bool) -> None:
+@given(st.integers(0, 10_000))
+def test_each_group_is_its_own_scale(seed: int) -> None:
     rng = np.random.default_rng(seed)
     parts = rng.uniform(size=(12, 3))
-    values = list_advantages(parts, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4)
+    values = list_advantages(parts, (0.6, 0.2, 0.2), 4).reshape(3, 4)
     np.testing.assert_allclose(values.mean(1), 0, atol=1e-9)
     np.testing.assert_allclose(values.std(1), 1, atol=0.02)
     louder = parts.copy()
     louder[4:8] = louder[4:8] * 50 + 3  # another group's scale must not matter, and hardly its own
-    np.testing.assert_allclose(list_advantages(louder, (0.6, 0.2, 0.2), 4, per_part=per_part).reshape(3, 4), values, atol=0.03)
+    np.testing.assert_allclose(list_advantages(louder, (0.6, 0.2, 0.2), 4).reshape(3, 4), values, atol=0.03)
 
 
 def unit(rng: np.random.Generator, *shape: int) -> np.ndarray:

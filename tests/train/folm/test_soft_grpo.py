@@ -241,7 +241,7 @@ def run(index: FaissIndex, state: Path, steps: int = 2, seed: int = 0, **options
     return weights_of(policy.folm.model), records
 
 
-@pytest.mark.parametrize("options", [{}, {"per_part": True}, {"credit": "sub-query"}], ids=["literal", "per part", "sub-query"])
+@pytest.mark.parametrize("options", [{}, {"credit": "sub-query"}], ids=["list", "sub-query"])
 def test_training_moves_the_adapter_and_reports(index: FaissIndex, tmp_path: Path, options: dict) -> None:
     weights, records = run(index, tmp_path / "state.safetensors", **options)
     before, _ = run(index, tmp_path / "nothing", steps=0)
@@ -262,8 +262,7 @@ def test_the_seed_decides_the_run(index: FaissIndex, tmp_path: Path) -> None:
     a, again, b = (run(index, tmp_path / f"{i}", steps=1, seed=seed)[0] for i, seed in enumerate((0, 0, 1)))
     assert_same_weights(a, again)
     assert moved(a, b)
-    for other in ({"per_part": True}, {"credit": "sub-query"}):
-        assert moved(a, run(index, tmp_path / str(other), steps=1, **other)[0]), "each way to give credit is its own"
+    assert moved(a, run(index, tmp_path / "other", steps=1, credit="sub-query")[0]), "each way to give credit is its own"
 
 
 def test_a_killed_run_ends_where_the_whole_one_does(index: FaissIndex, tmp_path: Path) -> None:
