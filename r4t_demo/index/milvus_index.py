@@ -28,7 +28,7 @@ logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback 
 
 
 class MilvusIndex:
-    """A VectorIndex over one collection. Rows are what was upserted, so they may have gaps."""
+    """A VectorIndex over one collection."""
 
     def __init__(self, uri: str, name: str, encoder_id: str | None = None, source: str | None = None):
         """Open a collection; UserError when it is missing, or of another encoder or source than the caller expects."""
@@ -121,18 +121,6 @@ class MilvusIndex:
                 raise UserError(f"The collection '{self.name}' holds no row {min(missing)}. {_REFILL}")
             stored[start : start + len(batch)] = [by_row[row] for row in batch]
         return stored[places].reshape(*rows.shape, self.dim)
-
-    def upsert(self, rows: Sequence[int], vectors: np.ndarray, categories: Sequence[str]) -> None:
-        """Put unit vectors (m, d) under m rows, in the place of what was there."""
-        with _told(self.uri):
-            _write(self._client, self.name, rows, vectors, categories)
-            self._client.flush(self.name)
-
-    def delete(self, rows: Sequence[int]) -> None:
-        """Take rows out; those that are not there are passed over."""
-        with _told(self.uri):
-            self._client.delete(self.name, ids=[int(row) for row in rows])
-            self._client.flush(self.name)
 
 
 _REFILL = "Fill it anew: python -m r4t_demo index --catalog FOLDER --index milvus:URI"

@@ -151,20 +151,24 @@ class ServedEngine(_Served):
 
     def found_by(self, sub_queries: Sequence[str], *arguments, **options):
         """As ``Engine.found_by``; a part of a run, whose end is logged."""
-        work = lambda asked: [self._served.found_by(asked[0], *arguments, **options)]  # noqa: E731
-        return self._desk.ask("found_by", sub_queries, work, logged=False)
+        return self._pass_on("found_by", sub_queries, *arguments, logged=False, **options)
 
     def kind(self, query: Query) -> str:
         """As ``Engine.kind``; a part of a run, too."""
-        return self._desk.ask("kind", [query], lambda asked: [self._served.kind(asked[0][0])], logged=False)
+        return self._pass_on("kind", query, logged=False)
 
     def search(self, query: Query, *arguments, **options):
         """As ``Engine.search``."""
-        return self._desk.ask("search", query, lambda asked: [self._served.search(asked[0], *arguments, **options)])
+        return self._pass_on("search", query, *arguments, **options)
 
     def similar(self, item_id: str, *arguments, **options):
         """As ``Engine.similar``."""
-        return self._desk.ask("similar", item_id, lambda asked: [self._served.similar(asked[0], *arguments, **options)])
+        return self._pass_on("similar", item_id, *arguments, **options)
+
+    def _pass_on(self, name: str, asked: object, *arguments, logged: bool = True, **options):
+        """What the engine's method of that name answers."""
+        method = getattr(self._served, name)
+        return self._desk.ask(name, asked, lambda alone: [method(alone[0], *arguments, **options)], logged=logged)
 
     def on(self, folder: Path) -> "ServedEngine":
         """As ``Engine.on``; its requests wait in the same lines."""

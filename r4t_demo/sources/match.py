@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote
@@ -25,6 +24,7 @@ class Pictures:
 
     def __init__(self, names: Iterable[str]):
         self.names = dict.fromkeys(names)
+        self._tables: dict[str, dict[str, list[str]]] = {}
 
     def find(self, cell: str, folder: PurePosixPath = _TOP) -> str | None:
         """The picture that a cell of a table in ``folder`` names; of several names in it, the first that is there.
@@ -50,51 +50,28 @@ class Pictures:
             base = PurePosixPath(plain).name
             if not base:
                 continue
-            levels = [
-                self._paths.get(_folded(_joined(folder, plain))),
-                self._paths.get(_folded(plain)),
-                self._bases.get(_folded(base)),
-                self._letters.get(_letters(base)),
-                self._stems.get(_folded(base)),
-                self._stems.get(_folded(PurePosixPath(base).stem)),
-                self._letter_stems.get(_letters(PurePosixPath(base).stem)),
-            ]
-            for fitting in filter(None, levels):
-                return _only(written, _nearest(plain, fitting))
-            if views := self._views.get(_number(PurePosixPath(base).stem)):
+            stem = PurePosixPath(base).stem
+            levels = (
+                ("path", _folded(_joined(folder, plain))), ("path", _folded(plain)), ("base", _folded(base)),
+                ("base's letters", _letters(base)), ("stem", _folded(base)), ("stem", _folded(stem)),
+                ("stem's letters", _letters(stem)),
+            )  # fmt: skip
+            for way, wanted in levels:
+                if fitting := self._by(way).get(wanted):
+                    return _only(written, _nearest(plain, fitting))
+            if views := self._by("view").get(_number(stem)):
                 return _only(written, _nearest(plain, _first(views)))
         return None
 
-    @cached_property
-    def _paths(self) -> dict[str, list[str]]:
-        return self._by(_folded)
-
-    @cached_property
-    def _bases(self) -> dict[str, list[str]]:
-        return self._by(lambda name: _folded(PurePosixPath(name).name))
-
-    @cached_property
-    def _letters(self) -> dict[str, list[str]]:
-        return self._by(lambda name: _letters(PurePosixPath(name).name))
-
-    @cached_property
-    def _stems(self) -> dict[str, list[str]]:
-        return self._by(lambda name: _folded(PurePosixPath(name).stem))
-
-    @cached_property
-    def _letter_stems(self) -> dict[str, list[str]]:
-        return self._by(lambda name: _letters(PurePosixPath(name).stem))
-
-    @cached_property
-    def _views(self) -> dict[str, list[str]]:
-        return self._by(lambda name: _number(_VIEW.sub("", PurePosixPath(name).stem)))
-
-    def _by(self, key: Callable[[str], str]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name in self.names:
-            found.setdefault(key(name), []).append(name)
-        found.pop("", None)
-        return found
+    def _by(self, way: str) -> dict[str, list[str]]:
+        """The files by what a way of comparing makes of their names."""
+        if way not in self._tables:
+            found: dict[str, list[str]] = {}
+            for name in self.names:
+                found.setdefault(_WAYS[way](name), []).append(name)
+            found.pop("", None)
+            self._tables[way] = found
+        return self._tables[way]
 
 
 def _joined(folder: PurePosixPath, name: str) -> str:
@@ -115,6 +92,16 @@ def _letters(name: str) -> str:
 def _number(stem: str) -> str:
     """What may be an id, without the zeros that spreadsheets take from it; "" for words, which are no picture's alone."""
     return _folded(stem).lstrip("0") if any(map(str.isdigit, stem)) else ""
+
+
+_WAYS: dict[str, Callable[[str], str]] = {  # the ways of comparing: what each makes of a file's name
+    "path": _folded,
+    "base": lambda name: _folded(PurePosixPath(name).name),
+    "base's letters": lambda name: _letters(PurePosixPath(name).name),
+    "stem": lambda name: _folded(PurePosixPath(name).stem),
+    "stem's letters": lambda name: _letters(PurePosixPath(name).stem),
+    "view": lambda name: _number(_VIEW.sub("", PurePosixPath(name).stem)),
+}
 
 
 def _first(views: list[str]) -> list[str]:

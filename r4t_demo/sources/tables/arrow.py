@@ -11,7 +11,7 @@ PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM
 
 def is_picture(kind: pyarrow.DataType) -> bool:
     """Whether cells of a type are pictures as the Hub's datasets hold them, or lists of these."""
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+    if _is_list(kind):
         return is_picture(kind.value_type)
     fields = {field.name: field.type for field in kind} if types.is_struct(kind) else {}
     return "bytes" in fields and (_is_binary(fields["bytes"]) or types.is_null(fields["bytes"]))
@@ -19,7 +19,7 @@ def is_picture(kind: pyarrow.DataType) -> bool:
 
 def is_bytes(kind: pyarrow.DataType) -> bool:
     """Whether cells of a type are bytes, or lists of them: pictures, or texts whose writer did not say so."""
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+    if _is_list(kind):
         return is_bytes(kind.value_type)
     return _is_binary(kind)
 
@@ -93,8 +93,11 @@ def _is_plain(kind: pyarrow.DataType) -> bool:
 
 
 def _is_plain_list(kind: pyarrow.DataType) -> bool:
-    lists = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
-    return lists and (_is_plain(kind.value_type) or _is_plain_list(kind.value_type))
+    return _is_list(kind) and (_is_plain(kind.value_type) or _is_plain_list(kind.value_type))
+
+
+def _is_list(kind: pyarrow.DataType) -> bool:
+    return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
 
 
 def _is_string(kind: pyarrow.DataType) -> bool:
