@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # "_" parts words as well
 _UUID = r"[0-9a-f]{8}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{4}[-_]?[0-9a-f]{12}"
@@ -40,34 +41,8 @@ _WHOLE = re.compile(  # whatever else stands in such a name is the app or the ph
 _COPY = re.compile(r"\s*\(\d+\)$")
 _LETTER = re.compile(r"[^\W\d_]")
 
-_WORDS = """
-    image images img imgs photo photos photograph photographs picture pictures pic pics snapshot screenshot screenshots
-    screen shot capture scan scans scanned untitled unnamed noname nameless download downloads downloaded file files copy
-    original originals orig thumb thumbs thumbnail thumbnails resized edited cropped compressed final default temp tmp test
-    train training val valid validation dev eval split data dataset datasets product item items page dcim camera roll
-    uploads upload uploaded saved raw jpg jpeg jfif png webp gif bmp tif tiff heic heif avif misc unsorted assets static
-    media public export exports exported output gallery album albums desktop documents folder new all my of at am pm the and
-    a dsc dscn dscf mvimg pxl vid mov fb received whatsapp signal telegram instagram facebook google icloud cloud giphy
-    products items catalog catalogue library recents favorites favourites favoriten edit asset class label batch part group
-    cluster set shop store document produkte artikel produits productos prodotti namenlos документ
-    fullsizerender renderedimage size large medium small full bild bilder foto fotos aufnahme aufnahmen bildschirmfoto
-    bildschirmaufnahme unbenannt unbenannter ordner neuer neu kopie von um ohne titel heruntergeladen kamera meine eigene
-    und vom écran ecran d l sans titre nom nouveau dossier copie télécharger téléchargement numérisation mes imagen imágenes
-    imagenes captura pantalla de sin título titulo nombre descarga descargas nueva carpeta copia mis cámara immagine
-    immagini schermata senza titolo nome nuova cartella scaricato di imagem imagens tela ecrã sem cópia câmera afbeelding
-    afbeeldingen schermafbeelding schermopname naamloos obraz obrazy zdjęcie zdjęcia zrzut ekranu tytułu kopia skärmavbild
-    skärmbild skærmbillede skjermbilde billede billeder bilde namnlös unavngivet kuva kuvat näyttökuva kuvakaappaus nimetön
-    snímek obrazovky obrázek obrázky fotka fotky képernyőkép kép képek ekran görüntüsü resim resimler fotoğraf adsız indir
-    снимок экрана скриншот фото фотография фотографии изображение изображения картинка картинки без названия имени знімок
-    зображення στιγμιότυπο οθόνης εικόνα εικόνες φωτογραφία φωτογραφίες スクリーンショット
-    画像 写真 名称未設定 無題 ダウンロード 新しいフォルダー 屏幕截图 屏幕快照
-    截屏 截图 螢幕截圖 螢幕快照 图片 圖片 照片 图像 微信图片 未命名 未标题
-    新建文件夹 下载 相册 mmexport
-    스크린샷 사진 이미지 제목 없음 다운로드
-    لقطة الشاشة صورة صور عکس تصویر
-    स्क्रीनशॉट
-"""
-_EMPTY = frozenset(_WORDS.split())  # what pictures and their folders are called everywhere, in the languages of people's devices
+# What pictures and their folders are called everywhere, in the languages of people's devices.
+_EMPTY = frozenset(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split())
 _FOLDERS = ("nova pasta", "nieuwe map", "nowy folder", "yeni klasör", "новая папка", "uusi kansio", "ny mapp", "ny mappe")
 
 
