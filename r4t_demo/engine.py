@@ -259,7 +259,8 @@ class Engine:
             begin, end = end, end + len(fan.vectors)
             first = np.array([found[0].row for found in hits[begin:end]])
             scored = score(fan, self.index.vectors(first), vector, k)
-            ms = _milliseconds(encode + fan.encode_seconds, fan.seconds, search)
+            seconds = {"encode": encode + fan.encode_seconds, "fanout": fan.seconds, "search": search}
+            ms = {part: 1e3 * value for part, value in (seconds | {"total": sum(seconds.values())}).items()}
             reading = (fan.labels, fan.is_text, fan.label_scores)
             found = deal(hits[begin:end], n) if distinct else hits[begin:end]
             # By English words alone it can be told what is meant, not by a picture or an item.
@@ -357,7 +358,3 @@ def is_unicode(text: str) -> bool:
 def _whole(what: str, value: int, most: int, least: int = 1) -> None:
     if not least <= value <= most:
         raise UserError(f"{what} is {value}: it must be between {least} and {most}.")
-
-
-def _milliseconds(encode: float, fanout: float, search: float) -> dict[str, float]:
-    return {"encode": encode * 1e3, "fanout": fanout * 1e3, "search": search * 1e3, "total": (encode + fanout + search) * 1e3}

@@ -111,8 +111,8 @@ def measure(
 
 
 def intervals(bootstrap: ClusterBootstrap, values: Mapping[str, np.ndarray | None]) -> dict[str, list[float] | None]:
-    """metric -> [mean, lo, hi] of what ``measure`` returns."""
-    return {metric: None if (of := values[metric]) is None else bootstrap.mean(of) for metric in METRICS}
+    """metric -> [mean, lo, hi] of one value a query each, (q,), None for what the method has not."""
+    return {metric: None if of is None else bootstrap.mean(of) for metric, of in values.items()}
 
 
 def court(query: TestQuery, top_items: Sequence[Item], k: int = K) -> dict[str, float]:

@@ -35,7 +35,8 @@ def evaluate(engine: Engine, queries: Sequence[TestQuery], seeds: int = 1) -> di
     bootstrap = ClusterBootstrap([query.term for query in queries])
     points, own, mmr = [], {}, []
     for (name, curve, setting, _), figures in zip(settings, values, strict=True):
-        points.append({"method": name, "curve": curve, "setting": setting, **_axes(bootstrap, figures)})
+        found = intervals(bootstrap, figures)
+        points.append({"method": name, "curve": curve, "setting": setting, **{axis: found[axis] for axis in AXES}})
         if curve == "mmr":
             mmr.append(figures)
         elif not setting and name in JUDGED:  # the dial at rest
@@ -61,10 +62,6 @@ def tables(result: dict[str, Any]) -> str:
     if result["above_mmr"]:
         parts.append(figures_table("above MMR's curve", result["above_mmr"], ABOVE))
     return "\n\n".join(parts)
-
-
-def _axes(bootstrap: ClusterBootstrap, figures: dict) -> dict[str, list[float] | None]:
-    return {axis: figure for axis, figure in intervals(bootstrap, figures).items() if axis in AXES}
 
 
 def _above(bootstrap: ClusterBootstrap, mmr: Sequence[dict], own: dict) -> dict[str, list[float] | None]:

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from r4t_demo import rewards
 from r4t_demo.engine import Engine
+from r4t_demo.evaluate.oar import intervals
 from r4t_demo.evaluate.stats import ClusterBootstrap
 from r4t_demo.evaluate.table import interval, render
 from r4t_demo.train.data.reference_sets import ReferenceSet
@@ -40,7 +41,7 @@ def evaluate(engine: Engine, sets: Sequence[ReferenceSet], methods: Sequence[str
     (``vs`` and the unions None for one seed).
     """
     bootstrap = ClusterBootstrap([one.cluster for one in sets])
-    measured = {name: _intervals(bootstrap, _measure(engine, sets, name, seeds)) for name in methods}
+    measured = {name: intervals(bootstrap, _measure(engine, sets, name, seeds)) for name in methods}
     return {
         "catalog": engine.catalog.name,
         "n_queries": len(sets),
@@ -114,7 +115,3 @@ def _directions(engine: Engine, method: str, queries: Sequence[str], seed: int) 
     if method == "none":
         return K * N, [vector[None] for vector in vectors]
     return N, [fan.vectors for fan in engine.fanouts[method].fan_out(queries, vectors, K, seed=seed)]
-
-
-def _intervals(bootstrap: ClusterBootstrap, figures: dict[str, np.ndarray | None]) -> dict[str, list[float] | None]:
-    return {metric: None if of is None else bootstrap.mean(of) for metric, of in figures.items()}

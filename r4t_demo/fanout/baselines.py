@@ -102,15 +102,12 @@ class BestOf:
         rows = iter(embedded([texts for lists in samples for texts in lists], self.encoder))
         candidates = [[next(rows) for _ in lists] for lists in samples]
         encode = perf_counter() - sampled
-        best = [self._best(of_query, query, k) for of_query, query in zip(candidates, vectors, strict=True)]
+        rewards_of = ([self._reward(one, query, k) for one in each] for each, query in zip(candidates, vectors, strict=True))
+        best = [int(np.argmax(each)) for each in rewards_of]
         fanout = perf_counter() - start - encode
         chosen = [(lists[i], of_query[i]) for lists, of_query, i in zip(samples, candidates, best, strict=True)]
         shares = (fanout / len(queries), encode / len(queries))
         return [FanOut(self.name, labels, directions, *shares, is_text=True) for labels, directions in chosen]
-
-    def _best(self, candidates: list[np.ndarray], query_vector: np.ndarray, k: int) -> int:
-        """The place of the candidate, up to (k, d), with the highest reward."""
-        return int(np.argmax([self._reward(candidate, query_vector, k) for candidate in candidates]))
 
     def _reward(self, directions: np.ndarray, query_vector: np.ndarray, k: int) -> float:
         top = self.index.vectors(self.index.search(directions, 1)[1][:, 0])

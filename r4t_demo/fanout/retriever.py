@@ -22,14 +22,11 @@ from r4t_demo.fanout.baselines import mmr_order
 from r4t_demo.index.base import VectorIndex
 
 # How the paper's L = 12 tokens become its k = 10 directions is not stated. Here the rows that a network gives are thinned to k
-# by maximal marginal relevance of the items that they find first. The number was chosen on Atelier's validation queries: with it
-# the student keeps 0.97 of the FOLM's diversity and of its set F1 (docs/design-notes.md). What is tuned to a visitor's catalogue
-# has its own number (``train.diffusion.relevance``).
+# by maximal marginal relevance of the items that they find first. This and what follows were chosen on Atelier's validation
+# queries (docs/design-notes.md); what is tuned to a visitor's catalogue has its own number (``train.diffusion.relevance``).
 RELEVANCE = 0.6
 # The dial between alignment and diversity: towards the request up to PULL times the query is added to every row; towards variety
-# up to PUSH times it is taken away, and the thinning's relevance goes down to 0, which alone would change little. A relevance
-# that goes up instead costs less set F1, but cannot choose what no row finds, and the teacher has only sixteen. The teacher's
-# guidance loses the request, and the noise's scale loses both ways.
+# up to PUSH times it is taken away, and the thinning's relevance goes down to 0.
 PULL, PUSH = 3.0, 0.5
 PHRASES = "phrases.safetensors"  # the readings' vectors, and the relevance where it is a checkpoint's own
 

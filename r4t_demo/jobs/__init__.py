@@ -173,19 +173,20 @@ class Jobs:
     def cancel(self, job: str) -> None:
         """Stop a job, whatever it is doing. Its process and all that it started are gone on return, within two seconds."""
         with self.store.locked():
-            record = self.queue.settled(job)
-            if record.busy:
-                self.queue.end(job, record, "cancelled")
+            self._stop(job)
             self.queue.advance()
 
     def delete(self, job: str) -> None:
         """Stop a job and remove all that there is of it."""
         with self.store.locked():
-            record = self.queue.settled(job)
-            if record.busy:
-                self.queue.end(job, record, "cancelled")
+            self._stop(job)
             shutil.rmtree(self.root / job, ignore_errors=True)
             self.queue.advance()
+
+    def _stop(self, job: str) -> None:
+        record = self.queue.settled(job)
+        if record.busy:
+            self.queue.end(job, record, "cancelled")
 
     def status(self, job: str) -> Status:
         """What a visitor may know now; UserError for an id that no job has."""

@@ -129,7 +129,8 @@ class ZipFiles:
         except _BROKEN as error:
             raise UserError(f"'{path}' is {_what(path)}{reason(error)}. Pack it again as a zip and retry.") from error
         every = zip(map(normal, zip_names.names(self._zip.infolist())), self._zip.infolist(), strict=True)
-        named = sorted((one for one in every if not one[0].endswith("/") and not _in_hidden(one[0])), key=itemgetter(0))
+        visible = (one for one in every if not one[0].endswith("/") and not any(map(_is_hidden, one[0].split("/"))))
+        named = sorted(visible, key=itemgetter(0))
         entries = [entry for _, entry in named]
         if len(entries) > MAX_ENTRIES:
             raise UserError(f"'{path}' holds {len(entries):,} files; at most {MAX_ENTRIES:,} are read. Split it and retry.")
@@ -259,7 +260,3 @@ def _raise(error: OSError) -> None:
 
 def _is_hidden(part: str) -> bool:
     return part.startswith(".") and part not in ("..", ".") or part.casefold() in _OF_SYSTEMS
-
-
-def _in_hidden(name: str) -> bool:
-    return any(map(_is_hidden, name.split("/")))

@@ -85,7 +85,8 @@ def _folded(name: str) -> str:
 
 def _letters(name: str) -> str:
     """What browsers and Gradio leave of a name: no accents, no signs such as "! $ & ( )"; spaces of any kind are alike."""
-    kept = (one if one.isalnum() or one in ".-," else "_" if one == "_" or one.isspace() else "" for one in _bare(name))
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    kept = (one if one.isalnum() or one in ".-," else "_" if one == "_" or one.isspace() else "" for one in bare)
     return _GAP.sub("_", "".join(kept)).replace("_.", ".").strip("_")
 
 
@@ -108,10 +109,6 @@ def _first(views: list[str]) -> list[str]:
     """Of several pictures of one thing those with the lowest number."""
     numbers = [int(found[1]) if (found := _VIEW.search(PurePosixPath(name).stem)) else -1 for name in views]
     return [name for name, number in zip(views, numbers, strict=True) if number == min(numbers)]
-
-
-def _bare(name: str) -> str:
-    return unicodedata.normalize("NFKD", name.casefold())
 
 
 def _nearest(name: str, fitting: list[str]) -> list[str]:

@@ -75,10 +75,9 @@ class PhotoSource:
         return [*self._rows.identity(), *self._splits]
 
     def records(self, start: int = 0) -> Iterator[Record | Refusal]:
-        yield from islice(filter(self._wanted, self._rows.records()), start, None)
-
-    def _wanted(self, row: Record | Refusal) -> bool:
-        return isinstance(row, Refusal) or row.attributes.get("split") in self._splits
+        rows = self._rows.records()
+        wanted = (row for row in rows if isinstance(row, Refusal) or row.attributes.get("split") in self._splits)
+        yield from islice(wanted, start, None)
 
 
 def source(name: str, data: Path) -> Source:
