@@ -11,7 +11,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
 from r4t_demo.fanout.base import FanOutMethod
-from r4t_demo.fanout.denoiser import PAPER, Block, SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import PAPER, Block, DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever
 from r4t_demo.fanout.folm import TEMPERATURE, Folm, Tell
 from r4t_demo.fanout.registry import MethodSet
@@ -94,7 +94,7 @@ def paper_engine(
     model.generation_config = GenerationConfig(eos_token_id=tokenizer.eos_token_id)
     fanouts: dict[str, FanOutMethod] = {"folm": UntrainedFolm(model, tokenizer, encoder, words)}
     for name, sampling in SAMPLERS.items():
-        network = SetDenoiser(Sizes(**{**denoiser, **sampling, "encoder_id": encoder.id})).to(device)
+        network = SetDenoiser(DenoiserConfig(**{**denoiser, **sampling, "encoder_id": encoder.id})).to(device)
         fanouts[name] = DiffusionRetriever(network, words, encoder.encode_text(words), small.index, name, precision=precision)
     small.fanouts = cast(MethodSet, fanouts)  # which is asked for by name, and nothing else
     return small

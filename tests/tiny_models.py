@@ -19,7 +19,7 @@ import open_clip
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.denoiser import PAPER, SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import PAPER, DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.train.diffusion import edm
 from r4t_demo.train.folm.policy import LoraPolicy
@@ -108,7 +108,7 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def tiny_denoiser(encoder_id: str = "hash", seed: int = 0, dim: int = 16, kind: str = "mini") -> SetDenoiser:
     """A denoiser with random weights everywhere: a fresh one starts as c_skip x and hides its blocks."""
-    model = SetDenoiser(Sizes(**(KINDS[kind] | {"dim": dim, "encoder_id": encoder_id})))
+    model = SetDenoiser(DenoiserConfig(**(KINDS[kind] | {"dim": dim, "encoder_id": encoder_id})))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

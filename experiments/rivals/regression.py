@@ -14,7 +14,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import nn
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.retriever import SetRetriever, load_bank, load_network
 from r4t_demo.index.base import VectorIndex
 
@@ -30,7 +30,7 @@ class SetRegressor(nn.Module, PyTorchModelHubMixin):
     ) -> None:
         super().__init__()
         self.dim, self.encoder_id = dim, encoder_id
-        self.backbone = SetDenoiser(Sizes(dim, slots, width, layers, heads))
+        self.backbone = SetDenoiser(DenoiserConfig(dim, slots, width, layers, heads))
         self.slots = nn.Parameter(torch.randn(slots, dim))  # of unit variance, as the denoiser's inputs are
 
     def forward(self, query: torch.Tensor) -> torch.Tensor:

@@ -13,7 +13,7 @@ NOISE_WIDTH = 256  # of the vector that tells the noise level alone
 
 
 @dataclass(frozen=True)
-class Sizes:
+class DenoiserConfig:
     """What a ``SetDenoiser`` is, and how it is sampled; the defaults are the ``mini`` that the demo serves.
 
     ``sampler`` is "heun" or "sde" (Euler-Maruyama), with ``steps`` and noise levels from ``sigma_max`` to ``sigma_min`` (``rho``
@@ -105,7 +105,7 @@ class SetDenoiser(nn.Module, PyTorchModelHubMixin):
     has its 53.9 M parameters. Attention over one token would have nothing to weigh, so ``no_query`` stands beside the query.
     """
 
-    def __init__(self, config: Sizes) -> None:
+    def __init__(self, config: DenoiserConfig) -> None:
         super().__init__()
         self.config = config
         self.dim, self.slots, self.encoder_id = config.dim, config.slots, config.encoder_id

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from r4t_demo.fanout.denoiser import PAPER, SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import PAPER, DenoiserConfig, SetDenoiser
 from tests.tiny_models import KINDS, tiny_denoiser, unit
 
 
@@ -15,7 +15,7 @@ def model(request: pytest.FixtureRequest) -> SetDenoiser:
 
 def test_the_paper_configuration_has_the_papers_size() -> None:
     with torch.device("meta"):
-        model = SetDenoiser(Sizes(**PAPER))
+        model = SetDenoiser(DenoiserConfig(**PAPER))
     assert abs(sum(parameter.numel() for parameter in model.parameters()) - 53.9e6) < 0.1e6
     assert (model.slots, model.dim, len(model.blocks)) == (12, 128, 6)
     for block in model.blocks:
@@ -69,6 +69,6 @@ def test_slots_look_at_each_other_at_the_query_and_at_the_noise_level(model: Set
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_fresh_blocks_are_the_identity(kind: str) -> None:
-    block = SetDenoiser(Sizes(**(KINDS[kind] | {"dim": 16}))).eval().blocks[0]
+    block = SetDenoiser(DenoiserConfig(**(KINDS[kind] | {"dim": 16}))).eval().blocks[0]
     x = torch.randn(2, 5, 32)
     torch.testing.assert_close(block(x, torch.zeros(2, 6, 32), torch.randn(2, 2, 16)), x)

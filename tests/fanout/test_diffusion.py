@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.diffusion import DiffusionRetriever, sample
 from r4t_demo.fanout.retriever import PULL, PUSH, RELEVANCE
 from r4t_demo.index.faiss_index import FaissIndex
@@ -135,7 +135,7 @@ def test_guidance_extrapolates_from_no_query(model: SetDenoiser, strength: float
 
 
 def small_denoiser(encoder: HashEncoder, steps: int, guidance: float) -> SetDenoiser:
-    return SetDenoiser(Sizes(**TINY, dim=encoder.dim, encoder_id=encoder.id, steps=steps, guidance=guidance))
+    return SetDenoiser(DenoiserConfig(**TINY, dim=encoder.dim, encoder_id=encoder.id, steps=steps, guidance=guidance))
 
 
 @pytest.mark.parametrize(("steps", "guidance", "calls"), [(1, 1.0, 1), (1, 3.0, 1), (3, 1.0, 5)])

@@ -18,7 +18,7 @@ from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate import oar, suits
 from r4t_demo.fanout import language_model
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.language_model import REVISION, SMOLLM2, below
 from r4t_demo.settings import Settings
@@ -155,7 +155,7 @@ def test_a_retriever_of_the_lists_before_reinforcement_learning_leaves_the_polic
 
 
 def small_denoiser(dim: int, slots: int, encoder_id: str) -> SetDenoiser:
-    return SetDenoiser(Sizes(**TINY | {"dim": dim, "slots": slots, "encoder_id": encoder_id}))
+    return SetDenoiser(DenoiserConfig(**TINY | {"dim": dim, "slots": slots, "encoder_id": encoder_id}))
 
 
 def test_the_photo_steps_go_from_the_public_data_to_an_evaluation(

@@ -9,7 +9,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from safetensors.torch import save_file
 
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.retriever import PHRASES
 from r4t_demo.train.core.descent import descend
 from r4t_demo.train.core.progress import Progress, move_folder
@@ -56,7 +56,7 @@ def train(
 def new_models(dim: int, slots: int, encoder_id: str) -> tuple[SetDenoiser, SetDenoiser]:
     """Return an untrained mini denoiser and its moving average."""
     torch.manual_seed(0)
-    model = SetDenoiser(Sizes(dim=dim, slots=slots, encoder_id=encoder_id))
+    model = SetDenoiser(DenoiserConfig(dim=dim, slots=slots, encoder_id=encoder_id))
     return model, copy.deepcopy(model).requires_grad_(False)
 
 

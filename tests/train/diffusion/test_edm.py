@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.train.diffusion import edm
 from r4t_demo.train.diffusion.sets import TrainingSets
 from tests.doubles import HashEncoder
@@ -19,7 +19,7 @@ STEPS = 221  # one state at 200, one at the end
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_untrained_denoiser_has_a_loss_of_one(kind: str) -> None:
-    model = SetDenoiser(Sizes(**(KINDS[kind] | {"dim": 16})))
+    model = SetDenoiser(DenoiserConfig(**(KINDS[kind] | {"dim": 16})))
     loss = edm.edm_loss(model, unit(3000, 4, 16), unit(3000, 16, seed=1), torch.Generator().manual_seed(0))
     assert loss.item() == pytest.approx(1, abs=0.03)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from r4t_demo.fanout.denoiser import SetDenoiser, Sizes
+from r4t_demo.fanout.denoiser import DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.diffusion import sample
 from r4t_demo.train.diffusion import one_step
 from r4t_demo.train.diffusion.sets import TrainingSets
@@ -148,7 +148,7 @@ class TwoPoints:
 
 def test_one_call_reaches_both_points_of_a_mixture(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    student = SetDenoiser(Sizes(dim=16, width=32, layers=1, heads=2, steps=1, guidance=1.0))
+    student = SetDenoiser(DenoiserConfig(dim=16, width=32, layers=1, heads=2, steps=1, guidance=1.0))
     ema, teacher, query = copy.deepcopy(student), TwoPoints(), QUERIES[:1].expand(2000, -1)
     noise, again = torch.randn(2, 2000, 2, 16, generator=torch.Generator().manual_seed(5))
     pairs = {"query": torch.zeros(2000, dtype=torch.int64), "noise": noise, "ends": sample(teacher, noise, query)}
