@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from r4t_demo.catalog import Catalog
+from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.fanout import folm
 from r4t_demo.index.build import FOLDER, build_index
@@ -77,3 +78,11 @@ def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: H
     engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
     stand_in(engine)
     return engine
+
+
+@pytest.fixture
+def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commands load that engine and its encoder, and write figures into a folder of the test's own."""
+    monkeypatch.setenv("R4T_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
+    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: engine.encoder))

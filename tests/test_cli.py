@@ -11,7 +11,6 @@ import pytest
 
 from r4t_demo.__main__ import main
 from r4t_demo.catalog import Catalog
-from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.index.build import FOLDER
 from r4t_demo.index.faiss_index import FaissIndex
@@ -20,12 +19,7 @@ from r4t_demo.settings import ROOT
 from tests.doubles import EVERYWHERE, WRITERS, HashEncoder, write_catalog
 from tests.sources.makers import picture, write_files
 
-
-@pytest.fixture(autouse=True)
-def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("R4T_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
-    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
+pytestmark = pytest.mark.usefixtures("over_stand_ins")
 
 
 def test_fanout_json_contract(capsys: pytest.CaptureFixture) -> None:

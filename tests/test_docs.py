@@ -18,14 +18,11 @@ import experiments.__main__
 import r4t_demo.__main__
 from experiments.rivals import cli as rivals_cli
 from r4t_demo.__main__ import main
-from r4t_demo.encoder import Encoder
-from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS, lookup
 from r4t_demo.settings import ROOT
 from r4t_demo.train.cli import STEPS
 from r4t_demo.train.tune.presets import PRESETS, plan
-from tests.doubles import HashEncoder
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CARDS = [ROOT / "assets" / "samples" / "README.md", *sorted((ROOT / "checkpoints").glob("*/README.md"))]
@@ -172,13 +169,6 @@ def test_what_accelerate_launches_parses() -> None:
         options = launch_command_parser().parse_args(words[2:])
         assert (options.module, options.training_script) == (True, "r4t_demo")
         assert not isinstance(parsed(options.training_script_args), str)
-
-
-@pytest.fixture
-def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("R4T_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
-    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: HashEncoder()))
 
 
 def test_the_cheap_ones_run(over_stand_ins: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:

@@ -9,7 +9,6 @@ import pytest
 from experiments.__main__ import main
 from experiments.rivals import cli as rivals_cli
 from r4t_demo import minilm
-from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS
@@ -19,10 +18,7 @@ from tests.doubles import WholeLists
 
 
 @pytest.fixture(autouse=True)
-def over_stand_ins(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("R4T_RESULTS", str(tmp_path / "results"))
-    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
-    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: engine.encoder))
+def no_rival_stays(over_stand_ins: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in rivals_cli.RIVALS:
         monkeypatch.setitem(METHODS, name, None)  # so that what a test registers is gone after it
 

@@ -81,13 +81,11 @@ def base(encoder: HashEncoder, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def step(engine: Engine, base: Path, catalog_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def step(over_stand_ins: None, base: Path, catalog_folder: Path, tmp_path: Path):
     """Run a step over the tiny catalogue; yields the function that does."""
     assets, out = tmp_path / "assets", tmp_path / "out"
     assets.mkdir()
     (assets / "atelier").symlink_to(catalog_folder)
-    monkeypatch.setattr(Engine, "load", classmethod(lambda cls, settings: engine))
-    monkeypatch.setattr(Encoder, "load", classmethod(lambda cls, name: engine.encoder))
 
     def step(name: str, **options) -> list[Progress]:
         args = {
