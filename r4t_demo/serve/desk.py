@@ -155,7 +155,7 @@ class ServedEngine(_Served):
 
     def kind(self, query: Query) -> str:
         """As ``Engine.kind``; a part of a run, too."""
-        return self._pass_on("kind", query, logged=False)
+        return self._desk.ask("kind", [query], lambda asked: [self._served.kind(asked[0][0])], logged=False)
 
     def search(self, query: Query, *arguments, **options):
         """As ``Engine.search``."""

@@ -165,7 +165,7 @@ def _write_shard(work: Path, number: int, prepared: list, gate: Gate) -> Report:
         write_atomically(work / f"{number:05d}.parquet", lambda temporary: parquet.write_table(_table(rows), temporary))
     part = {name: value for name, value in asdict(report).items() if not name.startswith("source")}
     part["seen"] = dict(islice(gate.seen.items(), before, None))
-    write_json(work / f"{number:05d}.json", part, indent=None)
+    write_json(work / f"{number:05d}.json", part, indent=None, ensure_ascii=True)
     return report
 
 
