@@ -114,8 +114,12 @@ def _verdict(left, right) -> str:
     times = f"{milliseconds(fast.ms['total'])} against {milliseconds(slow.ms['total'])}"
     if ratio < 1.1:
         return f"Both answered in about the same time ({times}); {shared}."
-    factor = f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.1f}"
-    return f"{esc(display_name(fast.method))} answered <strong>{factor}× faster</strong> ({times}); {shared}."
+    name, other = (esc(display_name(result.method)) for result in (fast, slow))
+    if ratio < 2:
+        return f"{name} answered <strong>{ratio:.1f}× faster</strong> ({times}); {shared}."
+    took, until = (milliseconds(result.ms["total"]) for result in (fast, slow))
+    again = f"by the time {other} had answered, after {until}, it could have done so <strong>{int(ratio):,} times</strong>"
+    return f"{name} answered in {took}: {again}; {shared}."
 
 
 def latency(ms: Mapping[str, float], scale: float, stages: Sequence[tuple[str, str]]) -> str:

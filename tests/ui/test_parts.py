@@ -104,8 +104,12 @@ def test_latency_bars_share_one_scale(pair):
 
 def test_summary_compares(pair):
     left, right = pair
-    assert "Diffusion answered <strong>11× faster</strong> (38 ms against 421 ms)" in render_summary(left, right, "?", "data:,")
+    told = render_summary(left, right, "?", "data:,")
+    assert "Diffusion answered in 38 ms: by the time FOLM had answered, after 421 ms, it could have done so" in told
+    assert "<strong>11 times</strong>" in told
     assert "Both columns show FOLM" in render_summary(left, left, "?", "data:,")
+    right.ms["total"] = 300.0
+    assert "Diffusion answered <strong>1.4× faster</strong> (300 ms against 421 ms)" in render_summary(left, right, "?", "data:,")
     right.ms["total"] = 420.0
     assert "about the same time" in render_summary(left, right, "?", "data:,")
 
