@@ -123,6 +123,10 @@ class _Served:
     def __getattr__(self, name: str):
         return getattr(self._served, name)
 
+    def in_turn(self, event: str, asked: Asked, work: Callable[[Any], Answer], *, methods: Sequence[str] = ()) -> Answer:
+        """What ``work`` makes of the other object itself, when it is this request's turn; it is answered alone."""
+        return self._desk.ask(event, asked, lambda _: [work(self._served)], methods=methods)
+
 
 class ServedEngine(_Served):
     """An ``Engine`` behind the desk."""

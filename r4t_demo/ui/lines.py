@@ -31,8 +31,7 @@ class Mark:
 
 def times(name: str, x_name: str, series: Mapping[str, Mapping[float, float]]) -> str:
     """Method -> {x: milliseconds}, all positive, over two logarithmic axes."""
-    powers = _powers(y for line in series.values() for y in line.values())
-    y = logarithmic(powers, {power: _duration(power) for power in powers})
+    y = durations(y for line in series.values() for y in line.values())
     drawn = {method: [Mark(x, line[x]) for x in sorted(line)] for method, line in series.items()}
     return lines(name, x_name, drawn, _own_places(series), y)
 
@@ -116,6 +115,12 @@ def logarithmic(ends: Sequence[float], named: Mapping[float, str]) -> Scale:
     """A logarithmic axis from the first to the last of ``ends``; one end alone lies in the middle."""
     low, high = math.log(ends[0]), math.log(ends[-1])
     return Scale(lambda value: 50.0 if low == high else 100 * (math.log(value) - low) / (high - low), named)
+
+
+def durations(milliseconds: Iterable[float]) -> Scale:
+    """A logarithmic axis of powers of ten, two at least, that enclose positive ``milliseconds``."""
+    powers = _powers(milliseconds)
+    return logarithmic(powers, {power: _duration(power) for power in powers})
 
 
 def _own_places(series: Mapping[str, Mapping[float, object]]) -> Scale:

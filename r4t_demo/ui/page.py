@@ -10,7 +10,7 @@ from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
 from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import endpoints, fanout_tab, own_page, results_tab, steer_page
+from r4t_demo.ui import endpoints, fanout_tab, own_page, race, results_tab, steer_page
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.fanout_tab import FanOutTab, html, sentence
 from r4t_demo.ui.guard import Page
@@ -21,7 +21,8 @@ from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import SteerTab
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
-STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("style.css", "ask.css", "own.css", "steer.css")]
+SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css")
+STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS]
 HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
 THEME = gr.themes.Base(font=SANS, font_mono=("ui-monospace", "monospace"))
@@ -58,6 +59,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
             with gr.Tab("Your catalogue", id="own", elem_id="own"):
                 own_page.build(own, demo, tabs)
             with gr.Tab("Results", id="results") as tab:
+                race.build(engine)
                 results_tab.build(engine.settings.results, tab)
         _details(FanOutTab(engine), own, steers)
     return demo

@@ -53,7 +53,7 @@ def build(folder: Path, tab: gr.Tab) -> None:
 def render(folder: Path) -> str:
     """The whole tab over the records in ``folder``."""
     intro = (
-        '<p class="intro">Every figure here was printed by a command of this repository, which stands below it. The paper’s own '
+        '<p class="intro">Every figure below was printed by a command of this repository, which stands with it. The paper’s own '
         "figures are beside them. They come from other data and other models, so compare ratios between methods, not values.</p>"
     )
     return intro + "".join(_section(section, folder) for section in SECTIONS)
