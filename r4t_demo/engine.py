@@ -215,7 +215,16 @@ class Engine:
         self, sub_queries: Sequence[str], n: int, plus: Sequence[str] = (), minus: Sequence[str] = (), left_out: str | None = None
     ) -> list[list[Hit]]:
         """The ``n`` items that each sub-query finds, as in ``run``; none of the kind ``left_out``."""
-        return self._nearest_to(self._moved(self.encoder.encode_text(sub_queries), plus, minus), n, left_out)
+        return self._nearest_to(self.directions(sub_queries, plus, minus), n, left_out)
+
+    def directions(self, sub_queries: Sequence[str], plus: Sequence[str] = (), minus: Sequence[str] = ()) -> np.ndarray:
+        """The unit vectors (n, d) of sub-queries, moved by items liked and disliked."""
+        return self._moved(self.encoder.encode_text(sub_queries), plus, minus)
+
+    def embedded(self, query: Query, plus: Sequence[str] = (), minus: Sequence[str] = ()) -> tuple[str, np.ndarray]:
+        """The words that are read of a query, and its unit vector (d,), moved by items liked and disliked."""
+        [words], vectors = self._read(_readable([query]))
+        return words, self._moved(vectors, plus, minus)[0]
 
     def search(self, query: Query, n: int = 12, category: str | None = None) -> list[Hit]:
         """The ``n`` items nearest to a query, of one ``category`` where it is named; UserError for an unknown one."""

@@ -54,6 +54,10 @@ def answers(engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
             endpoints.search(item_id=SEEDS[0], n=2),
             endpoints.search("gothic", category="hat", n=1),
         ],
+        "why": [
+            endpoints.why(SEEDS[0], "gothic", "folm", "gothic red hat"),
+            endpoints.why(SEEDS[0], "gothic", "diffusion", direction=1),
+        ],
         "catalogs": [endpoints.catalogs(), unsteered.catalogs()],
     }
 
@@ -73,7 +77,7 @@ def test_real_output_fits_its_schema(answers: dict[str, list]) -> None:
             schema(name).validate(json.loads(json.dumps(output, allow_nan=False)))
 
 
-@pytest.mark.parametrize("name", ["fanout", "steer", "search", "catalogs"])
+@pytest.mark.parametrize("name", ["fanout", "steer", "search", "why", "catalogs"])
 def test_no_field_can_go_come_or_change_unseen(answers: dict[str, list], name: str) -> None:
     output, valid = answers[name][-1 if name in ("fanout", "steer") else 0], schema(name).is_valid
     assert valid(output)

@@ -22,6 +22,7 @@ from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.decode import query_image
 from r4t_demo.ui.ask import decimal, whole
 from r4t_demo.ui.fanout_tab import offered
+from r4t_demo.why import why
 
 
 def _told(endpoint: Callable) -> Callable:
@@ -133,6 +134,35 @@ class Endpoints:
         return {name: text or None for name, text in asked.items()} | {"items": [hit.to_json() for hit in hits]}
 
     @_told
+    def why(
+        self, item_id: str, query: str = "", method: str = "diffusion", sub_query: str = "",
+        before: list[str] | str | None = None, tokens: bool = False, direction: int = 0, k: int = 10, seed: int = 0,
+        variety: float = 0.0,
+    ) -> dict:  # fmt: skip
+        """Say why a method found an item for a query: how near the item is to the direction that found it and to the query,
+        where plain search has it, and how much each word of the sub-query counts.
+
+        Parameters:
+            item_id: the item's id, such as "at-00000"
+            query: what was asked, such as "bohemian festival style"
+            method: the method that found it, of those that the endpoint catalogs lists
+            sub_query: one that fanout answered with; without it the method is run again
+            before: the sub-queries that stand before it in that answer, for tokens
+            tokens: tell how likely each token of the sub-query was that the language model wrote
+            direction: without sub_query, the number of the direction in fanout's answer, from 1; 0 is the one nearest to the item
+            k: number of directions that fanout was asked for, 1 to 10
+            seed: the seed that fanout was asked with
+            variety: the variety that fanout was asked with
+        """
+        asked: dict[str, Any] = {"item_id": _text(item_id, "item_id"), "method": _text(method, "method")}
+        text, named = _text(query, "query"), offered([asked["method"]], self.engine.methods())
+        written = {"sub_query": _text(sub_query, "sub_query"), "before": texts(before or [], "before"), "tokens": bool(tokens)}
+        numbers = {"direction": whole(direction, "direction"), "k": whole(k, "k"), "seed": whole(seed, "seed")}
+        options: dict[str, Any] = {**written, **numbers, "variety": decimal(variety, "variety")}
+        models = named if tokens or not sub_query.strip() else ()  # what only embeds waits for no language model
+        return self.engine.in_turn("why", text, lambda engine: why(engine, text, **asked, **options), methods=models).to_json()
+
+    @_told
     def catalogs(self) -> list[dict]:
         """List the catalogues that can be asked: name, number of items, categories with theirs, encoder, the methods of fanout,
         and the domains with their values that steer can steer to, null where it cannot.
@@ -145,7 +175,7 @@ class Endpoints:
 
 def register(endpoints: Endpoints) -> None:
     """Make them endpoints of the page that is being laid out. Those that search wait in line with its searches, at the desk."""
-    for answer in (endpoints.fanout, endpoints.steer, endpoints.search, endpoints.catalogs):
+    for answer in (endpoints.fanout, endpoints.steer, endpoints.search, endpoints.why, endpoints.catalogs):
         gr.api(answer, api_name=answer.__name__, concurrency_limit=None)
 
 

@@ -1,7 +1,7 @@
 """The whole page: its head line, its tabs, its look."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import gradio as gr
 
@@ -19,9 +19,10 @@ from r4t_demo.ui.own_catalogues import OwnCatalogues
 from r4t_demo.ui.report import render_report
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.steer_tab import SteerTab
+from r4t_demo.ui.why import explain
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
-SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css")
+SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css")
 STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS]
 HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
@@ -61,7 +62,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
             with gr.Tab("Results", id="results") as tab:
                 race.build(engine)
                 results_tab.build(engine.settings.results, tab)
-        _details(FanOutTab(engine), own, steers)
+        _details(FanOutTab(engine), own, steering)
     return demo
 
 
@@ -73,8 +74,8 @@ def _steering(desk: Desk) -> ServedSteering | UserError:
         return error
 
 
-def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
-    """The dialog with one item, of the page's catalogue or of the one that a job holds; ``steers``: the former is steered."""
+def _details(tab: FanOutTab, own: OwnCatalogues, steering: ServedSteering | UserError) -> None:
+    """The dialog with one item, of the page's catalogue or of the one that a job holds; ``steering``: of the former."""
 
     def details(asked: list[str]) -> str:  # what scripts may call must be a plain function; several arguments come as one list
         if not (isinstance(asked, list) and len(asked) == 2 and all(isinstance(one, str) for one in asked)):
@@ -82,5 +83,14 @@ def _details(tab: FanOutTab, own: OwnCatalogues, steers: bool) -> None:
         item_id, job = asked
         return own.details(job, item_id) if job else tab.details(item_id)
 
-    dialog = f'<dialog id="details" aria-labelledby="details-title"{" data-steers" if steers else ""}></dialog>'
-    html(dialog, "details-holder", script("details.js"), server_functions=[details])
+    def why(told: str) -> str:
+        return explain(told, lambda job: own.tab(job) if job else tab, steering_of)
+
+    def steering_of(job: str) -> Any:
+        if not job and isinstance(steering, UserError):
+            raise steering
+        return own.steer_tab(job).steering if job else steering
+
+    steers = "" if isinstance(steering, UserError) else " data-steers"
+    dialog = f'<dialog id="details" aria-labelledby="details-title"{steers}></dialog>'
+    html(dialog, "details-holder", script("details.js") + script("why.js"), server_functions=[details, why])

@@ -161,7 +161,7 @@ def _row(result, place: int, shared: set[str], steers: bool) -> str:
         cards.append(card(hit, rank, found=found, mark=mark, eager=place < 2))
     hits = result.items[place][:MAX_SEEDS]
     send = steer_button([hit.item.item_id for hit in hits], "Steer from these") if steers and hits else ""
-    return f'<li class="direction"><div class="head"><h3>{words}</h3>{send}</div>{strip(cards)}</li>'
+    return f'<li class="direction" data-place="{place + 1}"><div class="head"><h3>{words}</h3>{send}</div>{strip(cards)}</li>'
 
 
 def _reading(result, place: int) -> tuple[str, str]:

@@ -118,7 +118,7 @@ def test_the_address_for_agents(here):
     [server] = json.loads(here(example("json")))["mcpServers"].values()
     address, path, rest = server["url"].partition("gradio_api/mcp/")
     assert path and not rest
-    assert len(ask_as_agent(address, lambda session: session.list_tools()).tools) == 4
+    assert len(ask_as_agent(address, lambda session: session.list_tools()).tools) == 5
 
 
 def test_all_arguments_in_their_order(served):

@@ -23,7 +23,7 @@ from tests.ui.agent import ask_as_agent
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.made_jobs import make_job
 
-NAMES = ["fanout", "steer", "search", "catalogs"]
+NAMES = ["fanout", "steer", "search", "why", "catalogs"]
 SEEDS = ["gothic-red-hat", "gothic-navy-hat"]
 
 
@@ -79,6 +79,17 @@ def test_fan_out_and_steering_answer_as_the_command_line_does(served, client):
         ("seed-mean", 6), ("direction", 6), ("modit", 6), ("hppo", 6),
     ]  # fmt: skip
     assert steered["spread"]["patterns"] == 1
+
+
+def test_why_says_how_near_an_item_is_and_what_each_word_counts(served, client):
+    item = served.engine.search("gothic hat", 48)[-1].item  # plain search has it last of all
+    told = client.predict(item_id=item.item_id, query="gothic hat", method="folm", sub_query=item.title, api_name="/why")
+    assert told == served.endpoints.why(item.item_id, "gothic hat", "folm", item.title)
+    assert told["request_rank"] == told["items"] == 48 and told["cosine"] > told["request_cosine"]
+    assert [one["word"] for one in told["words"]] == item.title.split() and all(one["difference"] > 0 for one in told["words"])
+    found = served.endpoints.why(SEEDS[0], "gothic", direction=2, k=3)
+    [answer] = served.engine.run(["gothic"], ["diffusion"], k=3)
+    assert found["direction"] == answer.sub_queries[1] and found["phrase_cosine"] == 0.5 and found["words"] == []
 
 
 def test_a_set_around_an_item_or_a_picture(served, client):
@@ -175,6 +186,14 @@ def test_an_uploaded_catalogue_is_neither_listed_nor_searched(served, client, tm
         ("search", {"query": "x", "n": 0}, "number of items is 0: it must be between 1 and 50"),
         ("search", {"query": "x", "n": None}, "“n” must be a whole number"),
         ("search", {"query": "x", "category": "sofa"}, "no category 'sofa': choose from belt"),
+        ("why", {"item_id": "sofa", "query": "x"}, "no item 'sofa'"),
+        ("why", {"item_id": SEEDS[0]}, "query is empty"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "method": "sofa"}, "no method 'sofa' on this page"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "direction": 11}, "no direction 11: choose one from 1 to 10"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "direction": "first"}, "“direction” must be a whole number"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "sub_query": "x" * 501}, "at most 500 characters"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "k": 11}, "number of directions is 11"),
+        ("why", {"item_id": SEEDS[0], "query": "x", "before": 7}, "“before” must be a list"),
         ("steer", {"seeds": []}, "no seed"),
         ("steer", {"seeds": 7}, "“seeds” must be a list"),
         ("steer", {"seeds": "[" * 100_000}, "“seeds” must be a list"),
@@ -208,7 +227,7 @@ def test_any_other_text_is_a_list_of_texts_or_refused(text):
         assert all(isinstance(one, str) for one in texts(text, "seeds"))
 
 
-def test_an_agent_has_exactly_the_four_tools_and_knows_their_parameters(served):
+def test_an_agent_has_exactly_the_five_tools_and_knows_their_parameters(served):
     tools = ask_as_agent(served.address, lambda session: session.list_tools()).tools
     assert [tool.name for tool in tools] == NAMES
     for tool in tools:

@@ -9,15 +9,17 @@ let job = ""; // the visitor's own run that they are of, empty for the page's ca
 
 // What found an item stands on the cards of the two columns, so that the dialog speaks of the search that is seen.
 const foundBy = (id) => [...document.querySelectorAll(".answer-column [data-found]")]
-  .filter((card) => card.dataset.item === id && card.checkVisibility()).map((card) => card.dataset.found);
+  .filter((card) => card.dataset.item === id && card.checkVisibility());
 const searched = () => [...document.querySelectorAll(".answer-column")].some((column) => column.checkVisibility());
 const jobOf = (card) => card.closest("#own") ? document.querySelector(".about[data-job]")?.dataset.job ?? "" : "";
 
 function tellFinders(list, found) {
   if (!list) return; // a sentence instead of an item
   list.hidden = list.previousElementSibling.hidden = !searched();
-  for (const text of found.length ? found : ["no column of this answer"]) {
-    list.appendChild(Object.assign(document.createElement("li"), { textContent: text }));
+  for (const card of found.length ? found : [null]) {
+    const text = card?.dataset.found ?? "no column of this answer";
+    const line = list.appendChild(Object.assign(document.createElement("li"), { textContent: text }));
+    if (card) offerWhy(line, card); // why.js
   }
 }
 
