@@ -95,10 +95,11 @@ def why(
 
 
 def why_steered(
-    steering: Steering, item_id: str, method: str, seeds: Sequence[str], domain: str, value: str, strength: float = 1.0
-) -> WhySteered:
+    steering: Steering, item_id: str, method: str, seeds: Sequence[str], domain: str, value: str, strength: float = 1.0,
+    less: Sequence[str] = (),
+) -> WhySteered:  # fmt: skip
     """Say why steering found an item; UserError for what cannot be answered."""
-    _, [answer] = steering.run(seeds, domain, value, [method], k=1, strength=strength)
+    _, [answer] = steering.run(seeds, domain, value, [method], k=1, strength=strength, less=less)
     ids = list(dict.fromkeys(seeds))
     rows = np.array([steering.catalog.row(one) for one in (item_id, *ids)])
     item, *vectors = steering.index.vectors(rows)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import torch
 
+from r4t_demo.fanout.base import core_of
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.formats import Compact
-from r4t_demo.fanout.words import core_of
 
 
 @torch.no_grad()

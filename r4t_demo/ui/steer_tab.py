@@ -79,8 +79,8 @@ class SteerTab:
     # -- choosing ---------------------------------------------------------------------------------------------------------
 
     def told(self, aim: Aim, what: str) -> Drawn:
-        """Take what the browser tells as JSON: {"seeds": […]} are those chosen now, {"send": […]} come from elsewhere, {"less": […]}
-        are what is unwanted now."""
+        """Take what the browser tells as JSON: {"seeds": […]} or {"less": […]} are those chosen now, {"send": […]} are seeds that
+        come from elsewhere."""
         try:
             told = json.loads(what)
         except (TypeError, ValueError, RecursionError):

@@ -63,7 +63,7 @@ def _options(ask: Ask) -> dict[str, Any]:
 
 def _steered(asked: dict[str, Any], steering: Any) -> str:
     aim = Aim().with_link(parse_qsl(asked["link"].lstrip("?")))
-    aimed = (aim.seeds, aim.domain, aim.value, aim.strength)
+    aimed = (aim.seeds, aim.domain, aim.value, aim.strength, aim.less)
     found = steering.in_turn("why", list(aim.seeds), lambda bare: why_steered(bare, asked["item"], asked["method"], *aimed))
     return render_why_steered(found, [steering.catalog[seed].title for seed, _ in found.seeds])
 
