@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_paper_size(commands)
     _add_scale(commands)
     _add_seen(commands)
+    _add_own(commands)
     _add_sheet(commands)
     return parser
 
@@ -97,6 +98,32 @@ def _seen(options: argparse.Namespace) -> Measured:
     result = seen.evaluate(encoder, options.data, settings.assets, options.split, settings.threads)
     name = "seen" if options.split == "test" else f"seen-{options.split}"
     return Measured(name, result, seen.table(result), {part: int(one["pictures"]) for part, one in result.items()})
+
+
+def _add_own(commands: argparse._SubParsersAction) -> None:
+    from experiments.own import CATALOGS
+    from r4t_demo.train.tune.presets import PRESETS
+
+    parser = evaluate_cli.add_part(commands, "own", _own, "what training on a visitor's catalogue brings, on five catalogues")
+    parser.add_argument("catalogs", nargs="*", metavar="CATALOG", help=f"some of {', '.join(CATALOGS)} (all)")
+    parser.add_argument("--budget", choices=list(PRESETS), default="small", help="of each run (%(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("runs/own"), help="folder of the runs, which go on (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0)
+    _add_photos(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+def _own(options: argparse.Namespace) -> Measured:
+    from experiments import own
+
+    names = options.catalogs or own.CATALOGS
+    if unknown := [name for name in names if name not in own.CATALOGS]:
+        raise UserError(f"There is no catalogue '{unknown[0]}' here: choose from {', '.join(own.CATALOGS)}.")
+    if set(names) & set(own.DRAWN):
+        _need_photos(options.data)
+    settings = common.load_settings(options)
+    result = dict(own.evaluate(names, options.data, options.out, settings, options.budget, options.seed))
+    return Measured("own", result, own.table(result), {name: one["n_queries"] for name, one in result.items()})
 
 
 def _add_photos(parser: argparse.ArgumentParser) -> None:
