@@ -22,7 +22,7 @@ from r4t_demo.ui.steer_tab import SteerTab
 from r4t_demo.ui.why import explain
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
-SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css")
+SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css", "print.css")
 STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS]
 HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
