@@ -15,6 +15,7 @@ from r4t_demo.language import FOREIGN, is_english
 from r4t_demo.serve.desk import is_slow
 from r4t_demo.ui.around import PICTURE, render_around, take_picture, to_told, with_told
 from r4t_demo.ui.ask import FORM, OPENING_QUERY, Ask, decimal, whole
+from r4t_demo.ui.board_told import to_told as to_board
 from r4t_demo.ui.details import render_details
 from r4t_demo.ui.export import csv_link, to_csv
 from r4t_demo.ui.markup import display_name, esc, milliseconds
@@ -68,12 +69,13 @@ class FanOutTab:
             yield self._early(ask, by_name[early[0]], told)
         by_name |= yield from self._watched(ask, tuple(name for name in methods if name not in by_name), told)
         left, right = by_name[ask.left], by_name[ask.right]
-        table = to_csv([by_name[name] for name in methods])
+        found = [by_name[name] for name in methods]
+        kept = link or ask.to_link(), csv_link(to_csv(found)), to_board(_title(ask, left.query), found)
         seconds = time.perf_counter() - start
         note = "" if is_english(ask.q) else f'<p class="foreign">{esc(FOREIGN)}</p>'
         yield (
             f"<p>{_request(ask, left.query)} answered in {milliseconds(1000 * seconds)}, seed {ask.seed}.</p>{note}",
-            render_summary(left, right, link or ask.to_link(), csv_link(table), self.prefix),
+            render_summary(left, right, *kept, self.prefix),
             render_column(left, right, self.methods[left.method], "left", self.steers),
             render_column(right, left, self.methods[right.method], "right", self.steers),
             render_plot(left, right, self.engine.index),
@@ -174,6 +176,11 @@ def offered(names: Iterable[str], methods: Mapping[str, str]) -> tuple[str, ...]
         if name not in methods:
             raise UserError(f"There is no method '{name}' on this page: choose from {', '.join(methods)}.")
     return tuple(names)
+
+
+def _title(ask: Ask, read: str) -> str:
+    """What was asked as a picture of the answer has it, in ``_request``'s words."""
+    return f"A set around a picture, nearest to “{read}”" if ask.picture else f"A set around “{read}”" if ask.item else read
 
 
 def _request(ask: Ask, read: str) -> str:

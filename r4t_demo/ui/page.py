@@ -10,7 +10,7 @@ from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
 from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import endpoints, fanout_tab, own_page, race, results_tab, steer_page
+from r4t_demo.ui import board_dialog, endpoints, fanout_tab, own_page, race, results_tab, steer_page
 from r4t_demo.ui.endpoints import Endpoints
 from r4t_demo.ui.fanout_tab import FanOutTab, html, sentence
 from r4t_demo.ui.guard import Page
@@ -22,7 +22,7 @@ from r4t_demo.ui.steer_tab import SteerTab
 from r4t_demo.ui.why import explain
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
-SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css", "print.css")
+SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css", "board.css", "print.css")
 STYLES = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS]
 HEAD = f"<style>{''.join(STYLES)}</style>"
 SANS = ("Avenir Next", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif")
@@ -63,6 +63,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
                 race.build(engine)
                 results_tab.build(engine.settings.results, tab)
         _details(FanOutTab(engine), own, steering)
+        board_dialog.build(desk, own)
     return demo
 
 

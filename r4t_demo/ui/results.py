@@ -89,8 +89,9 @@ def _column(method: str, description: str, side: str, head: str, directions: str
     )
 
 
-def render_summary(left, right, link: str, csv_link: str, prefix: str = "") -> str:
-    """Return the line that compares two answers, with the link to this search and the table for download.
+def render_summary(left, right, link: str, csv_link: str, board: str, prefix: str = "") -> str:
+    """Return the line that compares two answers, with the link to this search, the table for download, and what is told of the
+    answers to draw them (``board_told.to_told``).
 
     ``prefix`` is that of the right column's id, which a narrow page jumps to.
     """
@@ -100,7 +101,8 @@ def render_summary(left, right, link: str, csv_link: str, prefix: str = "") -> s
     return (
         f'<div class="summary"><p class="verdict">{_verdict(left, right)}</p><p class="actions">'
         f'<a class="jump" href="#{prefix}right-column">To {esc(display_name(right.method))}</a>{kept}'
-        f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a></p></div>'
+        f'<a href="{csv_link}" download="fan-out.csv">Export CSV</a>'
+        f'<button type="button" data-board="{esc(board)}">Save as a picture</button></p></div>'
     )
 
 
@@ -150,7 +152,7 @@ def _scores(scores: dict) -> str:
 
 
 def _row(result, place: int, shared: set[str], steers: bool) -> str:
-    label, (lead, tail) = result.sub_queries[place], _reading(result, place)
+    label, (lead, tail) = result.sub_queries[place], reading(result, place)
     before, after = (f'<span class="reads">{text}</span>' if text else "" for text in (lead, tail))
     words = f'{before} <span class="text">{esc(label)}</span> {after}'.strip()
     said = f"{lead} “{label}”".strip()
@@ -164,7 +166,7 @@ def _row(result, place: int, shared: set[str], steers: bool) -> str:
     return f'<li class="direction" data-place="{place + 1}"><div class="head"><h3>{words}</h3>{send}</div>{strip(cards)}</li>'
 
 
-def _reading(result, place: int) -> tuple[str, str]:
+def reading(result, place: int) -> tuple[str, str]:
     """What stands before and after a direction's words: they are the sub-query, an item, or only a known phrase."""
     if result.is_text:
         return "", ""

@@ -41,7 +41,7 @@ def pair(engine):
 def test_column_is_well_formed_and_escapes_every_text(engine):
     folm, diffusion = engine.run([EVIL], k=5, n=3)
     folm.sub_queries[0] = EVIL
-    for html in (render_column(folm, diffusion, EVIL, "left"), render_summary(folm, diffusion, "?q=<", "data:,x")):
+    for html in (render_column(folm, diffusion, EVIL, "left"), render_summary(folm, diffusion, "?q=<", "data:,x", EVIL)):
         assert "<script" not in html
         ElementTree.fromstring(f"<div>{html}</div>")
 
@@ -104,14 +104,15 @@ def test_latency_bars_share_one_scale(pair):
 
 def test_summary_compares(pair):
     left, right = pair
-    told = render_summary(left, right, "?", "data:,")
+    told = render_summary(left, right, "?", "data:,", "{}")
     assert "Diffusion answered in 38 ms: by the time FOLM had answered, after 421 ms, it could have done so" in told
     assert "<strong>11 times</strong>" in told
-    assert "Both columns show FOLM" in render_summary(left, left, "?", "data:,")
+    assert "Both columns show FOLM" in render_summary(left, left, "?", "data:,", "{}")
     right.ms["total"] = 300.0
-    assert "Diffusion answered <strong>1.4× faster</strong> (300 ms against 421 ms)" in render_summary(left, right, "?", "data:,")
+    told = render_summary(left, right, "?", "data:,", "{}")
+    assert "Diffusion answered <strong>1.4× faster</strong> (300 ms against 421 ms)" in told
     right.ms["total"] = 420.0
-    assert "about the same time" in render_summary(left, right, "?", "data:,")
+    assert "about the same time" in render_summary(left, right, "?", "data:,", "{}")
 
 
 def test_details_name_the_item_and_list_its_attributes(engine):
@@ -213,7 +214,7 @@ def test_link_brings_the_same_search_back():
 
 def test_no_link_carries_a_picture(pair):
     link = Ask("", picture=Image.new("RGB", (2, 2))).to_link()
-    shown = render_summary(*pair, link, "data:,")
+    shown = render_summary(*pair, link, "data:,", "{}")
     assert link == "?" and "No link carries a picture" in shown and "Copy link" not in shown
 
 

@@ -191,6 +191,21 @@ def test_the_details_are_asked_for_by_texts_alone(stranger):
     assert stranger.http.post("component_server", json=body).status_code == 404
 
 
+def test_a_set_is_drawn_of_what_a_page_tells_alone(stranger):
+    [part] = [key for key, block in stranger.demo.blocks.items() if block.elem_id == "board-holder"]
+    told = {"title": "x", "sets": [{"method": "none", "name": "x", "remark": "", "directions": [["x", "", ["gothic-red-hat"]]]}]}
+    ask = lambda data: stranger.http.post(  # noqa: E731
+        "component_server", json={"component_id": part, "fn_name": "board", "data": data, "session_hash": "stranger"}
+    )
+    for job in ("../jobs", "../../etc/passwd", "0" * 32, 7, [], {"path": "app.py"}):
+        assert set(ask([json.dumps(told), 0, "", job]).json()) == ({"trouble"} if job else {"picture", "said"}), job
+    for odd in ODD[:5] + ODD[6:]:
+        for data in (odd, [odd], [odd, 0, "", ""], [json.dumps(told), 0, odd, ""], [json.dumps(told | {"sets": odd}), 0, "", ""]):
+            answer = ask(data)
+            assert answer.status_code == 200 and set(answer.json()) <= {"trouble", "picture", "said"}, data
+    assert ask([json.dumps(told), 0, "", ""]).json()["picture"].startswith("data:image/png;base64,")
+
+
 def test_a_picture_is_taken_by_its_uploaded_path_alone(stranger, uploaded):
     [part] = [key for key, block in stranger.demo.blocks.items() if block.elem_id == "told"]
     ask = lambda data: stranger.http.post(  # noqa: E731
