@@ -1,8 +1,8 @@
 """Both methods on as many requests at once, on the machine that serves, while it serves: how far each is, and when.
 
 ``evaluate latency`` measures on an idle machine, with a warm-up and repetitions. Here a visitor looks on once, and others shall
-not wait for it: the requests go in batches no larger than the app's own, each of which waits its turn in the line of its method,
-and a method that takes too long for anybody to look on is stopped.
+not wait for it: the requests go in small batches, each of which waits its turn in the line of its method, and a method that takes
+too long for anybody to look on is stopped.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,10 +16,10 @@ from time import perf_counter
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import ServedEngine
-from r4t_demo.serve.line import TOGETHER
 
 METHODS = ("diffusion", "folm")  # the fast one first, so that the slow one has something to be compared with
 COUNTS = (1, 8, 32, 128)  # requests at once
+TOGETHER = 8  # requests of a batch: the longest that another visitor waits for
 K, N = 10, 4  # directions of an answer, items of a direction: as the page opens
 LIMIT = 30.0  # seconds at work, after which a method is stopped
 

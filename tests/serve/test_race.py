@@ -35,7 +35,7 @@ def test_many_go_in_batches_of_the_lines_own_size_with_the_requests_over_and_ove
 
     monkeypatch.setattr(engine, "run", noted)
     list(race(Desk(engine).engine, QUERIES, 128, limit=100.0))
-    assert [(methods, len(queries)) for methods, queries in asked] == [(["diffusion"], 32)] * 4 + [(["folm"], 32)] * 4
+    assert [(methods, len(queries)) for methods, queries in asked] == [(["diffusion"], 8)] * 16 + [(["folm"], 8)] * 16
     assert asked[0][1][:4] == [*QUERIES, QUERIES[0]]
 
 
