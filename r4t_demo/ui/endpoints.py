@@ -20,8 +20,8 @@ from r4t_demo.pattern.steer import METHODS, to_json
 from r4t_demo.pattern.task import K
 from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.decode import query_image
-from r4t_demo.ui.ask import decimal, whole
-from r4t_demo.ui.fanout_tab import offered
+from r4t_demo.ui.search.ask import decimal, whole
+from r4t_demo.ui.search.tab import offered
 from r4t_demo.why import why
 
 

@@ -10,16 +10,22 @@ from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import Steering
 from r4t_demo.serve.desk import Desk, ServedSteering
 from r4t_demo.sources.ingest import read_report
-from r4t_demo.ui import board_dialog, endpoints, fanout_tab, own_page, race, results_tab, steer_page
+from r4t_demo.ui import endpoints
+from r4t_demo.ui.board import dialog as board_dialog
 from r4t_demo.ui.endpoints import Endpoints
-from r4t_demo.ui.fanout_tab import FanOutTab, html, sentence
 from r4t_demo.ui.guard import Page
 from r4t_demo.ui.markup import esc
-from r4t_demo.ui.own_catalogues import OwnCatalogues
-from r4t_demo.ui.report import render_report
+from r4t_demo.ui.own import page as own_page
+from r4t_demo.ui.own.catalogues import OwnCatalogues
+from r4t_demo.ui.own.report import render_report
+from r4t_demo.ui.results import race
+from r4t_demo.ui.results import tab as results_tab
 from r4t_demo.ui.scripts import script
-from r4t_demo.ui.steer_tab import SteerTab
-from r4t_demo.ui.why import explain
+from r4t_demo.ui.search import tab as search_tab
+from r4t_demo.ui.search.tab import FanOutTab, html, sentence
+from r4t_demo.ui.search.why import explain
+from r4t_demo.ui.steer import page as steer_page
+from r4t_demo.ui.steer.tab import SteerTab
 
 # The stylesheets go into the head as they are: Gradio's `css` rewrites every selector and loses some rules on the way.
 SHEETS = ("style.css", "ask.css", "own.css", "steer.css", "race.css", "why.css", "board.css", "print.css")
@@ -51,7 +57,7 @@ def create_demo(desk: Desk, jobs: Jobs, note: str = "") -> gr.Blocks:
         hand = html("", "steer-hand", script("steer.js"), html_template="", visible=steers)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Search", id="search"):
-                fanout_tab.build(engine, demo, steers)
+                search_tab.build(engine, demo, steers)
             with gr.Tab("Steer", id="steer", elem_id="steer"):
                 if isinstance(steering, UserError):
                     steer_page.build_missing(steering)

@@ -16,7 +16,7 @@ from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Broken, Desk, ServedSteering
 from r4t_demo.settings import Settings
 from r4t_demo.ui.endpoints import Endpoints
-from r4t_demo.ui.fanout_tab import FanOutTab
+from r4t_demo.ui.search.tab import FanOutTab
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_steering import FakeSteering
 

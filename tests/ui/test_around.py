@@ -13,9 +13,9 @@ from PIL import Image
 from r4t_demo.catalog import Item
 from r4t_demo.errors import UserError
 from r4t_demo.sources import decode
-from r4t_demo.ui.around import render_around, take_picture, to_told, with_told
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import FanOutTab
+from r4t_demo.ui.search.around import render_around, take_picture, to_told, with_told
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import FanOutTab
 from tests.doubles import catalogue
 from tests.sources.makers import BLUE, RED, picture
 from tests.ui.fake_engine import FakeEngine

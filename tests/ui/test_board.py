@@ -14,12 +14,13 @@ from PIL import Image, ImageColor
 
 from r4t_demo.catalog import Item
 from r4t_demo.errors import UserError
-from r4t_demo.ui import board_dialog, lettering
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.board import BYTES, WIDTH, Board, Direction, draw
-from r4t_demo.ui.board_told import NOTHING, read_told, to_told
-from r4t_demo.ui.fanout_tab import FanOutTab
-from r4t_demo.ui.lettering import cut, font_for, missing, wrap
+from r4t_demo.ui.board import dialog as board_dialog
+from r4t_demo.ui.board import lettering
+from r4t_demo.ui.board.board import BYTES, WIDTH, Board, Direction, draw
+from r4t_demo.ui.board.lettering import cut, font_for, missing, wrap
+from r4t_demo.ui.board.told import NOTHING, read_told, to_told
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import FanOutTab
 from tests.sources.makers import write_zip
 from tests.ui.fake_engine import COLOURS, FakeEngine
 from tests.ui.made_jobs import make_job

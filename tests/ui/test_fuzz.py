@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import FanOutTab
-from r4t_demo.ui.steer_tab import SteerTab
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import FanOutTab
+from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.steer.tab import SteerTab
 
 WORDS = [
     "gothic red",

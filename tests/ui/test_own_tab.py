@@ -16,11 +16,11 @@ from r4t_demo.jobs import Jobs, Status
 from r4t_demo.jobs.folder import EVENTS
 from r4t_demo.sources.understood import ROLES, Column, Understood
 from r4t_demo.train.core import events
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.own_catalogues import OwnCatalogues
-from r4t_demo.ui.own_tab import PARTS, SHOWN, OwnTab, Seen
-from r4t_demo.ui.run_view import History, render_stages
+from r4t_demo.ui.own.catalogues import OwnCatalogues
+from r4t_demo.ui.own.run_view import History, render_stages
+from r4t_demo.ui.own.tab import PARTS, SHOWN, OwnTab, Seen
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.steer.aim import Aim
 from tests.sources.makers import picture, write_files, write_zip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_steering import SeasonSteering

@@ -16,13 +16,13 @@ from r4t_demo.catalog import Item
 from r4t_demo.engine import Hit
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import Spread
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.details import render_details
-from r4t_demo.ui.export import COLUMNS, csv_link, guard, to_csv
 from r4t_demo.ui.markup import card, display_name, milliseconds, picture
-from r4t_demo.ui.plot import plane, render_plot, to_canvas
-from r4t_demo.ui.results import item_ids, render_column, render_summary
-from r4t_demo.ui.steer_parts import render_grid, render_seeds
+from r4t_demo.ui.search.answer import item_ids, render_column, render_summary
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.details import render_details
+from r4t_demo.ui.search.export import COLUMNS, csv_link, guard, to_csv
+from r4t_demo.ui.search.plot import plane, render_plot, to_canvas
+from r4t_demo.ui.steer.parts import render_grid, render_seeds
 from tests.ui.fake_engine import FakeEngine
 
 EVIL = '<script>alert("x")</script>'

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from r4t_demo.serve.race import Lap
-from r4t_demo.ui.race import render_figure, render_lanes, verdict
+from r4t_demo.ui.results.race import render_figure, render_lanes, verdict
 
 FAST, SLOW = Lap("diffusion", 128, 128, 0.4, True), Lap("folm", 128, 128, 12.0, True)
 CUT = Lap("folm", 128, 41, 30.0, True)

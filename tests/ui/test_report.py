@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 from r4t_demo.jobs import Jobs
 from r4t_demo.serve.desk import Desk
 from r4t_demo.sources.validate import Report
+from r4t_demo.ui.own.report import render_report
 from r4t_demo.ui.page import create_demo
-from r4t_demo.ui.report import render_report
 from tests.sources.makers import BLUE, RED, picture, taken_in, write_files
 from tests.ui.fake_engine import FakeEngine
 

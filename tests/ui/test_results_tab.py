@@ -13,12 +13,12 @@ from r4t_demo.errors import UserError
 from r4t_demo.evaluate import latency, oar, pareto
 from r4t_demo.evaluate.record import save
 from r4t_demo.settings import ROOT
-from r4t_demo.ui import paper, pattern
 from r4t_demo.ui.charts import ticks_of
 from r4t_demo.ui.lines import LABEL_GAP, _apart
-from r4t_demo.ui.pareto import verdict
-from r4t_demo.ui.results_tab import SECTIONS, _drawn, render
-from r4t_demo.ui.run_view import GAP
+from r4t_demo.ui.own.run_view import GAP
+from r4t_demo.ui.results import paper, pattern
+from r4t_demo.ui.results.pareto import verdict
+from r4t_demo.ui.results.tab import SECTIONS, _drawn, render
 
 EVIL = "<img src=x onerror=alert(1)>"
 ENCODER_PARTS = {

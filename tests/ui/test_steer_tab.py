@@ -11,9 +11,9 @@ import pytest
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.steer import METHODS, Steering
 from r4t_demo.serve.desk import Desk
-from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.page import create_demo
-from r4t_demo.ui.steer_tab import ANSWER, GRID, SteerTab
+from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.steer.tab import ANSWER, GRID, SteerTab
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_steering import FakeSteering
 

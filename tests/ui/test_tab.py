@@ -9,8 +9,8 @@ from starlette.datastructures import QueryParams
 
 from r4t_demo.errors import UserError
 from r4t_demo.language import FOREIGN
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import FanOutTab
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import FanOutTab
 from tests.ui.fake_engine import FakeEngine
 
 

@@ -7,8 +7,8 @@ import pytest
 from r4t_demo.catalog import Item
 from r4t_demo.jobs import Status
 from r4t_demo.seen import Seen
-from r4t_demo.ui.run_view import History, render_stages
-from r4t_demo.ui.upload_view import render_upload
+from r4t_demo.ui.own.run_view import History, render_stages
+from r4t_demo.ui.own.upload_view import render_upload
 from tests.doubles import catalogue
 
 PHOTO = Item("1", "Photo 1", "uncategorised", None, {}, said=False)

@@ -8,8 +8,8 @@ import pytest
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk, ServedSteering
-from r4t_demo.ui.fanout_tab import FanOutTab
-from r4t_demo.ui.why import explain, render_tokens, render_why
+from r4t_demo.ui.search.tab import FanOutTab
+from r4t_demo.ui.search.why import explain, render_tokens, render_why
 from r4t_demo.why import Why
 from tests.tiny_models import tiny_folm
 from tests.ui.fake_steering import SeasonSteering

@@ -17,7 +17,7 @@ from r4t_demo.fanout.folm import Folm
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.data import corpus
 from r4t_demo.train.folm.policy import LoraPolicy
-from r4t_demo.ui.results_tab import render
+from r4t_demo.ui.results.tab import render
 from tests.doubles import CATEGORIES, COLOURS
 from tests.tiny_models import list_writer, save_adapter, save_folm, tiny_denoiser
 

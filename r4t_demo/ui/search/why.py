@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 from r4t_demo.engine import is_unicode
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import is_slow
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import FanOutTab, offered, sentence
 from r4t_demo.ui.markup import display_name, esc
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import FanOutTab, offered, sentence
+from r4t_demo.ui.steer.aim import Aim
 from r4t_demo.why import DEPTH, Why, WhySteered, why, why_steered
 
 TEXTS = ("item", "job", "link", "method", "text")

@@ -6,8 +6,8 @@ import numpy as np
 
 from r4t_demo.pattern.steer import Steered
 from r4t_demo.ui.markup import display_name, esc
-from r4t_demo.ui.plot import HEIGHT, WIDTH, plane, to_canvas
-from r4t_demo.ui.steer_parts import SIDES, mark_of, mark_words
+from r4t_demo.ui.search.plot import HEIGHT, WIDTH, plane, to_canvas
+from r4t_demo.ui.steer.parts import SIDES, mark_of, mark_words
 
 LABEL, WIDE = 16, 130  # the room of a query's name in units, in height and in width
 

@@ -13,17 +13,17 @@ import gradio as gr
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
 from r4t_demo.train.tune.presets import PRESETS, cost
-from r4t_demo.ui import steer_page
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.columns_view import render_chooser
-from r4t_demo.ui.fanout_tab import BUSY, FanOutTab, sentence
 from r4t_demo.ui.markup import counted, esc
-from r4t_demo.ui.own_catalogues import OwnCatalogues
-from r4t_demo.ui.own_result import render_comparison
-from r4t_demo.ui.run_view import render_answers, render_curves, render_log, render_stages
-from r4t_demo.ui.steer_tab import SHARE
-from r4t_demo.ui.upload_view import render_some, render_upload
+from r4t_demo.ui.own.catalogues import OwnCatalogues
+from r4t_demo.ui.own.columns_view import render_chooser
+from r4t_demo.ui.own.result import render_comparison
+from r4t_demo.ui.own.run_view import render_answers, render_curves, render_log, render_stages
+from r4t_demo.ui.own.upload_view import render_some, render_upload
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import BUSY, FanOutTab, sentence
+from r4t_demo.ui.steer import page as steer_page
+from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.steer.tab import SHARE
 
 CHIPS = 5  # held-out queries that the result offers
 EXAMPLES = 6  # seed sets that it offers to be steered

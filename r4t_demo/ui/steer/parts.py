@@ -7,9 +7,9 @@ from typing import cast
 from r4t_demo.catalog import Item
 from r4t_demo.pattern.context import MAX_SEEDS
 from r4t_demo.pattern.steer import Found, Spread, Steered
-from r4t_demo.ui.aim import Aim
 from r4t_demo.ui.markup import Mark, card, counted, display_name, esc, milliseconds, picture, strip
-from r4t_demo.ui.results import latency, score_list
+from r4t_demo.ui.search.answer import latency, score_list
+from r4t_demo.ui.steer.aim import Aim
 
 SIDES = {
     "seed-mean": "mean",

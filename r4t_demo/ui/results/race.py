@@ -8,11 +8,11 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.oar import load_queries
 from r4t_demo.serve.race import COUNTS, LIMIT, METHODS, Lap, race
-from r4t_demo.ui import paper
 from r4t_demo.ui.charts import KINDS, table
-from r4t_demo.ui.fanout_tab import EXAMPLES, html, sentence
 from r4t_demo.ui.lines import Mark, durations, lines, logarithmic
 from r4t_demo.ui.markup import display_name, esc, milliseconds
+from r4t_demo.ui.results import paper
+from r4t_demo.ui.search.tab import EXAMPLES, html, sentence
 
 BATCHES = sorted({*COUNTS, *paper.LATENCY_SECONDS})
 PAPER = {"folm": "Paper, LM", "diffusion": "Paper, diffusion"}  # by our counterpart

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from r4t_demo.catalog import NO_CATEGORY, Catalog
 from r4t_demo.sources.understood import Understood
 from r4t_demo.sources.validate import Report
-from r4t_demo.ui.columns_view import render_meant
 from r4t_demo.ui.markup import esc, picture
-from r4t_demo.ui.report import render_report
+from r4t_demo.ui.own.columns_view import render_meant
+from r4t_demo.ui.own.report import render_report
 
 SOME = 20  # queries that are shown to be read
 SHEET = 28  # items of a contact sheet, taken evenly

@@ -9,10 +9,10 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.evaluate.record import load
-from r4t_demo.ui import ablations, paper, pareto, pattern
 from r4t_demo.ui.charts import measured, number, points, table, words
 from r4t_demo.ui.lines import times
 from r4t_demo.ui.markup import display_name, esc
+from r4t_demo.ui.results import ablations, paper, pareto, pattern
 
 COMMAND = "python -m r4t_demo evaluate"
 OTHER_DATA = "The paper, on other data and with other models: compare ratios, not values"

@@ -15,13 +15,13 @@ import gradio as gr
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import METHODS, Example, Steering, check_strength
 from r4t_demo.pattern.task import K
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import decimal
-from r4t_demo.ui.export import csv_link, steered_csv
-from r4t_demo.ui.fanout_tab import BUSY, sentence
 from r4t_demo.ui.markup import esc
-from r4t_demo.ui.steer_parts import render_grid, render_seeds, render_steer_status, render_steer_summary, render_steered
-from r4t_demo.ui.steer_plot import render_steer_plot
+from r4t_demo.ui.search.ask import decimal
+from r4t_demo.ui.search.export import csv_link, steered_csv
+from r4t_demo.ui.search.tab import BUSY, sentence
+from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.steer.parts import render_grid, render_seeds, render_steer_status, render_steer_summary, render_steered
+from r4t_demo.ui.steer.plot import render_steer_plot
 
 EACH = 2  # examples a domain
 GRID = 24  # items to choose from at a time

@@ -11,9 +11,9 @@ from typing import Any
 from r4t_demo.catalog import Catalog
 from r4t_demo.engine import is_unicode
 from r4t_demo.errors import UserError
-from r4t_demo.ui.board import DIRECTIONS, ITEMS, Board, Direction
+from r4t_demo.ui.board.board import DIRECTIONS, ITEMS, Board, Direction
 from r4t_demo.ui.markup import display_name
-from r4t_demo.ui.results import reading
+from r4t_demo.ui.search.answer import reading
 
 LONGEST = 600  # characters of a text; the longest request has 500
 MOST = 60_000  # characters of all that a page tells

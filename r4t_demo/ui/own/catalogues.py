@@ -22,12 +22,12 @@ from r4t_demo.samples import sample_file
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.sources.understood import Understood
 from r4t_demo.train.tune import archive, catalog_queries
-from r4t_demo.ui.columns_view import chosen
-from r4t_demo.ui.details import render_details
-from r4t_demo.ui.fanout_tab import FanOutTab, sentence
 from r4t_demo.ui.markup import image_url
-from r4t_demo.ui.run_view import History
-from r4t_demo.ui.steer_tab import SteerTab
+from r4t_demo.ui.own.columns_view import chosen
+from r4t_demo.ui.own.run_view import History
+from r4t_demo.ui.search.details import render_details
+from r4t_demo.ui.search.tab import FanOutTab, sentence
+from r4t_demo.ui.steer.tab import SteerTab
 
 HISTORIES, CATALOGS, ENGINES = 32, 8, 2  # kept in memory at once
 COMPARISON = "comparison.json"

@@ -13,15 +13,15 @@ from r4t_demo.engine import Query
 from r4t_demo.errors import UserError
 from r4t_demo.language import FOREIGN, is_english
 from r4t_demo.serve.desk import is_slow
-from r4t_demo.ui.around import PICTURE, render_around, take_picture, to_told, with_told
-from r4t_demo.ui.ask import FORM, OPENING_QUERY, Ask, decimal, whole
-from r4t_demo.ui.board_told import to_told as to_board
-from r4t_demo.ui.details import render_details
-from r4t_demo.ui.export import csv_link, to_csv
+from r4t_demo.ui.board.told import to_told as to_board
 from r4t_demo.ui.markup import display_name, esc, milliseconds
-from r4t_demo.ui.plot import render_plot
-from r4t_demo.ui.results import render_column, render_summary, render_writing
 from r4t_demo.ui.scripts import script
+from r4t_demo.ui.search.answer import render_column, render_summary, render_writing
+from r4t_demo.ui.search.around import PICTURE, render_around, take_picture, to_told, with_told
+from r4t_demo.ui.search.ask import FORM, OPENING_QUERY, Ask, decimal, whole
+from r4t_demo.ui.search.details import render_details
+from r4t_demo.ui.search.export import csv_link, to_csv
+from r4t_demo.ui.search.plot import render_plot
 
 EXAMPLES = (
     OPENING_QUERY, "rainy Sunday", "black tie evening", "cottagecore picnic", "goth night out", "ski weekend",

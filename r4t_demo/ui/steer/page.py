@@ -1,4 +1,4 @@
-"""Steering laid out: for the page's catalogue in its tab, for a visitor's own in its result. ``steer_tab`` is what it does."""
+"""Steering laid out: for the page's catalogue in its tab, for a visitor's own in its result. ``tab`` is what it does."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -7,11 +7,11 @@ import gradio as gr
 
 from r4t_demo.errors import UserError
 from r4t_demo.pattern.steer import MAX_STRENGTH, METHODS
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.fanout_tab import html, sentence
 from r4t_demo.ui.markup import esc
 from r4t_demo.ui.scripts import script
-from r4t_demo.ui.steer_tab import ANSWER, SteerTab
+from r4t_demo.ui.search.tab import html, sentence
+from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.steer.tab import ANSWER, SteerTab
 
 INTRO = """<header class="step"><h2>Steer a set</h2><p>Choose a few items that share a look, and what more of it shall have. The
 mean of the seeds stays in their pattern, where that may be rare: a diffusion transformer generates a better query.</p>

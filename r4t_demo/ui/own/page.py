@@ -1,4 +1,4 @@
-"""The tab for a visitor's own catalogue, laid out; what it does is in ``own_tab``."""
+"""The tab for a visitor's own catalogue, laid out; what it does is in ``tab``."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,14 +7,14 @@ from typing import Any, cast
 import gradio as gr
 
 from r4t_demo.samples import samples
-from r4t_demo.ui import steer_page
-from r4t_demo.ui.aim import Aim
-from r4t_demo.ui.ask import Ask
-from r4t_demo.ui.fanout_tab import answer_parts, html
-from r4t_demo.ui.own_catalogues import PREFIX, OwnCatalogues
-from r4t_demo.ui.own_tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen
-from r4t_demo.ui.samples import preview
+from r4t_demo.ui.own.catalogues import PREFIX, OwnCatalogues
+from r4t_demo.ui.own.samples import preview
+from r4t_demo.ui.own.tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen
 from r4t_demo.ui.scripts import script
+from r4t_demo.ui.search.ask import Ask
+from r4t_demo.ui.search.tab import answer_parts, html
+from r4t_demo.ui.steer import page as steer_page
+from r4t_demo.ui.steer.aim import Aim
 
 EVERY = 1.0  # seconds between two looks at a busy job
 INTRO = """<header class="step"><h2>Bring your own catalogue</h2><p>Twenty items or more, as pictures, texts or both: a zip

@@ -8,7 +8,7 @@ from zlib import crc32
 from PIL import Image, ImageDraw, ImageOps
 
 from r4t_demo.catalog import Item
-from r4t_demo.ui.lettering import cut, font_for, wrap
+from r4t_demo.ui.board.lettering import cut, font_for, wrap
 from r4t_demo.ui.markup import counted
 
 WIDTH, MARGIN, GAP = 1600, 72, 28  # pixels

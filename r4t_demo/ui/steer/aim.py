@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from r4t_demo.ui.ask import decimal
+from r4t_demo.ui.search.ask import decimal
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from base64 import b64encode
 
 from r4t_demo.errors import UserError
 from r4t_demo.serve.desk import Desk
-from r4t_demo.ui.board import Board, draw
-from r4t_demo.ui.board_told import read_told, text
-from r4t_demo.ui.fanout_tab import html
-from r4t_demo.ui.lettering import missing
-from r4t_demo.ui.own_catalogues import OwnCatalogues
+from r4t_demo.ui.board.board import Board, draw
+from r4t_demo.ui.board.lettering import missing
+from r4t_demo.ui.board.told import read_told, text
+from r4t_demo.ui.own.catalogues import OwnCatalogues
 from r4t_demo.ui.scripts import script
+from r4t_demo.ui.search.tab import html
 
 DIALOG = """<dialog id="board" aria-labelledby="board-title"><div class="controls"><h2 id="board-title">Save as a picture</h2>
 <button type="button" data-close aria-label="Close the picture">✕</button></div>

@@ -17,9 +17,9 @@ from r4t_demo.catalog import Catalog
 from r4t_demo.engine import is_unicode
 from r4t_demo.errors import UserError
 from r4t_demo.sources.decode import query_image, read_query_image
-from r4t_demo.ui.ask import Ask
 from r4t_demo.ui.guard import is_upload
 from r4t_demo.ui.markup import esc, picture
+from r4t_demo.ui.search.ask import Ask
 
 SMALL = 96  # pixels of the picture beside the request, drawn at half that size
 _CHECKED = ' checked=""'

@@ -1,0 +1,1 @@
+"""A set as one picture."""

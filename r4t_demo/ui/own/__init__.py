@@ -1,0 +1,1 @@
+"""The tab of a visitor's own catalogue."""

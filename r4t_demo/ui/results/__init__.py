@@ -1,0 +1,1 @@
+"""The Results tab: what was measured, and a race on this machine."""

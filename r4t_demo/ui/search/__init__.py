@@ -1,0 +1,1 @@
+"""The Search tab: a request, its answer, and what can be done with it."""
