@@ -196,10 +196,10 @@ def optimise(
         context = pool.context.of(at).tensors(vectors)
         winner, loser = (torch.from_numpy(pool.queries[at, side[chosen]]) for side in (won, lost))
         sigma, noise = noise_of(winner, generator)
-        both = (torch.cat([winner, loser]), sigma.repeat(2), noise.repeat(2, 1), *(torch.cat([part, part]) for part in context))
+        both = torch.stack([winner, loser], dim=1).flatten(0, 1), sigma.repeat_interleave(2), noise.repeat_interleave(2, 0)
         with torch.no_grad():
-            won_anchor, lost_anchor = error(reference, *both).chunk(2)
-        won_error, lost_error = error(model, *both).chunk(2)
+            won_anchor, lost_anchor = error(reference, *both, *context).view(-1, 2).unbind(1)
+        won_error, lost_error = error(model, *both, *context).view(-1, 2).unbind(1)
         return preference_loss(won_error, lost_error, won_anchor, lost_anchor, beta)
 
     model.eval()

@@ -43,16 +43,22 @@ class Block(nn.Module):
             nn.init.eye_(copies.weight)
             nn.init.zeros_(copies.bias)
 
-    def forward(self, x: torch.Tensor, shared: torch.Tensor, items: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
-        """x: (B, dim); shared: (B, 6, dim); items: (B, n, dim); marks: (B, n, MARK_WIDTH)."""
+    def forward(self, x: torch.Tensor, shared: torch.Tensor, items: torch.Tensor, marked: torch.Tensor) -> torch.Tensor:
+        """x: (B, dim); shared: (B, 6, dim); of m requests, B // m rows each, ``items`` (m, n, dim), and ``marked`` (m, n, dim +
+        MARK_WIDTH), the same beside their marks.
+
+        Plain attention, multiplied in the order that is cheap for few queries and many items: not every item by the weights of
+        keys and values, but the query by those of the keys, and what it has attended to by those of the values. A key's bias
+        adds the same to all items, and so nothing.
+        """
         shift1, scale1, gate1, shift2, scale2, gate2 = (shared + self.modulation).unbind(1)
         h = F.layer_norm(x, x.shape[-1:]) * (1 + scale1) + shift1
-        q = self.q(h).unflatten(-1, (self.heads, 1, -1))
-        k, v = (
-            rows.unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for rows in (self.k(torch.cat([items, marks], dim=-1)), self.v(items))
-        )
-        x = x + gate1 * self.out(F.scaled_dot_product_attention(q, k, v).flatten(1))
+        q = self.q(h).unflatten(-1, (self.heads, -1)).transpose(0, 1)  # (heads, B, width)
+        asked = (q @ self.k.weight.unflatten(0, (self.heads, -1))).transpose(0, 1).reshape(len(items), -1, marked.shape[-1])
+        weights = (asked @ marked.transpose(1, 2) / q.shape[-1] ** 0.5).softmax(-1)
+        read = (weights @ items).view(len(x), self.heads, -1).transpose(0, 1)  # (heads, B, dim)
+        values = (read @ self.v.weight.unflatten(0, (self.heads, -1)).transpose(1, 2)).transpose(0, 1).flatten(1) + self.v.bias
+        x = x + gate1 * self.out(values)
         h = F.layer_norm(x, x.shape[-1:]) * (1 + scale2) + shift2
         return x + gate2 * self.mlp(h)
 
@@ -99,8 +105,8 @@ class Modit(nn.Module, PyTorchModelHubMixin):
     def forward(
         self, noisy: torch.Tensor, sigma: torch.Tensor, items: torch.Tensor, marks: torch.Tensor, attribute: torch.Tensor
     ) -> torch.Tensor:
-        """The denoised query (B, dim) from ``noisy`` (B, dim), ``sigma`` (B,) and a context: ``items`` (B, n, dim), ``marks``
-        (B, n, MARKS) and ``attribute`` (B,).
+        """The denoised query (B, dim) from ``noisy`` (B, dim), ``sigma`` (B,) and a context: ``items`` (m, n, dim), ``marks``
+        (m, n, MARKS) and ``attribute`` (m,) of m requests, of which each has B // m rows, next to each other.
 
         Karras preconditioning: D = c_skip x + c_out F(c_in x; c_noise).
         """
@@ -114,14 +120,14 @@ class Modit(nn.Module, PyTorchModelHubMixin):
     ) -> torch.Tensor:
         """The raw transformer F; ``x`` and ``items`` have unit variance."""
         angles = c_noise.unsqueeze(1) * torch.exp(torch.linspace(0, 5, 32, device=x.device))
-        wanted = self.domain(self.domain_of[attribute]) + self.value(attribute)
+        wanted = (self.domain(self.domain_of[attribute]) + self.value(attribute)).repeat_interleave(len(x) // len(items), 0)
         condition = F.silu(self.noise_in(torch.cat([angles.sin(), angles.cos()], dim=1)) + wanted)
         shared = self.shared(condition).unflatten(-1, (6, -1))
         density = marks[..., :1].clamp(min=LEAST_DENSITY).log() / 3  # of about unit size, as the other marks
-        read = self.mark_in(torch.cat([density, marks[..., 1:]], dim=-1))
+        marked = torch.cat([items, self.mark_in(torch.cat([density, marks[..., 1:]], dim=-1))], dim=-1)
         token = self.query_in(x) + wanted
         for block in self.blocks:
-            token = block(token, shared, items, read)
+            token = block(token, shared, items, marked)
         shift, scale = self.last(condition).chunk(2, dim=-1)
         return cast(torch.Tensor, self.out(F.layer_norm(token, token.shape[-1:]) * (1 + scale) + shift))
 
@@ -131,7 +137,7 @@ class Modit(nn.Module, PyTorchModelHubMixin):
         its own seed alone."""
         self.eval()
         noise = next(own_noise(seeds, (draws, self.dim), torch.device("cpu"))).flatten(0, 1)
-        told = [part.repeat_interleave(draws, 0) for part in context.tensors(vectors)]
+        told = context.tensors(vectors)
         sigmas = karras_sigmas(self.steps, self.sigma_min, self.sigma_max, self.rho)
         drawn = heun(lambda x, sigma: self(x, sigma, *told), noise, sigmas)
         return F.normalize(drawn, dim=-1).unflatten(0, (len(context.rows), draws)).numpy()
@@ -144,7 +150,7 @@ class Modit(nn.Module, PyTorchModelHubMixin):
 def error(model: Modit, target: torch.Tensor, sigma: torch.Tensor, noise: torch.Tensor, *context: torch.Tensor) -> torch.Tensor:
     """EDM's weighted error of each row (B,): (sigma² + sigma_d²)/(sigma sigma_d)² ||D(x + sigma n) - x||² / dim.
 
-    ``target`` and ``noise`` (B, dim); ``context`` holds items, marks and attribute.
+    ``target`` and ``noise`` (B, dim); ``context`` holds items, marks and attribute, as ``Modit.forward`` takes them.
     """
     denoised = model(target + sigma.unsqueeze(1) * noise, sigma, *context).float()
     weight = (sigma**2 + model.sigma_data**2) / (sigma * model.sigma_data) ** 2

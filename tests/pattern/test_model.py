@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from r4t_demo.pattern.context import Context
 from r4t_demo.pattern.model import Modit, error
@@ -53,8 +54,25 @@ def test_what_is_attended_to_is_copied_before_anything_is_learnt() -> None:
     with torch.no_grad():
         block.modulation[2] = 1.0  # the gate of attention
         item = torch.from_numpy(VECTORS[5]).expand(1, 4, DIM)
-        token = block(torch.zeros(1, DIM), torch.zeros(1, 6, DIM), item, torch.zeros(1, 4, 64))
+        token = block(torch.zeros(1, DIM), torch.zeros(1, 6, DIM), item, torch.cat([item, torch.zeros(1, 4, 64)], dim=-1))
     np.testing.assert_allclose(token[0], VECTORS[5], atol=1e-5)
+
+
+def test_attention_is_that_of_keys_and_values_and_a_request_answers_several_queries_at_once() -> None:
+    block, generator = tiny_modit().blocks[0], torch.Generator().manual_seed(0)
+    shapes = [(6, DIM), (6, 6, DIM), (2, 5, DIM), (2, 5, 64)]
+    x, shared, items, marks = (torch.randn(*shape, generator=generator) for shape in shapes)
+    marked = torch.cat([items, marks], dim=-1)
+    shift1, scale1, gate1, shift2, scale2, gate2 = (shared + block.modulation).unbind(1)
+    q = block.q(F.layer_norm(x, (DIM,)) * (1 + scale1) + shift1)
+    read = []
+    for row in range(6):  # three of each request
+        k, v = block.k(marked[row // 3]), block.v(items[row // 3])
+        heads = [(q[row, own], k[:, own], v[:, own]) for own in (slice(0, DIM // 2), slice(DIM // 2, DIM))]
+        read.append(torch.cat([((k @ q) / (DIM // 2) ** 0.5).softmax(0) @ v for q, k, v in heads]))
+    wanted = x + gate1 * block.out(torch.stack(read))
+    wanted = wanted + gate2 * block.mlp(F.layer_norm(wanted, (DIM,)) * (1 + scale2) + shift2)
+    torch.testing.assert_close(block(x, shared, items, marked), wanted, atol=1e-5, rtol=1e-4)
 
 
 def test_denoising_little_noise_gives_the_target_back() -> None:
