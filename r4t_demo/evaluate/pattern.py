@@ -61,6 +61,7 @@ def _cell(trained: Trained, domain: str, protocol: str, split: str, count: int, 
     figures = {name: found_by(trained, sets, trained.answer(name, sets)) for name in MODELS}
     figures["untrained"] = found_by(trained, sets, trained.untrained(sets))
     figures |= {
+        "random": found_by(trained, sets, baselines.random(task, sets, seed)),
         "seed-mean": found_by(trained, sets, baselines.seed_mean(task, sets)),
         "attribute-centroid": found_by(trained, sets, baselines.interpolation(task, sets, trained.centroids, 1.0)),
     }

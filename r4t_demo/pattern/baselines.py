@@ -36,6 +36,11 @@ class Centroids:
         return self.of - self.everywhere
 
 
+def random(task: Task, sets: Sequence[SeedSet], seed: int = 0) -> np.ndarray:
+    """Unit query vectors in directions drawn evenly from all: what a request finds that nothing was read of."""
+    return unit(np.random.default_rng(seed).standard_normal((len(sets), task.vectors.shape[1])))
+
+
 def seed_mean(task: Task, sets: Sequence[SeedSet]) -> np.ndarray:
     """The unit mean of the seeds."""
     return unit(task.vectors[np.stack([one.rows for one in sets])].mean(1))

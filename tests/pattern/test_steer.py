@@ -203,6 +203,7 @@ def test_evaluate_measures_every_method_in_every_cell(command: None, capsys: pyt
             for mean, low, high in figures.values():
                 assert -1e-9 <= low <= mean + 1e-9 and mean <= high + 1e-9 <= 1 + 2e-9
             assert figures["joint"][0] <= min(figures["attribute"][0], figures["purity"][0]) + 1e-9
+        assert methods["random"]["purity"][0] < methods["seed-mean"]["purity"][0]
         # With every label known, nothing without the attribute is found; with few of them, less is.
         assert methods["filter-full"]["joint"][0] == pytest.approx(methods["filter-full"]["purity"][0])
         assert methods["filter-sparse"]["attribute"][0] <= methods["filter-full"]["attribute"][0]
