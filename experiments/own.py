@@ -67,7 +67,8 @@ def judge(folder: Path, settings: Settings) -> dict[str, Any]:
     engine = Engine.load(replace(settings, catalog=str(folder.resolve()), index=""))
     requests = held_out(engine)
     methods = [method for method in comparison.METHODS if method in engine.methods()]
-    figures = {method: oar.measure(engine, requests, method) for method in methods}
+    measured = {method: oar.measure(engine, requests, method) for method in methods}
+    figures = {method: {metric: cast(np.ndarray, each[metric]) for metric in FIGURES} for method, each in measured.items()}
     labelled = np.array([bool(one.require) for one in requests])
     return {
         "n_queries": len(requests), "n_labelled": int(labelled.sum()), "items": len(engine.catalog),

@@ -37,7 +37,8 @@ class Aim:
 
     def with_link(self, pairs: Sequence[tuple[str, str]]) -> "Aim":
         """Return this with what the name-value ``pairs`` of a link carry; UserError where the strength is no number."""
-        given = {name: value for name, value in pairs if name in ("domain", "value")}
-        strength = next((value for name, value in pairs if name == "strength"), self.strength)
+        given = dict(pairs)
+        strength = decimal(given.get("strength", self.strength), "strength")
         seeds, less = (tuple(dict.fromkeys(value for name, value in pairs if name == of)) for of in ("seeds", "less"))
-        return replace(self, less=less, strength=decimal(strength, "strength"), **given).from_seeds(seeds)
+        domain, value = given.get("domain", self.domain), given.get("value", self.value)
+        return replace(self, domain=domain, value=value, less=less, strength=strength).from_seeds(seeds)
