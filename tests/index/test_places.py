@@ -32,7 +32,9 @@ def test_every_place_finds_the_same(where: str, catalog: Catalog, index: FaissIn
 
 def test_a_collection_is_filled_once_and_anew_when_asked(embedded: str, catalog: Catalog, encoder: HashEncoder) -> None:
     where = f"milvus:{embedded}"
-    fill_milvus(where, catalog, encoder.id).delete([3])
+    filled = fill_milvus(where, catalog, encoder.id)
+    filled._client.delete(filled.name, ids=[3])  # by somebody else
+    filled._client.flush(filled.name)
     assert len(open_index(where, catalog, encoder.id)) == 47
     assert len(fill_milvus(where, catalog, encoder.id)) == len(open_index(where, catalog, encoder.id)) == 48
 
