@@ -146,7 +146,7 @@ def test_a_gpu_is_used_where_there_is_one(folder: Path) -> None:
 def test_without_a_gpu_the_processors_fastest_format_multiplies(
     folder: Path, fastest: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "native_dtype", lambda device: fastest)
+    monkeypatch.setattr(module.torch_guard, "native_dtype", lambda device: fastest)
     encoder = Encoder.load(f"local-dir:{folder}")
     assert (encoder.device.type, encoder.precision) == ("cpu", fastest)
 
