@@ -38,7 +38,7 @@ async function show() {
   steer.hidden = !steers || !dialog.querySelector(".item");
   steer.dataset.steer = JSON.stringify([id]);
   const less = dialog.querySelector("[data-less]"); // only beside the answer that it changes
-  less.hidden = steer.hidden || !document.querySelector(job ? "#own-steer-seeds" : "#steer-seeds").checkVisibility();
+  less.hidden = steer.hidden || !document.querySelector(job ? "#own-steer-seeds" : "#steer-seeds")?.checkVisibility();
   less.dataset.less = id;
   dialog.dispatchEvent(new Event("item-shown", { bubbles: true }));
   tellFinders(dialog.querySelector(".found-by"), foundBy(id));
