@@ -30,7 +30,7 @@ def main() -> None:
                     save(page, f"{device}-{scheme}")
                     if scheme == "light":
                         page.locator("#left-column .card").first.click()
-                        page.wait_for_selector("dialog[open] h2")
+                        page.wait_for_selector("#details[open] h2")
                         save(page, f"{device}-details")
                         page.keyboard.press("Escape")
                     if device == "desktop":

@@ -39,21 +39,21 @@ def test_an_item_opens_and_leads_to_others(page):
     card = page.locator("#left-column .card").first
     title = card.locator(".caption").inner_text()
     card.click()
-    page.wait_for_selector("dialog[open] h2")
-    assert page.locator("dialog h2").inner_text() == title
-    assert page.locator("dialog .found-by li").count() >= 1
-    assert page.locator("dialog .chip").count() >= 1
-    above, below = (page.locator(f"dialog {part}").first.bounding_box() for part in ("h3:has(+ .found-by)", ".found-by li"))
+    page.wait_for_selector("#details[open] h2")
+    assert page.locator("#details h2").inner_text() == title
+    assert page.locator("#details .found-by li").count() >= 1
+    assert page.locator("#details .chip").count() >= 1
+    above, below = (page.locator(f"#details {part}").first.bounding_box() for part in ("h3:has(+ .found-by)", ".found-by li"))
     assert above["y"] + above["height"] <= below["y"] and above["x"] == below["x"], "the list stands under its head"
-    assert loaded_pictures(page, "dialog") == 13
-    neighbour = page.locator("dialog .card").first
+    assert loaded_pictures(page, "#details") == 13
+    neighbour = page.locator("#details .card").first
     wanted = neighbour.get_attribute("data-item")
     neighbour.click()
-    page.wait_for_selector(f"dialog[data-item='{wanted}']")
-    page.locator("dialog [data-back]").click()
-    page.wait_for_function("title => document.querySelector('dialog h2').textContent === title", arg=title)
+    page.wait_for_selector(f"#details[data-item='{wanted}']")
+    page.locator("#details [data-back]").click()
+    page.wait_for_function("title => document.querySelector('#details h2').textContent === title", arg=title)
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="hidden")
+    page.wait_for_selector("#details", state="hidden")
 
 
 def test_a_method_can_be_switched(page):
@@ -99,9 +99,9 @@ def test_everything_works_from_the_keyboard(browser, app_address):
         card.focus()
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog[open] h2")
+        page.wait_for_selector("#details[open] h2")
         page.keyboard.press("Escape")
-        page.wait_for_selector("dialog", state="hidden")
+        page.wait_for_selector("#details", state="hidden")
         assert card.evaluate("card => card === document.activeElement")
 
 

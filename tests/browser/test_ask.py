@@ -32,10 +32,10 @@ def chips(page, name: str) -> list[str]:
 def mark(page, card, name: str) -> str:
     """Open an item and ask with it; returns its id, which only the dialog tells for sure while answers come and go."""
     card.click()
-    page.wait_for_selector("dialog[open] h2")
-    item_id = page.locator("dialog").get_attribute("data-item")
-    page.locator(f"dialog [data-ask='{name}']").click()
-    page.wait_for_selector("dialog", state="hidden")
+    page.wait_for_selector("#details[open] h2")
+    item_id = page.locator("#details").get_attribute("data-item")
+    page.locator(f"#details [data-ask='{name}']").click()
+    page.wait_for_selector("#details", state="hidden")
     return item_id
 
 
@@ -138,8 +138,8 @@ def test_an_item_is_liked_or_disliked_and_its_details_say_which(browser, slow):
         assert (chips(page, "plus"), chips(page, "minus")) == ([], [item_id])
         assert engine.marks[-1] == ((), (item_id,), False)
         page.locator("#around [data-item]").click()
-        page.wait_for_selector("dialog[open] h2")
-        pressed = page.locator("dialog [data-ask]").evaluate_all("all => all.map((one) => one.ariaPressed)")
+        page.wait_for_selector("#details[open] h2")
+        pressed = page.locator("#details [data-ask]").evaluate_all("all => all.map((one) => one.ariaPressed)")
         assert pressed == ["false", "false", "true"]
 
 

@@ -47,9 +47,9 @@ def test_an_item_opens_while_a_search_runs(browser, slow):
     with watched_page(browser, address, **DESKTOP) as page:
         ask(page, "one")
         page.locator("#left-column .card").first.click()
-        page.wait_for_selector("dialog[open] h2")
+        page.wait_for_selector("#details[open] h2")
         answered(page, "one")
-        assert page.locator("dialog[open] h2").is_visible()
+        assert page.locator("#details[open] h2").is_visible()
 
 
 def test_texts_of_the_catalogue_are_shown_and_not_run(browser, slow):

@@ -71,8 +71,8 @@ def test_the_whole_journey(browser, app_address, shop, tmp_path):
         assert page.locator("#own-left-column [data-method='folm-before']").count() == 1
         assert loaded_pictures(page, "#own-right-column") >= 5
         page.locator("#own-right-column .card").first.click()
-        page.wait_for_selector("dialog[open] h2", timeout=WAIT)
-        assert page.locator("dialog .found-by li").count() >= 1
+        page.wait_for_selector("#details[open] h2", timeout=WAIT)
+        assert page.locator("#details .found-by li").count() >= 1
         page.keyboard.press("Escape")
         page.locator("#own-query input, #own-query textarea").fill("rainy Sunday")
         page.locator("#own-search").click()

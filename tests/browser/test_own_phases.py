@@ -76,9 +76,9 @@ def test_a_link_leads_to_a_catalogue_that_waits_for_its_training(browser, app, d
         card = page.locator(".sheet .card").first
         card.focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog[open] h2")
-        assert page.locator("dialog h2").inner_text() == EVIL
-        assert not page.locator("dialog .found-by").is_visible()
+        page.wait_for_selector("#details[open] h2")
+        assert page.locator("#details h2").inner_text() == EVIL
+        assert not page.locator("#details .found-by").is_visible()
         page.keyboard.press("Escape")
         assert page.locator("img[src='x']").count() == 0
 
@@ -97,8 +97,8 @@ def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
         assert page.locator(page.locator("#own-summary .jump").get_attribute("href")).is_visible()  # not the first tab's column
         assert fits(page)
         page.locator("#own-right-column .card").first.click()
-        page.wait_for_selector("dialog[open] .found-by li")
-        assert "FOLM" in page.locator("dialog .found-by").inner_text()
+        page.wait_for_selector("#details[open] .found-by li")
+        assert "FOLM" in page.locator("#details .found-by").inner_text()
         page.keyboard.press("Escape")
         page.locator("#own-leave").click()
         page.wait_for_selector("#own-files")
@@ -159,7 +159,7 @@ def test_a_result_without_labels_says_what_steering_takes(browser, app):
         page.wait_for_selector("#own-steer-missing .missing")
         assert "no labels to steer by" in page.locator("#own-steer-missing").inner_text()
         page.locator("#own-right-column .card").first.click()
-        page.wait_for_selector("dialog[open] .found-by li")
+        page.wait_for_selector("#details[open] .found-by li")
         assert not page.get_by_role("button", name="Steer from this item").is_visible()
         assert page.locator("#own-left-column").get_by_text("Steer from these").count() == 0 and fits(page)
 

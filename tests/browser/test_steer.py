@@ -115,7 +115,7 @@ def test_seeds_are_sent_from_the_fan_out_page(browser, app_address, device):
         card.click()
         page.get_by_role("button", name="Steer from this item").click()
         page.wait_for_selector(f"#steer-seeds [data-seed='{one}']")
-        assert not page.locator("dialog").is_visible()
+        assert not page.locator("#details").is_visible()
         assert seeds(page) == list(dict.fromkeys([*wanted, one]))
         steered(page, len(seeds(page)), value)
         assert fits(page)
@@ -129,7 +129,7 @@ def test_it_steers_away_from_what_is_unwanted_until_that_is_removed(browser, app
         card.click()
         page.get_by_role("button", name="Steer away from it").click()
         page.wait_for_function("document.querySelector('#steer-status').textContent.includes('less like 1 item')")
-        assert not page.locator("dialog").is_visible()
+        assert not page.locator("#details").is_visible()
         assert page.locator(f"#steer-hppo [data-item='{unwanted}']").count() == 0
         assert f"less={unwanted}" in page.url and len(seeds(page)) == 3
         assert fits(page)
@@ -200,5 +200,5 @@ def test_it_works_from_the_keyboard(browser, app_address):
         found = page.locator("#steer-modit .card").first
         found.focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog[open] .found-by li")
-        assert "MO-DiT" in page.locator("dialog .found-by").inner_text()
+        page.wait_for_selector("#details[open] .found-by li")
+        assert "MO-DiT" in page.locator("#details .found-by").inner_text()

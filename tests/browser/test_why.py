@@ -24,29 +24,29 @@ def tiny(engine, monkeypatch):
 def test_the_dialog_tells_why_on_demand(browser, tiny, device):
     with watched_page(browser, tiny, **device) as page:
         page.locator("#left-column .card").first.click()
-        why = page.locator("dialog .ask-why").first
+        why = page.locator("#details .ask-why").first
         why.focus()
-        assert page.locator("dialog .why").count() == 0
+        assert page.locator("#details .why").count() == 0
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog .why .bars")
+        page.wait_for_selector("#details .why .bars")
         assert why.get_attribute("aria-expanded") == "true"
-        assert "Plain search with the request has it at No." in page.locator("dialog .why").first.inner_text()
-        page.locator("dialog [data-tokens]").first.focus()
+        assert "Plain search with the request has it at No." in page.locator("#details .why").first.inner_text()
+        page.locator("#details [data-tokens]").first.focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("dialog .tokens li small")
-        assert page.locator("dialog").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth") and fits(page)
+        page.wait_for_selector("#details .tokens li small")
+        assert page.locator("#details").evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth") and fits(page)
         why.click()
-        assert not page.locator("dialog .why").first.is_visible()
+        assert not page.locator("#details .why").first.is_visible()
         page.keyboard.press("Escape")
         page.locator("#right-column .card").first.click()
-        page.locator("dialog .ask-why").last.click()
-        page.wait_for_selector("dialog .why p:has-text('is the nearest phrase')")
+        page.locator("#details .ask-why").last.click()
+        page.wait_for_selector("#details .why p:has-text('is the nearest phrase')")
 
 
 def test_a_steered_item_is_told_by_its_seeds(browser, tiny):
     with watched_page(browser, tiny, **DESKTOP) as page:
         page.get_by_role("tab", name="Steer").click()
         page.locator("#steer-hppo .card").first.click()
-        page.locator("dialog .ask-why").first.click()
-        page.wait_for_selector("dialog .why h4:has-text('To each seed')")
-        assert page.locator("dialog .why .bars").last.locator("li").count() == 2
+        page.locator("#details .ask-why").first.click()
+        page.wait_for_selector("#details .why h4:has-text('To each seed')")
+        assert page.locator("#details .why .bars").last.locator("li").count() == 2

@@ -13,7 +13,7 @@ from r4t_demo.ui.search.tab import html
 
 DIALOG = """<dialog id="board" aria-labelledby="board-title"><div class="controls"><h2 id="board-title">Save as a picture</h2>
 <button type="button" data-close aria-label="Close the picture">✕</button></div>
-<div class="which" role="group" aria-label="Which set"></div><div class="drawn"><img hidden alt=""/></div>
+<div class="which" role="group" aria-label="Which set"></div><div class="drawn"><img hidden alt="The set as one picture"/></div>
 <div class="which"><a class="lead" hidden>Save the picture</a><button type="button" data-hand hidden>Share …</button>
 <span class="status" role="status"></span></div></dialog>"""
 
