@@ -75,7 +75,7 @@ def index(catalog_folder: Path, catalog: Catalog) -> FaissIndex:
 @pytest.fixture
 def engine(catalog_folder: Path, catalog: Catalog, index: FaissIndex, encoder: HashEncoder, tmp_path: Path) -> Engine:
     """An engine whose language models and retriever are stand-ins; the baselines are the real ones."""
-    engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path), catalog, index, encoder)
+    engine = Engine(Settings(catalog=str(catalog_folder), checkpoints=tmp_path, port=0), catalog, index, encoder)
     stand_in(engine)
     return engine
 
