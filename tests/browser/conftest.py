@@ -45,11 +45,11 @@ def app_address(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def slow(tmp_path_factory):
-    """(address, engine) of an app whose searches take most of a second."""
+    """(address, engine) of an app whose searches take some seconds, so that a slow browser sees them too."""
     from r4t_demo.ui.launch import launch
     from tests.ui.fake_engine import FakeEngine
 
-    engine = FakeEngine(tmp_path_factory.mktemp("fake"), seconds=0.8)
+    engine = FakeEngine(tmp_path_factory.mktemp("fake"), seconds=2.0)
     demo, address = launch(engine, prevent_thread_lock=True)
     yield address, engine
     demo.close()
