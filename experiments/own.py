@@ -39,18 +39,18 @@ TRACK_COLUMNS = {"Track Name": "track_name", "Artist Name(s)": "track_artist", "
 def evaluate(
     names: Sequence[str], data: Path, out: Path, settings: Settings, budget: str, seed: int = 0
 ) -> Iterator[tuple[str, dict]]:
-    """Train on each catalogue in ``out``/NAME and measure; yields name -> what ``oar.summarise`` returns, with "seconds".
+    """Train on each catalogue in ``out``/NAME and measure; yields each name with what ``judge`` returns and its "seconds".
 
-    A run that is complete is not made again, and has no "seconds".
+    A run goes on where it stopped, and is not made again where it is complete; "seconds" are None but for one that began here.
     """
     for name in names:
         folder = out / name
         source = make_source(name, data, settings.assets, out / "sources" / name)
-        complete, start = comparison.job_of(folder) is not None, perf_counter()
+        begun, start = folder.exists(), perf_counter()
         for record in catalog_run.run(str(source), folder, settings, budget, seed=seed):
             if record.total and record.step == record.total:
                 print(f"{name}: {record.stage}, {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-        seconds = None if complete else perf_counter() - start
+        seconds = None if begun else perf_counter() - start
         yield name, {**judge(folder, settings), "seconds": seconds}
 
 
