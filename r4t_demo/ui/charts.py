@@ -33,7 +33,7 @@ def words(key: str) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> str:
     """A table of cells that are HTML already; the first column names the rows. It scrolls sideways where it is too wide."""
-    top = "".join(f'<th scope="col">{esc(name)}</th>' for name in head)
+    top = "".join(f'<th scope="col">{esc(name)}</th>' if name else "<td></td>" for name in head)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>' for first, *cells in rows
     )
@@ -79,7 +79,7 @@ def points(name: str, figures: Mapping[str, Sequence[float] | None], digits: int
     spoken = f"{name} of {', '.join(map(display_name, there))}, with 95 % intervals; the table holds the figures."
     grid = f"--steps:{len(ticks) - 1}"
     return (
-        f'<div class="points" role="img" aria-label="{esc(spoken)}" style="{grid}"><h4>{esc(name)}</h4>{rows}'
+        f'<div class="points" role="img" aria-label="{esc(spoken)}" style="{grid}"><h3>{esc(name)}</h3>{rows}'
         f'<div class="row scale"><span></span><span class="track">{scale}</span><span></span></div></div>'
     )
 

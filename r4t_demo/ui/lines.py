@@ -98,7 +98,7 @@ def lines(
     feet = "".join(f'<span style="left:{x.at(value):.2f}%">{esc(text)}</span>' for value, text in x.named.items())
     spoken = f"{name} of {', '.join(map(display_name, series))} over {x_name}; the table holds the figures."
     return (
-        f'<div class="lines" role="img" aria-label="{esc(spoken)}"><h4>{esc(name)}</h4><div class="plot">{grid}'
+        f'<div class="lines" role="img" aria-label="{esc(spoken)}"><h3>{esc(name)}</h3><div class="plot">{grid}'
         f'<svg viewBox="0 0 100 100" preserveAspectRatio="none">{drawn}</svg>{marks}{names}</div>'
         f'<div class="feet">{feet}</div><p class="axis">{esc(x_name)}</p></div>'
     )

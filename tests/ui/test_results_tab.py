@@ -149,7 +149,7 @@ def test_steering_is_shown_cell_by_cell(folder: Path) -> None:
     assert head[1:8] == names and head[8:] == ["purity, HPPO less MO-DiT", "p of HPPO over MO-DiT"]
     assert season == ["seasonunseen patterns", *["0.5000.250–0.750"] * 6, "0.6250.500–0.750", "-0.500-0.750 to -0.250", "0.012"]
     assert evil[0] == f"{EVIL}unseen patterns"
-    assert [chart.find("h4").text for chart in part.iter("div") if chart.get("class") == "points"][0] == "season, unseen patterns"
+    assert [chart.find("h3").text for chart in part.iter("div") if chart.get("class") == "points"][0] == "season, unseen patterns"
     assert cells(parts(folder)["oar-photos"])[1][0] == "FOLM photos"
 
 

@@ -158,7 +158,7 @@ def _chart(title: str, stage: str, metrics: Mapping[str, str], spanned: Sequence
     of_each = history.curves.get(stage, {})
     series = {name: _marks(of_each[metric]) for metric, name in metrics.items() if of_each.get(metric)}
     if not series:
-        drawn = f'<div class="lines"><h4>{esc(title)}</h4><div class="plot later"><span>not yet</span></div></div>'
+        drawn = f'<div class="lines"><h3>{esc(title)}</h3><div class="plot later"><span>not yet</span></div></div>'
     else:
         x_name, x = X_NAMES.get(stage, "step"), _steps(max(history.steps[stage][1], 1))
         dots = all(len(marks) < 3 for marks in series.values())  # a line needs two points to be seen
