@@ -5,7 +5,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 
-TABS = {"Search": "#right-column .card", "Steer": "#steer .card", "Your catalogue": "#sample-rainy-sunday", "Results": ".figures table"}
+TABS = {  # tab -> what is there when it is filled
+    "Search": "#right-column .card",
+    "Steer": "#steer .card",
+    "Your catalogue": "#sample-rainy-sunday",
+    "Results": ".figures table",
+}
 GRAVE = ("serious", "critical")
 
 

@@ -8,7 +8,7 @@ from tests.app_process import PYTHON, AppProcess
 from tests.browser.chromium import DESKTOP, watched_page
 
 WAIT = 600_000  # milliseconds: a run has the lowest priority, and the machine may be busy
-CASES = Path(__file__).parents[1] / "sources" / "cases"
+PHOTOS = Path(__file__).parents[1] / "sources" / "cases" / "25-uuid-names.zip"
 
 
 @pytest.fixture(scope="module")
@@ -17,15 +17,11 @@ def address(browser, tmp_path_factory):
         yield app.address
 
 
-@pytest.mark.parametrize("what", ["rainy-sunday", CASES / "25-uuid-names.zip"], ids=str)  # ``make journey`` takes them all
-def test_from_the_upload_to_the_result_loaded_again(browser, address, what, tmp_path):
+def test_from_the_upload_to_the_result_loaded_again(browser, address, tmp_path):
     with watched_page(browser, address, **DESKTOP) as page:
         page.set_default_timeout(WAIT)
         page.get_by_role("tab", name="Your catalogue").click()
-        if isinstance(what, Path):
-            page.locator("#own-files input[type='file']").set_input_files(what)
-        else:
-            page.locator(f"#sample-{what}").click()
+        page.locator("#own-files input[type='file']").set_input_files(PHOTOS)
         page.locator("#own-budget label").filter(has_text="tiny:").click()
         page.locator("#own-start").click()
         page.wait_for_selector("#own-right-column .card")

@@ -54,7 +54,7 @@ def test_the_whole_journey(browser, app_address, shop, tmp_path):
         page.locator("#own-queries").get_by_text("train", exact=True).first.wait_for()
         assert fits(page)
 
-        start(page, "small")  # long enough to be watched
+        start(page, "watched")
         sees_it_move(page, "Reward")
         sees_it_move(page, "Entropy of the policy")
         assert page.locator(".watched li").count() >= 1

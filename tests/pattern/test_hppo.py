@@ -56,7 +56,8 @@ def test_a_model_equal_to_its_reference_has_the_loss_log_2() -> None:
 def made_pool(joint: np.ndarray, purity: np.ndarray) -> hppo.Pool:
     m, count = joint.shape
     context = Context(np.zeros((m, 3), int), np.zeros((m, 3, MARKS), np.float32), np.zeros(m, int))
-    return hppo.Pool(context, np.zeros((m, count, 4), np.float32), joint, purity, purity[:, -1])
+    own = np.arange(count) >= count - hppo.OWN
+    return hppo.Pool(context, np.zeros((m, count, 4), np.float32), joint, purity, own, purity[:, -1])
 
 
 @pytest.mark.parametrize("pareto", [True, False])
@@ -75,6 +76,24 @@ def test_pairs_are_those_of_comparing_all(pareto: bool) -> None:
     assert wanted
 
 
+def test_most_losers_are_the_models_own_where_a_request_has_such() -> None:
+    request, own_loser = np.array([0, 0, 0, 0, 2, 2, 5]), np.array([True, False, False, False, False, False, True])
+    counts = np.bincount(hppo.draw(request, own_loser, 9000, np.random.default_rng(0)), minlength=7) / 9000
+    other = (1 - hppo.OWN_LOSERS) / 4
+    wanted = np.array([hppo.OWN_LOSERS + other, other, other, other, 0.5, 0.5, 1]) / 3  # the three requests come equally often
+    np.testing.assert_allclose(counts, wanted, atol=0.02)
+
+
+def test_requests_come_from_the_tasks_own_patterns_as_often_as_stated(task: Task) -> None:
+    groups, chances = hppo.groups(task, 0)
+    assert chances.sum() == pytest.approx(1)
+    own = np.array([np.array_equal(pattern, task.pattern) for _, pattern in groups])
+    assert chances[own].sum() == pytest.approx(hppo.OWN_PATTERNS)
+    for members, pattern in groups:
+        assert len(set(pattern[members])) == 1
+        assert task.trained[members].all()
+
+
 def test_policies_are_parts_of_the_pool() -> None:
     joint = np.arange(2 * 19).reshape(2, 19) / 38
     pool = made_pool(joint, joint)
@@ -83,6 +102,8 @@ def test_policies_are_parts_of_the_pool() -> None:
     np.testing.assert_array_equal(pool.of("hybrid").joint, joint)
     for policy in hppo.POLICIES:
         np.testing.assert_array_equal(pool.of(policy).answered, joint[:, -1])
+    assert pool.of("on-policy").own.all()
+    assert not pool.of("deterministic").own.any()
 
 
 def test_the_online_metric_is_that_of_counting_what_is_found(task: Task) -> None:

@@ -50,7 +50,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.sampled_from(list(KINDS)), st.sampled_from(["x", "image", "title", "category", "id", "tags", "artist"]), st.data())
 def test_a_column_of_any_type(tmp_path_factory, kind: pyarrow.DataType, name: str, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("any")
@@ -117,6 +117,7 @@ def test_classes_have_their_names(tmp_path: Path, names: object) -> None:
     assert [record.category for record in open_source(str(tmp_path / "shop.parquet")).records()] == ["scarf", "hat", "", ""]
 
 
+@settings(max_examples=40)
 @given(st.one_of(st.binary(max_size=40), st.sampled_from([b"[]", b'{"info": 5}', b'{"info": {"features": {"kind": 3}}}'])))
 def test_any_metadata_is_read_or_left(tmp_path_factory, metadata: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "meta.parquet"
