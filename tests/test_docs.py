@@ -20,9 +20,11 @@ from experiments.rivals import cli as rivals_cli
 from r4t_demo.__main__ import main
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.registry import METHODS, lookup
+from r4t_demo.pattern.recipe import Plan
 from r4t_demo.settings import ROOT
 from r4t_demo.train.cli import STEPS
 from r4t_demo.train.tune.presets import PRESETS, plan
+from r4t_demo.train.tune.tuning import REQUESTS
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CARDS = [ROOT / "assets" / "samples" / "README.md", *sorted((ROOT / "checkpoints").glob("*/README.md"))]
@@ -206,8 +208,10 @@ def test_every_file_that_is_named_is_there() -> None:
 
 
 def test_the_budgets_are_what_a_run_is_planned_by() -> None:
-    text = (ROOT / "docs" / "training.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs" / "training.md").read_text().splitlines()]
     for name, preset in PRESETS.items():
-        minutes = round(sum(plan(preset, 500).values()) / 60)
-        size = f"{preset.rollouts} x {preset.batch} x {preset.group} | {preset.samples}"
-        assert re.search(rf"\| `{name}` \| {preset.purpose} \| {size} \| .* \| {minutes} \|", text)
+        minutes = [f"{sum(plan(preset, 500, bfloat16=able).values()) / 60:.0f}" for able in (True, False)]
+        steered = sum(Plan(requests=REQUESTS).scaled(preset.steering).lengths.values())
+        size = f"{preset.rollouts} x {preset.batch} x {preset.group}", f"{preset.samples}"
+        steps = f"{preset.diffusion_steps:,}, {preset.student_steps:,}"
+        assert [f"`{name}`", preset.purpose, *size, steps, f"{steered}", *minutes] in rows

@@ -22,6 +22,7 @@ from r4t_demo.index.places import open_index
 from r4t_demo.settings import Settings
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest, is_read, read_report
+from r4t_demo.torch_guard import cpu_multiplies_bfloat16
 from r4t_demo.train.core.progress import Progress
 from r4t_demo.train.tune import catalog_queries, comparison
 from r4t_demo.train.tune.presets import MIN_ITEMS, PREPARATION, PRESETS, QUERIES, Clock, plan
@@ -92,7 +93,7 @@ def run(
     preset, clock = PRESETS[budget], None
     for record in prepare(source, out, settings, queries, columns, ask):
         if clock is None and record.total and record.stage in PREPARATION:
-            clock = Clock(plan(preset, record.total))
+            clock = Clock(plan(preset, record.total, bfloat16=cpu_multiplies_bfloat16()))
         yield _timed(record, clock)
     yield _timed(Progress("soft-grpo", 0, 0), clock)  # which loads the models
     tuning = Tuning.on(out, settings, preset, seed)

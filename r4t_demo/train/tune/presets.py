@@ -53,13 +53,18 @@ SECONDS = {
     "steered": 0.3,  # of each of those steps, with what goes with it
     "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
+LANGUAGE_MODEL = ("soft-grpo", "supervision", "evaluate")
+FLOAT32 = 3.3  # times as long the stages of the language model take where the processor multiplies no bfloat16
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
 
 
-def plan(preset: Preset, items: int, steers: bool = True) -> dict[str, float]:
-    """Return the seconds that each stage is expected to take for a catalogue of ``items``; ``steers``: it has labels for that."""
-    return {
+def plan(preset: Preset, items: int, steers: bool = True, bfloat16: bool = True) -> dict[str, float]:
+    """Return the seconds that each stage is expected to take for a catalogue of ``items``.
+
+    ``steers``: it has labels for that; ``bfloat16``: the processor multiplies the format itself.
+    """
+    seconds = {
         "read": SECONDS["read"] * items,
         "embed": SECONDS["embed"] * items,
         "queries": SECONDS["query"] * QUERIES,
@@ -70,11 +75,12 @@ def plan(preset: Preset, items: int, steers: bool = True) -> dict[str, float]:
         "steering": SECONDS["steered"] * preset.steering * steers,
         "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
+    return {name: value * (FLOAT32 if name in LANGUAGE_MODEL and not bfloat16 else 1) for name, value in seconds.items()}
 
 
-def cost(preset: Preset, items: int, steers: bool = True) -> str:
+def cost(preset: Preset, items: int, steers: bool = True, bfloat16: bool = True) -> str:
     """Say what a run costs before it starts, in one sentence."""
-    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items, steers).values())) / 60))
+    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items, steers, bfloat16).values())) / 60))
     return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
 
 

@@ -38,6 +38,7 @@ WEIGHTS = (0.35, 0.3, 0.35)  # groundedness, diversity, alignment
 RATE, WARM_UP = 3e-4, 3
 # Learns in ten rollouts what a list's one advantage takes a hundred for (``soft_grpo``).
 CREDIT: Literal["sub-query"] = "sub-query"
+REQUESTS = 1200  # whose candidates HPPO learns from, where a plan is not scaled; the app's own recipe takes longer over them
 EVERY_ROLLOUTS, EVERY_STEPS = 4, 40  # between two states; a kill costs no more
 
 
@@ -172,7 +173,7 @@ class Tuning:
         from r4t_demo.pattern.recipe import Plan, Run
 
         assert self.task
-        plan = Plan(label_share=own.LABEL_SHARE, seed=self.seed).scaled(self.preset.steering)
+        plan = Plan(label_share=own.LABEL_SHARE, requests=REQUESTS, seed=self.seed).scaled(self.preset.steering)
         yield Progress("steering", 0, sum(plan.lengths.values()))
         run = Run(self.task, plan, self.states / "steering", self.engine.encoder.id)
         yield from _joined(map(_told_apart, run.train()), "steering", plan.lengths)

@@ -12,6 +12,7 @@ import gradio as gr
 
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
+from r4t_demo.torch_guard import cpu_multiplies_bfloat16
 from r4t_demo.train.tune.presets import PRESETS, cost
 from r4t_demo.ui.markup import counted, esc
 from r4t_demo.ui.own.catalogues import OwnCatalogues
@@ -226,7 +227,8 @@ class OwnTab:
             items = len(self.own.catalog(job))
             steerable = self.own.steerable(job)
             steers = not isinstance(steerable, UserError)
-            costs = {name: cost(preset, items, steers) for name, preset in PRESETS.items()}
+            fast = cpu_multiplies_bfloat16()
+            costs = {name: cost(preset, items, steers, fast) for name, preset in PRESETS.items()}
             budgets = [(f"{name}: {preset.purpose}, {costs[name]}", name) for name, preset in PRESETS.items()]
             drawn["some_queries"] = render_some(self.own.queries(job))
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}

@@ -19,6 +19,13 @@ def test_budgets_grow() -> None:
     assert totals == sorted(totals) and totals[0] <= 360, "small is six minutes at most"
 
 
+def test_the_language_model_takes_longer_where_no_bfloat16_is_multiplied() -> None:
+    fast, slow = plan(PRESETS["small"], 300), plan(PRESETS["small"], 300, bfloat16=False)
+    slower = [name for name in STAGES if slow[name] > fast[name]]
+    assert slower == ["soft-grpo", "supervision", "evaluate"] and all(slow[name] >= fast[name] for name in STAGES)
+    assert cost(PRESETS["small"], 300, bfloat16=False) != cost(PRESETS["small"], 300)
+
+
 def run(pace: float, began: int = 0) -> list[tuple[float, float]]:
     """(true seconds left, what the clock says) along a run of ``pace`` times its plan, from ``began`` seconds of it on."""
     now, whole = 0.0, 10 * len(STAGES)
