@@ -2,8 +2,8 @@
 
 Reconstructed from the abstract of arXiv 2606.26899:
 
-- A *request* comes from a pattern of the task, or from one of OTHERS further partitions of the same items: what pleases in forty
-  patterns alone is learned by heart, and costs purity in new ones.
+- A *request* comes from a pattern of the task in OWN_PATTERNS of the cases, else from one of OTHERS further partitions of the
+  same items: what pleases in forty patterns alone is learned by heart, and costs purity in new ones.
 - The *candidate pool* of a request is hybrid. Deterministic constructions: the seed mean, steps from it along the attribute's
   direction, the tail centroid, steps from the seeds past it and from it along the direction, the centroid of the densest items
   read and steps from it. Own samples: draws of MO-DiT, and its answer.
@@ -11,7 +11,8 @@ Reconstructed from the abstract of arXiv 2606.26899:
   labels. Whether a found item has the attribute is its label where training may read it, else its predicted density, for with
   sparse labels most items found have none. (Joint@K in the evaluation never sees the predictor.)
 - A *pair* is a winner whose online Joint@K is higher by MARGIN at least. The *Pareto filter* keeps a pair only where the winner's
-  purity is below neither the loser's nor that of MO-DiT's own answer.
+  purity is below neither the loser's nor that of MO-DiT's own answer. OWN_LOSERS of the pairs have a loser of MO-DiT's own: one
+  like the seed mean drives the query away from the seeds past the winner, which costs purity.
 - The *loss* is Diffusion-DPO's (Wallace et al. 2024, Eq. 14) over EDM's weighted errors, the reference being the frozen MO-DiT,
   noise and level the same for winner and loser. BETA is for errors that are means over dimensions.
 """
@@ -37,7 +38,8 @@ from r4t_demo.train.core.descent import descend
 from r4t_demo.train.core.progress import Progress
 
 BETA, MARGIN = 40.0, 0.02
-OTHERS = 20  # further partitions into patterns that requests come from
+OTHERS, OWN_PATTERNS = 20, 0.35  # further partitions into patterns, and the share of requests that come from the task's own
+OWN_LOSERS = 0.75
 DIRECTION_STEPS = (0.5, 1.0, 2.0)
 PAST_TAIL = (1.25, 1.5)
 TAIL_STEPS = (0.5, 1.0)
@@ -51,20 +53,22 @@ ARRAYS = ("rows", "marks", "attribute", "queries", "joint", "purity")
 @dataclass(frozen=True)
 class Pool:
     """Candidates of m requests, C each: the ``context`` read, unit ``queries`` (m, C, d), and of each candidate its online
-    ``joint`` and ``purity`` (m, C). The last OWN candidates are MO-DiT's samples and, last of all, its answer; ``answered`` (m,)
-    is the answer's purity.
+    ``joint`` and ``purity`` (m, C). ``own`` (C,) marks MO-DiT's samples and, last of all, its answer; ``answered`` (m,) is the
+    answer's purity.
     """
 
     context: Context
     queries: np.ndarray
     joint: np.ndarray
     purity: np.ndarray
+    own: np.ndarray
     answered: np.ndarray
 
     def of(self, policy: str) -> "Pool":
         """The same requests with a part of their candidates."""
         kept = POLICIES[policy]
-        return Pool(self.context, self.queries[:, kept], self.joint[:, kept], self.purity[:, kept], self.answered)
+        candidates = self.queries[:, kept], self.joint[:, kept], self.purity[:, kept], self.own[kept]
+        return Pool(self.context, *candidates, self.answered)
 
 
 def constructions(seeds: np.ndarray, tail: np.ndarray, towards: np.ndarray, near: np.ndarray) -> np.ndarray:
@@ -119,16 +123,12 @@ def write_pool(
     """Draw ``requests`` seed sets of items that training may look at, make and label their candidates, and write the pool."""
     rng = np.random.default_rng(seed)
     carried, directions = believed(task, density), centroids.directions
-    groups = [
-        (members, pattern)
-        for pattern in partitions(task, seed)
-        for number in np.unique(pattern[task.trained])
-        if len(members := np.flatnonzero(task.trained & (pattern == number))) >= 2 * SEEDS
-    ]
+    parted, chances = groups(task, seed)
     domains = [np.flatnonzero([d == domain for d, _ in task.labels.names]) for domain in task.labels.domains]
     parts = []
     for start in range(0, requests, BLOCK):
-        drawn = [_request(groups, domains, density, rng) for _ in range(min(BLOCK, requests - start))]
+        chosen = rng.choice(len(parted), size=min(BLOCK, requests - start), p=chances)
+        drawn = [_request(*parted[group], domains, density, rng) for group in chosen]
         seeds, attribute = np.stack([one[0] for one in drawn]), np.array([one[1] for one in drawn])
         tail = np.concatenate([tail_centroids(task.vectors, one[2][None]) for one in drawn])
         context = read(task, seeds, attribute, density.T[attribute])
@@ -150,7 +150,8 @@ def read_pool(path: Path) -> Pool:
     """The pool that ``write_pool`` wrote."""
     with np.load(path) as arrays:
         rows, marks, attribute, queries, joint, purity = (arrays[name] for name in ARRAYS)
-    return Pool(Context(rows, marks, attribute), queries, joint, purity, purity[:, -1])
+    own = np.arange(queries.shape[1]) >= queries.shape[1] - OWN
+    return Pool(Context(rows, marks, attribute), queries, joint, purity, own, purity[:, -1])
 
 
 def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -165,6 +166,21 @@ def pairs(pool: Pool, pareto: bool = True) -> tuple[np.ndarray, np.ndarray, np.n
     return request, won, lost
 
 
+def draw(request: np.ndarray, own_loser: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw ``count`` of the pairs (p,), each of a request drawn evenly, whose rows follow each other in ``request`` (p,).
+
+    In OWN_LOSERS of the cases it is one whose loser is MO-DiT's own, where the request has any.
+    """
+    firsts = np.flatnonzero(np.diff(request, prepend=-1))
+    lasts = np.append(firsts[1:], len(request))
+    at, mine = rng.integers(len(firsts), size=count), rng.random(count) < OWN_LOSERS
+    chosen = []
+    for first, last, only_own in zip(firsts[at], lasts[at], mine, strict=True):
+        own = first + np.flatnonzero(own_loser[first:last])
+        chosen.append(rng.choice(own if only_own and len(own) else np.arange(first, last)))
+    return np.array(chosen)
+
+
 def preference_loss(
     winner: torch.Tensor, loser: torch.Tensor, winner_ref: torch.Tensor, loser_ref: torch.Tensor, beta: float
 ) -> torch.Tensor:
@@ -177,7 +193,7 @@ def preference_loss(
 
 def optimise(
     model: Modit, vectors: np.ndarray, pool: Pool, state: Path, *,
-    steps: int, rate: float = 5e-5, batch: int = 48, beta: float = BETA, pareto: bool = True, seed: int = 0,
+    steps: int, rate: float = 1e-4, batch: int = 48, beta: float = BETA, pareto: bool = True, seed: int = 0,
 ) -> Iterator[Progress]:  # fmt: skip
     """Train ``model`` on the pool's pairs against its own start and leave the moving average in it; resumes from ``state``.
 
@@ -186,12 +202,11 @@ def optimise(
     request, won, lost = pairs(pool, pareto)
     if not len(request):
         return
-    by_request = np.split(np.arange(len(request)), np.flatnonzero(np.diff(request)) + 1)
     reference, ema = (copy.deepcopy(model).requires_grad_(False).eval() for _ in range(2))
 
     def loss_of(generator: torch.Generator) -> torch.Tensor:
         rng = np.random.default_rng(generator.initial_seed())
-        chosen = np.array([rng.choice(by_request[i]) for i in rng.integers(len(by_request), size=batch)])
+        chosen = draw(request, pool.own[lost], batch, rng)
         at = request[chosen]
         context = pool.context.of(at).tensors(vectors)
         winner, loser = (torch.from_numpy(pool.queries[at, side[chosen]]) for side in (won, lost))
@@ -207,12 +222,23 @@ def optimise(
     model.load_state_dict(ema.state_dict())
 
 
+def groups(task: Task, seed: int) -> tuple[list[tuple[np.ndarray, np.ndarray]], np.ndarray]:
+    """Every pattern that training may look at: its members, and the pattern of every item as its partition has them; and how
+    often a request comes from each, by its size and by OWN_PATTERNS."""
+    groups, chances = [], []
+    for turn, pattern in enumerate(partitions(task, seed)):
+        members = [np.flatnonzero(task.trained & (pattern == number)) for number in np.unique(pattern[task.trained])]
+        members = [each for each in members if len(each) >= 2 * SEEDS]
+        share = (1 - OWN_PATTERNS) / OTHERS if turn else OWN_PATTERNS
+        groups += [(each, pattern) for each in members]
+        chances += [share * len(each) / sum(map(len, members)) for each in members]
+    return groups, np.array(chances) / sum(chances)
+
+
 def _request(
-    groups: Sequence[tuple[np.ndarray, np.ndarray]], domains: Sequence[np.ndarray], density: np.ndarray, rng: np.random.Generator
+    members: np.ndarray, pattern: np.ndarray, domains: Sequence[np.ndarray], density: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, int, np.ndarray, np.ndarray]:
     """Seed rows in their order, an attribute, the pattern's rows from low to high density, and the pattern of every item."""
-    sizes = np.array([len(members) for members, _ in groups])
-    members, pattern = groups[rng.choice(len(groups), p=sizes / sizes.sum())]
     attribute = int(choose_attributes(density[members][None], domains, rng)[0])
     ordered = members[np.argsort(density[members, attribute], kind="stable")]
     low = rng.choice(max(SEEDS, round(LOW * len(ordered))), SEEDS, replace=False)

@@ -32,8 +32,8 @@ class Plan:
     raw: int = 200
     ordered: int = 300
     tails: int = 900
-    requests: int = 1200
-    preference: int = 300
+    requests: int = 3000
+    preference: int = 220
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True
