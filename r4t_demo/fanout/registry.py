@@ -173,25 +173,25 @@ METHODS: dict[str, Method] = {
         lambda parts: KMeans(parts.index, parts.catalog),
     ),
     "template": Method(
-        "The query's words with ten of the catalogue's categories, drawn at random.",
+        "The query with ten of the catalogue's categories, drawn at random.",
         lambda parts: Template(parts.catalog, parts.encoder),
     ),
     "zero-shot": Method(
-        "The language model as it was published, with two examples in its prompt.",
+        "The model as published, with two examples in its prompt.",
         lambda parts: _folm(parts, "zero-shot", language_model.SMOLLM2, "few-shot"),
         writes=True,
         takes=("tell",),
     ),
-    "sft": _writes("sft", "folm-sft", "The language model fine-tuned on demonstrations, before reinforcement learning."),
+    "sft": _writes("sft", "folm-sft", "The language model after its demonstrations, before Soft-GRPO."),
     "best-of-5": Method(
-        "Five lists of the model before reinforcement learning; the one with the highest reward.",
+        "The best by reward of five lists of the model before Soft-GRPO.",
         lambda parts: BestOf(cast("Folm", parts["sft"]), parts.index, parts.encoder),
         needs="folm-sft",
         writes=True,
     ),
     "folm": _writes("folm", "folm-mini", "The fan-out language model after Soft-GRPO."),
     "folm-before": Method(
-        "The fan-out language model before its training on this catalogue.",
+        "The language model before its training on this catalogue.",
         lambda parts: _folm(parts, "folm-before", parts.checkpoints / "folm-mini"),
         needs="folm-mini",
         made_by=f"{TRAIN} SOURCE --out DIR",
@@ -199,19 +199,17 @@ METHODS: dict[str, Method] = {
         takes=("tell",),
         tuned=True,
     ),
-    "diffusion": _draws(
-        "diffusion", "diffusion-mini", "Distilled from a fan-out language model: all directions in one network call."
-    ),
+    "diffusion": _draws("diffusion", "diffusion-mini", "Distilled from the FOLM: all directions in one network call."),
     "diffusion-teacher": _draws(
         "diffusion-teacher",
         "diffusion-teacher",
-        "The retriever before its own distillation: five steps of Heun's method.",
+        "The many-step retriever: five steps of Heun's method.",
         takes=("steps", "variety"),
     ),
     "diffusion-base": _draws(
         "diffusion-base",
         "diffusion-base",
-        "The retriever distilled from the language model before reinforcement learning, in one network call.",
+        "Distilled from the model before Soft-GRPO, in one network call.",
         made_by=f"{TRAIN} STEP --from sft",
     ),
     **_trained_on("wscr", "set recall of titled outfits"),
