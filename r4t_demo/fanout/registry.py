@@ -151,7 +151,7 @@ TRAIN = "python -m r4t_demo train"
 def _trained_on(task: str, what: str) -> dict[str, Method]:
     """The FOLM of a further task and the retriever distilled from it; no release carries them."""
     folm, diffusion, made_by = f"folm-{task}", f"diffusion-{task}", f"{TRAIN} STEP --task {task}"
-    of_folm = f"The fan-out language model after Soft-GRPO on {what}."
+    of_folm = f"The FOLM after Soft-GRPO on {what}."
     of_diffusion = "Distilled from that one: all directions in one network call."
     return {
         folm: _writes(folm, folm, of_folm, made_by=made_by),

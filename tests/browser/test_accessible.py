@@ -1,8 +1,10 @@
-"""axe-core over every tab and an item's details, in light and dark, on desktop and phone: no serious finding."""
+"""Everybody can read the page: no serious finding of axe-core on any tab or in an item's details, and no text cut off."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from r4t_demo.fanout.registry import METHODS
+from r4t_demo.ui.markup import display_name
 from tests.browser.chromium import DESKTOP, PHONE, watched_page
 
 TABS = {  # tab -> what is there when it is filled
@@ -41,3 +43,17 @@ def test_a_spoiled_page_has_serious_findings(browser, slow):
         page.evaluate("document.querySelectorAll('#right-column img').forEach(image => image.removeAttribute('alt'))")
         page.evaluate("document.querySelector('.masthead h1').style.color = 'color-mix(in srgb, currentColor 20%, white)'")
         assert [finding.partition(":")[0] for finding in grave_findings(page)] == ["color-contrast", "image-alt"]
+
+
+def test_a_selector_has_room_for_every_method_at_1440_pixels(browser, slow):
+    measure = """([field, texts]) => {
+        const pen = document.createElement('canvas').getContext('2d'), style = getComputedStyle(field)
+        pen.font = style.font
+        const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+        return texts.filter(text => pen.measureText(text).width > room)
+    }"""
+    texts = [f"{display_name(name)}: {method.description}" for name, method in METHODS.items()]
+    with watched_page(browser, slow[0], **DESKTOP) as page:
+        field = page.locator("#right-method input").element_handle()
+        assert page.evaluate(measure, [field, texts]) == []
+        assert page.evaluate(measure, [field, ["A method whose name and description have no end: " * 3]]) != []
