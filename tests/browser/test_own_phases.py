@@ -106,6 +106,29 @@ def test_a_result_is_searched_and_a_catalogue_left(browser, app, device):
         assert fits(page)
 
 
+def test_a_result_is_asked_with_an_item_a_picture_and_what_is_liked(browser, app, tmp_path):
+    address, made = app
+    (tmp_path / "mine.png").write_bytes(picture((200, 40, 90), (60, 60)))
+    with watched_page(browser, f"{address}?job={made['steered']}", **DESKTOP) as page:
+        page.locator("#own-right-column .card").first.click()
+        page.locator("#details [data-ask='plus']").click()
+        page.wait_for_selector("#own-status >> text=answered in")
+        page.locator("#own-around [data-item]").click()
+        page.wait_for_selector("#details [data-ask='plus'][aria-pressed='true']")
+        page.locator("#details [data-ask='item']").click()
+        page.wait_for_selector("#own-status >> text=A set around")
+        assert page.locator("#own-query input, #own-query textarea").input_value() == ""
+        page.locator("#own-around [data-out='item']").click()
+        page.wait_for_selector("#own-around [data-out='item']", state="detached")
+        page.locator("#own-ask-picture input").set_input_files(tmp_path / "mine.png")
+        page.wait_for_selector("#own-status >> text=Your picture, nearest to")
+        assert page.locator("#own-around img").get_attribute("alt") == "Your picture" and fits(page)
+        assert page.locator("#around li").count() == 0, "the first tab asks what it asked"
+        page.get_by_role("tab", name="Search").click()
+        page.locator("#right-column .card").first.click()
+        page.wait_for_selector("#details [data-ask='plus'][aria-pressed='false']")
+
+
 def seeds(page, place: str) -> list[str]:
     return page.locator(f"{place}-seeds [data-seed]").evaluate_all("all => all.map(one => one.dataset.seed)")
 
@@ -194,7 +217,7 @@ def test_columns_in_doubt_are_chosen_with_the_keyboard(browser, app, job, device
         button = page.get_by_role("button", name="Go on with these columns")
         button.focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("#own-told >> text=cannot both be the title")
+        page.wait_for_selector("#own-says >> text=cannot both be the title")
         assert page.get_by_label("Sache", exact=True).input_value() == "category", "what was chosen stays"
         page.get_by_label("Titel 2", exact=True).select_option("ignored")
         button.press("Enter")

@@ -353,6 +353,19 @@ def test_a_result_with_strange_figures_is_a_sentence(tab, shop, name):
     assert visible(drawn) == {"upload"}
 
 
+def test_a_result_is_asked_with_what_its_own_catalogue_holds(tab, shop):
+    job = make_job(tab.jobs, shop, "done")
+    first, second, *_ = [item.item_id for item in tab.own.catalog(job).items]
+    told = json.dumps({"item": first, "plus": [second]})
+    _, around, *_, answered = tab.search(Seen(job, "done"), "", "none", "folm", told)
+    assert "A set around" in around["around"] and f'data-id="{second}"' in around["around"]
+    assert "A set around" in answered["status"]
+    _, around, *_, answered = tab.search(Seen(job, "done"), "cosy", "none", "folm", told)
+    assert "A set around" not in around["around"] and "cosy" in answered["status"], "words are the request"
+    *_, refused = tab.search(Seen(job, "done"), "cosy", "none", "folm", json.dumps({"plus": ["at-00000"]}))
+    assert "no item" in refused["status"], "an item of the page's catalogue is none of this one"
+
+
 def test_a_removed_job_is_gone(tab, shop):
     seen = tab.open_link(make_job(tab.jobs, shop, "done"))["seen"]
     assert tab.remove(seen, "") == {}

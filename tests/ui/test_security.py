@@ -206,8 +206,9 @@ def test_a_set_is_drawn_of_what_a_page_tells_alone(stranger):
     assert ask([json.dumps(told), 0, "", ""]).json()["picture"].startswith("data:image/png;base64,")
 
 
-def test_a_picture_is_taken_by_its_uploaded_path_alone(stranger, uploaded):
-    [part] = [key for key, block in stranger.demo.blocks.items() if block.elem_id == "told"]
+@pytest.mark.parametrize("taker", ["told", "own-told"])
+def test_a_picture_is_taken_by_its_uploaded_path_alone(stranger, uploaded, taker):
+    [part] = [key for key, block in stranger.demo.blocks.items() if block.elem_id == taker]
     ask = lambda data: stranger.http.post(  # noqa: E731
         "component_server", json={"component_id": part, "fn_name": "take_picture", "data": data, "session_hash": "stranger"}
     )

@@ -1,7 +1,11 @@
 // What is asked besides words: a picture or an item, what is liked and what is not. It is kept here and told as a whole, by the
 // value, with every search; words take the place of a picture or an item, and these of words.
-const box = () => document.querySelector("#query textarea, #query input");
-const shown = () => box().checkVisibility(); // the tab that asks
+const { prefix } = element.querySelector("[role='alert']").dataset; // of the ids of the page's catalogue, or of a visitor's own
+const at = (id, inside = "") => document.querySelector(`#${prefix}${id} ${inside}`);
+const box = () => at("query", ":is(textarea, input)");
+const shown = () => element.isConnected && box().checkVisibility(); // the tab that asks
+const details = () => document.querySelector("#details");
+const ours = () => element.isConnected && !details().dataset.job === !prefix; // whose item the details show
 let words = ""; // what was asked before a picture or an item was
 
 function told() {
@@ -35,7 +39,7 @@ function say(trouble) { // until the next search
   place.textContent = trouble;
   place.hidden = false;
   new MutationObserver((_, observer) => { observer.disconnect(); place.hidden = true; })
-    .observe(document.querySelector("#status"), { childList: true, subtree: true, characterData: true });
+    .observe(at("status"), { childList: true, subtree: true, characterData: true });
 }
 
 async function take(file) {
@@ -48,12 +52,13 @@ async function take(file) {
 }
 
 // Chips are drawn anew with every search: the focus stays where it was, or goes to what stands in the place of what is gone.
-const controls = () => [...document.querySelectorAll("#around :is(button, input)")];
+const controls = () => [...at("around").querySelectorAll("button, input")];
 let focused = -1;
 const stay = (control) => { focused = controls().indexOf(control); };
 
 document.addEventListener("around-drawn", () => {
-  const id = document.querySelector("#around [data-out='item']")?.dataset.id;
+  if (!element.isConnected) return;
+  const id = at("around", "[data-out='item']")?.dataset.id;
   if (id && id === box().value.trim()) { // an id that was typed is kept as the item that it names
     props.value = JSON.stringify({ ...told(), item: id });
     write("");
@@ -70,15 +75,15 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   if (!element.isConnected) return;
-  const out = event.target.closest("#around [data-out]"), asked = event.target.closest("#details [data-ask]");
+  const out = event.target.closest(`#${prefix}around [data-out]`), asked = ours() && event.target.closest("#details [data-ask]");
   if (out) {
     const { out: name, id } = out.dataset;
     stay(out);
     name in MARKS ? mark(name, id) : tell({ [name]: "", others: false });
   } else if (asked) {
     const { id } = asked.parentElement.dataset;
-    document.querySelector("#details").close();
-    document.querySelector("#tabs [role='tab']").click(); // the first one asks
+    details().close();
+    if (!prefix) document.querySelector("#tabs [role='tab']").click(); // the first one asks
     box().closest(".ask").scrollIntoView({ block: "nearest" });
     asked.dataset.ask === "item" ? tell({ item: id, picture: "" }) : mark(asked.dataset.ask, id);
   }
@@ -86,16 +91,17 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   if (!element.isConnected) return;
-  if (event.target.matches("#around [data-others]")) {
+  if (event.target.matches(`#${prefix}around [data-others]`)) {
     stay(event.target);
     tell({ others: event.target.checked });
-  } else if (event.target.matches("#ask-picture input")) {
+  } else if (event.target.matches(`#${prefix}ask-picture input`)) {
     if (event.target.files.length) take(event.target.files[0]);
     event.target.value = "";
   }
 });
 
 document.addEventListener("item-shown", ({ target }) => {
+  if (!ours()) return;
   const kept = told(), asking = target.querySelector(".asking-with");
   if (!asking) return;
   for (const button of asking.children) {
@@ -106,11 +112,11 @@ document.addEventListener("item-shown", ({ target }) => {
 
 // A picture may be dropped or pasted anywhere while the tab is seen.
 const pictured = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith("image/") || /\.(heic|heif|avif)$/i.test(file.name));
-const dragged = (event) => element.isConnected && shown() && [...event.dataTransfer.types].includes("Files");
+const dragged = (event) => shown() && [...event.dataTransfer.types].includes("Files");
 const row = () => box().closest(".ask").classList;
 
 document.addEventListener("paste", (event) => {
-  const file = element.isConnected && shown() && pictured(event.clipboardData);
+  const file = shown() && pictured(event.clipboardData);
   if (file) event.preventDefault(), take(file);
 });
 document.addEventListener("dragover", (event) => {

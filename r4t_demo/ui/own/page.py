@@ -12,7 +12,7 @@ from r4t_demo.ui.own.samples import preview
 from r4t_demo.ui.own.tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen
 from r4t_demo.ui.scripts import script
 from r4t_demo.ui.search.ask import Ask
-from r4t_demo.ui.search.tab import answer_parts, html
+from r4t_demo.ui.search.tab import answer_parts, html, question
 from r4t_demo.ui.steer import page as steer_page
 from r4t_demo.ui.steer.aim import Aim
 
@@ -36,7 +36,7 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     choices = html("", "own-columns-hand", script("columns.js"), html_template="")
     part["sure"] = gr.Textbox(visible=False)  # what the browser's own question was answered with
     part["timer"] = gr.Timer(EVERY, active=False)
-    part["told"] = html("", "own-told", "element.setAttribute('role', 'status');", elem_classes="status")
+    part["told"] = html("", "own-says", "element.setAttribute('role', 'status');", elem_classes="status")
     sample_buttons = _upload(part, own)
     leave, remove = _about(part)
     go, hand, steered = _result(part)
@@ -90,8 +90,8 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     part["timer"].tick(drawing(tab.tick), seen, everything, trigger_mode="once", **at_once)
     demo.load(open_link, None, everything, **at_once)
 
-    form = [seen, part["query"], part["left"], part["right"]]
-    asked = [go.click, part["query"].submit, part["left"].input, part["right"].input]
+    form = [seen, part["query"], part["left"], part["right"], part["besides"]]
+    asked = [go.click, part["query"].submit, part["besides"].submit, part["left"].input, part["right"].input]
     gr.on(asked, search, form, everything, trigger_mode="always_last", **in_line)
     for chip in chips:
         chosen = chip.click(lambda text: text, chip, part["query"], queue=False, **quiet)
@@ -187,10 +187,7 @@ def _result(part: dict) -> tuple[gr.Button, gr.HTML, steer_page.Parts]:
         part["comparison"] = html("", "own-comparison")
         part["download"] = html("", "own-download")
         html(SEARCH, "own-search-head")
-        with gr.Row(elem_classes="ask"):
-            label = "What are you looking for?"
-            part["query"] = gr.Textbox(label=label, lines=1, max_lines=1, elem_id="own-query", scale=5)
-            go = gr.Button("Search", variant="primary", elem_id="own-search", scale=0, min_width=140)
+        part["query"], part["besides"], go, part["around"] = question("", PREFIX)
         with gr.Row(elem_classes="examples"):
             part |= {f"chip{number}": gr.Button("", size="sm", min_width=0) for number in range(CHIPS)}
         part["left"], part["right"], answer = answer_parts([], Ask(left="", right=""), [""] * 5, PREFIX)

@@ -20,6 +20,7 @@ from r4t_demo.ui.own.columns_view import render_chooser
 from r4t_demo.ui.own.result import render_comparison
 from r4t_demo.ui.own.run_view import render_answers, render_curves, render_log, render_stages
 from r4t_demo.ui.own.upload_view import render_some, render_upload
+from r4t_demo.ui.search.around import render_around, with_told
 from r4t_demo.ui.search.ask import Ask
 from r4t_demo.ui.search.tab import BUSY, FanOutTab, sentence
 from r4t_demo.ui.steer import page as steer_page
@@ -149,11 +150,14 @@ class OwnTab:
             return self._layout("none") | {"seen": Seen(), "about": _about(None)} | _told(error)
         return drawn
 
-    def search(self, seen: Seen, query: str, left: str, right: str) -> Iterator[Drawn]:
-        """Answer a query over the job's catalogue."""
+    def search(self, seen: Seen, query: str, left: str, right: str, besides: str = "") -> Iterator[Drawn]:
+        """Answer a query over the job's catalogue; ``besides`` is what the browser tells besides its words."""
         yield {"status": BUSY}
         try:
-            yield from self._answers(self.own.tab(seen.job), seen, query or "", left, right)
+            tab = self.own.tab(seen.job)
+            ask = tab.named(with_told(Ask(query or "", left, right), besides))
+            yield {"status": BUSY, "around": render_around(ask, tab.engine.catalog)}
+            yield from self._answers(tab, seen, ask)
         except UserError as error:
             yield {"status": sentence(error)}
 
@@ -178,15 +182,19 @@ class OwnTab:
             chips = (held_out + [""] * CHIPS)[:CHIPS]
             left, right = (name if name in tab.methods else list(tab.methods)[0] for name in BEFORE_AFTER)
             drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
-            drawn |= {"left": gr.Dropdown(tab.choices(), value=left), "right": gr.Dropdown(tab.choices(), value=right)}
+            drawn |= {
+                "besides": "",
+                "around": "",
+                "left": gr.Dropdown(tab.choices(), value=left),
+                "right": gr.Dropdown(tab.choices(), value=right),
+            }
             query = chips[0] or "something for a quiet evening"
-            *_, answer = self._answers(tab, seen, query, left, right)  # as a whole: a search that follows must come after it
+            *_, answer = self._answers(tab, seen, Ask(query, left, right))  # as a whole: a search that follows must come after it
             yield drawn | {"query": query} | answer
         except UserError as error:
             yield {"status": sentence(error)}
 
-    def _answers(self, tab: FanOutTab, seen: Seen, query: str, left: str, right: str) -> Iterator[Drawn]:
-        ask = Ask(query, left, right)
+    def _answers(self, tab: FanOutTab, seen: Seen, ask: Ask) -> Iterator[Drawn]:
         most = len(tab.engine.catalog) // (SHARE * ask.k)
         ask = replace(ask, n=max(1, min(ask.n, most)))
         for page in tab.answers(ask, f"?job={seen.job}"):

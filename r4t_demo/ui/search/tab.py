@@ -86,7 +86,7 @@ class FanOutTab:
         options |= {"plus": ask.plus, "minus": ask.minus, "other_kinds": ask.others}
         return {result.method: result for result in self.engine.run([self._query(ask)], methods, **options, distinct=True)}
 
-    def _named(self, ask: Ask) -> Ask:
+    def named(self, ask: Ask) -> Ask:
         """The search; words that are the id of an item ask with the item."""
         words = ask.q.strip()
         return replace(ask, q="", item=words) if words in self.engine.catalog else ask
@@ -135,7 +135,7 @@ class FanOutTab:
                 whole(steps, "steps"),
                 decimal(variety, "variety"),
             )
-            ask = self._named(with_told(Ask(q or "", left, right, *numbers), told))
+            ask = self.named(with_told(Ask(q or "", left, right, *numbers), told))
             yield BUSY, *keep, render_around(ask, self.engine.catalog)
             for page in self.answers(ask):
                 yield *page, gr.skip()
@@ -152,7 +152,7 @@ class FanOutTab:
             return
         yield *form, BUSY, *html
         try:
-            ask = self._named(self.opening().with_link(pairs))
+            ask = self.named(self.opening().with_link(pairs))
             as_opened = all(getattr(ask, name) == getattr(self.opening(), name) for name in FORM[3:])
             options = gr.skip() if as_opened else gr.Accordion(open=True)
             around = render_around(ask, self.engine.catalog)
@@ -165,7 +165,7 @@ class FanOutTab:
         """Return the details of one item, for the dialog."""
         try:
             similar = self.engine.similar(str(item_id), 12)
-            return render_details(self.engine.catalog[str(item_id)], similar, asks=not self.prefix)
+            return render_details(self.engine.catalog[str(item_id)], similar, asks=True)
         except UserError as error:
             return sentence(error)
 
@@ -200,7 +200,9 @@ def build(engine, demo: gr.Blocks, steers: bool) -> None:
     opening = tab.opening()
     tab.answer(opening)  # the first run loads and warms the models up; the page opens with the times of the second
     answer = tab.answer(opening)
-    query, told, go, chips, around = _question(opening.q)
+    query, told, go, around = question(opening.q)
+    with gr.Row(elem_classes="examples"):
+        chips = [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES]
     options, (k, n, seed, steps, variety) = _options(opening)
     left, right, page = answer_parts(tab.choices(), opening, answer)
 
@@ -239,18 +241,21 @@ def html(value: str, elem_id: str, js: str | None = None, **more) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=js, **more)
 
 
-def _question(query: str) -> tuple[gr.Textbox, gr.HTML, gr.Button, list[gr.Button], gr.HTML]:
-    """The words, what the browser keeps besides them, the button, the examples, and what is shown besides words."""
+def question(query: str, prefix: str = "") -> tuple[gr.Textbox, gr.HTML, gr.Button, gr.HTML]:
+    """Lay out what is asked: the words, what the browser keeps besides them, the button, and what is shown besides words.
+
+    ``prefix`` sets their ids apart, as in ``answer_parts``.
+    """
     with gr.Row(elem_classes="ask"):
         label, hint = "What are you looking for?", "A mood, an occasion, a style …"
-        box = gr.Textbox(query, label=label, placeholder=hint, lines=1, max_lines=1, elem_id="query", scale=5)
-        html(PICTURE, "ask-picture", scale=0, min_width=110)
-        go = gr.Button("Search", variant="primary", elem_id="search", scale=0, min_width=140)
-    trouble = '<p class="error" role="alert" hidden></p>'
-    told = html("", "told", script("ask.js"), html_template=trouble, server_functions=[take_picture], elem_classes="status")
-    around = html("", "around", "watch('value', () => document.dispatchEvent(new Event('around-drawn')));")
-    with gr.Row(elem_classes="examples"):
-        return box, told, go, [gr.Button(text, size="sm", min_width=0) for text in EXAMPLES], around
+        box = gr.Textbox(query, label=label, placeholder=hint, lines=1, max_lines=1, elem_id=f"{prefix}query", scale=5)
+        html(PICTURE, f"{prefix}ask-picture", scale=0, min_width=110, elem_classes="with-picture")
+        go = gr.Button("Search", variant="primary", elem_id=f"{prefix}search", elem_classes="go", scale=0, min_width=140)
+    trouble = f'<p class="error" role="alert" data-prefix="{prefix}" hidden></p>'
+    keeps: dict[str, Any] = {"html_template": trouble, "server_functions": [take_picture], "elem_classes": "status besides"}
+    told = html("", f"{prefix}told", script("ask.js"), **keeps)
+    drawn = "watch('value', () => document.dispatchEvent(new Event('around-drawn')));"
+    return box, told, go, html("", f"{prefix}around", drawn, elem_classes="besides")
 
 
 def _options(opening: Ask) -> tuple[gr.Accordion, list[gr.Number | gr.Slider]]:
