@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -364,6 +365,15 @@ def test_a_result_is_asked_with_what_its_own_catalogue_holds(tab, shop):
     assert "A set around" not in around["around"] and "cosy" in answered["status"], "words are the request"
     *_, refused = tab.search(Seen(job, "done"), "cosy", "none", "folm", json.dumps({"plus": ["at-00000"]}))
     assert "no item" in refused["status"], "an item of the page's catalogue is none of this one"
+
+
+@pytest.mark.parametrize(("bfloat16", "offered"), [(True, ["small", "medium", "large"]), (False, ["small", "medium"])])
+def test_a_budget_that_could_not_end_in_time_is_not_offered(tab, shop, monkeypatch, bfloat16, offered):
+    monkeypatch.setattr("r4t_demo.ui.own.tab.cpu_multiplies_bfloat16", lambda: bfloat16)
+    drawn = tab.open_link(make_job(tab.jobs, shop, "ready", None))
+    assert [name for _, name in drawn["budget"].choices] == offered
+    tab.jobs.settings = replace(tab.jobs.settings, job_minutes=1)
+    assert [name for _, name in tab.show(replace(drawn["seen"], phase="none"))["budget"].choices] == ["small"]
 
 
 def test_a_removed_job_is_gone(tab, shop):

@@ -53,8 +53,8 @@ SECONDS = {
     "steered": 0.3,  # of each of those steps, with what goes with it
     "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
-LANGUAGE_MODEL = ("soft-grpo", "supervision", "evaluate")
-FLOAT32 = 3.3  # times as long the stages of the language model take where the processor multiplies no bfloat16
+BFLOAT16 = ("soft-grpo", "supervision", "diffusion", "one-step", "evaluate")  # the stages that use it
+FLOAT32 = 3.3  # times as long they take where the processor does not multiply it itself: 150 songs, measured
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured
 
@@ -75,13 +75,18 @@ def plan(preset: Preset, items: int, steers: bool = True, bfloat16: bool = True)
         "steering": SECONDS["steered"] * preset.steering * steers,
         "evaluate": SECONDS["evaluated"] * QUERIES * 0.1,
     }
-    return {name: value * (FLOAT32 if name in LANGUAGE_MODEL and not bfloat16 else 1) for name, value in seconds.items()}
+    return {name: value * (FLOAT32 if name in BFLOAT16 and not bfloat16 else 1) for name, value in seconds.items()}
+
+
+def minutes(preset: Preset, items: int, steers: bool = True, bfloat16: bool = True) -> int:
+    """Return the minutes that a run is expected to take, one at least."""
+    return max(1, round((SECONDS["start"] + sum(plan(preset, items, steers, bfloat16).values())) / 60))
 
 
 def cost(preset: Preset, items: int, steers: bool = True, bfloat16: bool = True) -> str:
     """Say what a run costs before it starts, in one sentence."""
-    minutes = max(1, round((SECONDS["start"] + sum(plan(preset, items, steers, bfloat16).values())) / 60))
-    return f"about {minutes} minute{'s' if minutes > 1 else ''} for {items:,} items on two CPU cores"
+    number = minutes(preset, items, steers, bfloat16)
+    return f"about {number} minute{'s' if number > 1 else ''} for {items:,} items on two CPU cores"
 
 
 class Clock:

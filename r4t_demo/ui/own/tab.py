@@ -13,7 +13,7 @@ import gradio as gr
 from r4t_demo.errors import MachineError, UserError
 from r4t_demo.jobs import Status
 from r4t_demo.torch_guard import cpu_multiplies_bfloat16
-from r4t_demo.train.tune.presets import PRESETS, cost
+from r4t_demo.train.tune.presets import PRESETS, cost, minutes
 from r4t_demo.ui.markup import counted, esc
 from r4t_demo.ui.own.catalogues import OwnCatalogues
 from r4t_demo.ui.own.columns_view import render_chooser
@@ -235,9 +235,7 @@ class OwnTab:
             items = len(self.own.catalog(job))
             steerable = self.own.steerable(job)
             steers = not isinstance(steerable, UserError)
-            fast = cpu_multiplies_bfloat16()
-            costs = {name: cost(preset, items, steers, fast) for name, preset in PRESETS.items()}
-            budgets = [(f"{name}: {preset.purpose}, {costs[name]}", name) for name, preset in PRESETS.items()]
+            budgets = _budgets(items, steers, self.jobs.settings.job_minutes)
             drawn["some_queries"] = render_some(self.own.queries(job))
             drawn |= {"queries": self.own.queries(job), "budget": gr.Radio(budgets, value=budgets[0][1])}
             drawn["steer_note"] = _steer_note(steerable)
@@ -296,6 +294,13 @@ def _rendered(render: Callable[..., str], *facts: object) -> str:
 
 def _told(error: UserError) -> Drawn:
     return {"told": sentence(error)}
+
+
+def _budgets(items: int, steers: bool, limit: int) -> list[tuple[str, str]]:
+    """The budgets for a selector, what each is for and costs: those that end within ``limit`` minutes, at least the smallest."""
+    facts = items, steers, cpu_multiplies_bfloat16()
+    ending = [name for name, preset in PRESETS.items() if minutes(preset, *facts) <= limit]
+    return [(f"{name}: {PRESETS[name].purpose}, {cost(PRESETS[name], *facts)}", name) for name in ending or list(PRESETS)[:1]]
 
 
 def _about(status: Status | None, items: int | None = None) -> str:
