@@ -33,7 +33,7 @@ class Plan:
     ordered: int = 300
     tails: int = 900
     requests: int = 3000
-    preference: int = 220
+    preference: int = 660
     order: str = "sorted"
     policy: str = "hybrid"
     pareto: bool = True
