@@ -113,7 +113,8 @@ def _run_on_catalog(args: argparse.Namespace) -> None:
             records = catalog_run.run(args.step, args.out, settings, args.budget, *given)
         follow(place.of(records), args.events)
     result = comparison.read(args.out)
-    print(f"{comparison.table(result)}\nAll of it is in {args.out}" if result else f"{args.out} is ready to train on")
+    told = f"{comparison.table(result)}\n\n{comparison.verdict(result)[1]}\nAll of it is in" if result else "Ready to train on:"
+    print(f"{told} {args.out}")
 
 
 @dataclass

@@ -376,6 +376,20 @@ def test_a_budget_that_could_not_end_in_time_is_not_offered(tab, shop, monkeypat
     assert [name for _, name in tab.show(replace(drawn["seen"], phase="none"))["budget"].choices] == ["small"]
 
 
+def test_where_training_has_not_helped_the_model_as_it_was_answers_first(tab, shop):
+    job = make_job(tab.jobs, shop, "done")
+    seen = Seen(job, "done")
+    assert [drawn["right"].value for drawn in tab.opening(seen, Aim()) if "right" in drawn] == ["folm"]
+    path = tab.jobs.catalog(job) / "comparison.json"
+    result = json.loads(path.read_text())
+    for name, reward in (("folm-before", 0.3), ("folm", 0.2)):
+        result["methods"][name]["composite"] = [reward, reward, reward]
+    path.write_text(json.dumps(result))
+    [drawn] = [drawn for drawn in tab.opening(seen, Aim()) if "right" in drawn]
+    assert (drawn["left"].value, drawn["right"].value) == ("folm-before", "mmr")
+    assert "Training has not helped" in tab.show(Seen(job))["comparison"]
+
+
 def test_a_removed_job_is_gone(tab, shop):
     seen = tab.open_link(make_job(tab.jobs, shop, "done"))["seen"]
     assert tab.remove(seen, "") == {}

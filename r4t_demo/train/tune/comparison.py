@@ -60,6 +60,35 @@ def job_of(folder: Path) -> object:
     return (read(folder) or {}).get("job")
 
 
+def verdict(result: Mapping) -> tuple[bool, str]:
+    """Return whether training has helped the language model, and what to tell of it; True and nothing where no figure judges.
+
+    The judge is ``set_f1`` by the catalogue's labels, or where it has none the reward that training raises.
+    """
+    labelled, methods = result.get("labelled") or {"ratios": {}, "n_queries": 0}, result["methods"]
+    worth, over_mmr = (labelled["ratios"].get(f"folm/{name}", {}).get("set_f1") for name in ("folm-before", "mmr"))
+    judge, number = "By the catalogue's labels", labelled["n_queries"]
+    if not worth:
+        before, after = (methods.get(name, {}).get("composite") for name in ("folm-before", "folm"))
+        if not (before and after and before[0] > 0):
+            return True, ""
+        judge, number, worth = "By its own reward", result["n_queries"], [each / before[0] for each in after]
+    says = (
+        f"{judge}, on {number:,} held-out requests, the language model's lists are worth {worth[0]:.2f} times what they were "
+        f"({worth[1]:.2f} to {worth[2]:.2f})."
+    )
+    helped = worth[0] >= 1
+    if not helped:
+        says = f"Training has not helped. {says} Be answered by the language model as it was, “FOLM before”."
+    elif worth[1] > 1:
+        says = f"Training has helped. {says}"
+    else:
+        says = f"Training has changed little that so few requests can tell. {says}"
+    if over_mmr and over_mmr[0] > 0 and over_mmr[2] < 1:
+        says += f" MMR, which needs no training, finds {1 / over_mmr[0]:.2f} times as much of what the labels ask for."
+    return helped, says
+
+
 def table(result: Mapping) -> str:
     """The figures of every method as a Markdown table, with 95 % intervals."""
     labelled = result["labelled"]
@@ -80,7 +109,8 @@ def card(result: Mapping) -> str:
     if result["steers"]:
         named = ", ".join(f"{domain} ({len(values)} values)" for domain, values in result["steers"].items())
         steered, steer = STEERED.format(named=named, **result["preset"]), STEER
-    return CARD_TEXT.format(**facts, steered=steered, steer=steer)
+    helped, says = verdict(result)
+    return CARD_TEXT.format(**facts, steered=steered, steer=steer, verdict=says, writer="folm" if helped else "folm-before")
 
 
 STEERED = """- `steering/`: MO-DiT and HPPO, trained on this catalogue alone ({steering} steps of the third stage): from a few
@@ -101,6 +131,8 @@ library_name: peft
 {steered}- `items.parquet`, `images/`, `index/`: the catalogue.
 - `queries.jsonl`: the broad queries, made or written for it; `split` tells what was trained on and what was held out.
 
+{verdict}
+
 On {n_queries} held-out queries, whose content words together occur in no training query; means with 95 % intervals from a
 bootstrap over them. Diversity is Vendi / 10 of the items found first, composite 0.6 groundedness + 0.2 diversity + 0.2
 alignment.{judged}
@@ -108,7 +140,7 @@ alignment.{judged}
 {table}
 
 `comparison.json` has all figures. It was made by `python -m r4t_demo train SOURCE --out DIR`. Ask it:
-`python -m r4t_demo fanout "rainy sunday" --method folm --method diffusion --catalog DIR`.{steer}
+`python -m r4t_demo fanout "rainy sunday" --method {writer} --method diffusion --catalog DIR`.{steer}
 
 The models know this catalogue's requests and no others, and they read English words.
 """

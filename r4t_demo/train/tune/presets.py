@@ -36,7 +36,7 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "small": Preset("a first look", 4, 4, 6, 2, 110, 400, 150),
+    "small": Preset("a first look", 4, 4, 6, 2, 110, 400, 110),
     "medium": Preset("a catalogue in use", 16, 6, 8, 2, 900, 1200, 200),
     "large": Preset("a catalogue that stays", 40, 8, 8, 4, 3000, 3000, 400),
 }
@@ -50,7 +50,7 @@ SECONDS = {
     "list": 0.2,  # of the supervision
     "step": 0.3,  # of the teacher's training
     "jump": 0.17,  # of the student's training
-    "steered": 0.3,  # of each of those steps, with what goes with it
+    "steered": 0.4,  # of each of those steps, with what goes with it
     "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
 BFLOAT16 = ("soft-grpo", "supervision", "diffusion", "one-step", "evaluate")  # the stages that use it

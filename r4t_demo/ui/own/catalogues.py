@@ -22,6 +22,7 @@ from r4t_demo.samples import sample_file
 from r4t_demo.sources.ingest import read_report
 from r4t_demo.sources.understood import Understood
 from r4t_demo.train.tune import archive, catalog_queries
+from r4t_demo.train.tune.comparison import verdict
 from r4t_demo.ui.markup import image_url
 from r4t_demo.ui.own.columns_view import chosen
 from r4t_demo.ui.own.run_view import History
@@ -149,6 +150,13 @@ class OwnCatalogues:
     def comparison(self, job: str) -> dict:
         """The figures before and after; empty where there are none."""
         return _json(self.jobs.result(job) / COMPARISON)
+
+    def helped(self, job: str) -> bool:
+        """Whether training has made its language model better, as far as its comparison tells."""
+        try:
+            return verdict(self.comparison(job))[0]
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):  # of anybody's zip; what shows it says so
+            return True
 
     def download(self, job: str) -> tuple[str, str]:
         """The address of the zip of a job that is done, which is packed on the first call, and the name to save it under."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from r4t_demo.train.tune.comparison import verdict
 from r4t_demo.ui.charts import measured, points, table, words
 from r4t_demo.ui.markup import display_name, esc
 
@@ -21,7 +22,7 @@ def render_comparison(result: Mapping) -> str:
         f" {words(COURT)} is of the {labelled['n_queries']:,} that ask for a label of the catalogue." if COURT in keys else ""
     )
     return (
-        '<section class="figures comparison"><header><h2>Before and after</h2>'
+        f'<section class="figures comparison"><header><h2>Before and after</h2><p class="lead">{esc(verdict(result)[1])}</p>'
         f"<p>On {result['n_queries']:,} held-out queries, none of which was trained on. Whiskers and small print are 95 % "
         f'intervals.{judged}</p></header><div class="here"><div class="panels">{charts}</div>{_ratios(ratios)}'
         f"{table(['', *map(words, keys)], rows)}</div></section>"

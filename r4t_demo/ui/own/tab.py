@@ -31,6 +31,7 @@ CHIPS = 5  # held-out queries that the result offers
 EXAMPLES = 6  # seed sets that it offers to be steered
 ANSWER = ("status", "summary", "left-column", "right-column", "plot")  # the parts of ``FanOutTab.answers``
 BEFORE_AFTER = ("folm-before", "folm")  # what the result opens with
+BEFORE = ("folm-before", "mmr")  # and where training has not helped
 SHOWN = {  # the parts of the page that each phase shows
     "none": {"upload"},
     "preparing": {"about", "run", "cancel"},
@@ -180,7 +181,8 @@ class OwnTab:
             tab = self.own.tab(seen.job)
             held_out = [text for text, split in self.own.queries(seen.job) if split == "test"]
             chips = (held_out + [""] * CHIPS)[:CHIPS]
-            left, right = (name if name in tab.methods else list(tab.methods)[0] for name in BEFORE_AFTER)
+            shown = BEFORE_AFTER if self.own.helped(seen.job) else BEFORE
+            left, right = (name if name in tab.methods else list(tab.methods)[0] for name in shown)
             drawn: Drawn = {f"chip{i}": gr.Button(text, visible=bool(text)) for i, text in enumerate(chips)}
             drawn |= {
                 "besides": "",
