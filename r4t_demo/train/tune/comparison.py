@@ -67,14 +67,14 @@ def verdict(result: Mapping) -> tuple[bool, str]:
     """
     labelled, methods = result.get("labelled") or {"ratios": {}, "n_queries": 0}, result["methods"]
     worth, over_mmr = (labelled["ratios"].get(f"folm/{name}", {}).get("set_f1") for name in ("folm-before", "mmr"))
-    judge, number = "By the catalogue's labels", labelled["n_queries"]
+    judge, number = "By the catalogue’s labels", labelled["n_queries"]
     if not worth:
         before, after = (methods.get(name, {}).get("composite") for name in ("folm-before", "folm"))
         if not (before and after and before[0] > 0):
             return True, ""
         judge, number, worth = "By its own reward", result["n_queries"], [each / before[0] for each in after]
     says = (
-        f"{judge}, on {number:,} held-out requests, the language model's lists are worth {worth[0]:.2f} times what they were "
+        f"{judge}, on {number:,} held-out requests, the language model’s lists are worth {worth[0]:.2f} times what they were "
         f"({worth[1]:.2f} to {worth[2]:.2f})."
     )
     helped = worth[0] >= 1

@@ -17,7 +17,7 @@ def result(worth: list[float] | None, over_mmr: list[float] | None = None, compo
 @pytest.mark.parametrize(
     ("worth", "helped", "begins"),
     [
-        ([1.2, 1.05, 1.3], True, "Training has helped. By the catalogue's labels, on 25 held-out requests"),
+        ([1.2, 1.05, 1.3], True, "Training has helped. By the catalogue’s labels, on 25 held-out requests"),
         ([1.02, 0.9, 1.1], True, "Training has changed little that so few requests can tell."),
         ([0.9, 0.8, 0.99], False, "Training has not helped."),
     ],
