@@ -128,7 +128,7 @@ def write_pool(
     parts = []
     for start in range(0, requests, BLOCK):
         chosen = rng.choice(len(parted), size=min(BLOCK, requests - start), p=chances)
-        drawn = [_request(*parted[group], domains, density, rng) for group in chosen]
+        drawn = [_request(*parted[int(group)], domains, density, rng) for group in chosen]
         seeds, attribute = np.stack([one[0] for one in drawn]), np.array([one[1] for one in drawn])
         tail = np.concatenate([tail_centroids(task.vectors, one[2][None]) for one in drawn])
         context = read(task, seeds, attribute, density.T[attribute])
