@@ -21,8 +21,8 @@ import pandas as pd
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import oar
 from r4t_demo.evaluate.table import interval, render
-from r4t_demo.samples import SAMPLES, sample_file
 from r4t_demo.settings import Settings
+from r4t_demo.sources.samples import SAMPLES, sample_file
 from r4t_demo.train.data import corpus
 from r4t_demo.train.tune import catalog_queries, catalog_run, comparison
 

@@ -17,8 +17,8 @@ from urllib.request import urlopen
 
 from gradio_client import Client
 
-from r4t_demo.samples import sample_file, samples
 from r4t_demo.settings import ROOT
+from r4t_demo.sources.samples import sample_file, samples
 from r4t_demo.train.tune import archive
 from tests.app_process import AppProcess
 

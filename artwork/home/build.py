@@ -14,7 +14,7 @@ from artwork.home.photo import photograph
 from artwork.home.sheet import Look
 from artwork.home.things import THINGS, draw
 from r4t_demo.files import write_atomically
-from r4t_demo.samples import HOME
+from r4t_demo.sources.samples import HOME
 
 EACH, QUALITY = 16, 70  # items of a category; WebP
 COLUMNS = ("image", "title", "category", "colour", "material", "tags")

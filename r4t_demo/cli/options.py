@@ -123,9 +123,9 @@ def with_sample_catalog(settings: Settings, name: str, runs: Path) -> Settings:
     from r4t_demo.catalog import Catalog
     from r4t_demo.encoder import Encoder
     from r4t_demo.index.build import ensure_index
-    from r4t_demo.samples import sample_file
     from r4t_demo.sources import open_source
     from r4t_demo.sources.ingest import ingest
+    from r4t_demo.sources.samples import sample_file
 
     folder = runs / "catalogs" / name
     show_progress(ingest(open_source(str(sample_file(name, settings.assets, runs))), folder, threads=settings.threads))

@@ -23,7 +23,7 @@ from PIL import Image
 from r4t_demo.encoder import PREFIX, Encoder
 from r4t_demo.evaluate.stats import ranks
 from r4t_demo.evaluate.table import render
-from r4t_demo.samples import sample_file
+from r4t_demo.sources.samples import sample_file
 from r4t_demo.train.data import corpus
 from r4t_demo.train.encoder.augment import plain
 from r4t_demo.train.encoder.network import published

@@ -13,8 +13,8 @@ from artwork.home.build import COLOURS, rows
 from artwork.home.sheet import Look
 from artwork.home.things import THINGS, draw
 from r4t_demo.catalog import Catalog
-from r4t_demo.samples import EVERY, HOME, SAMPLES, sample_file
 from r4t_demo.settings import Settings
+from r4t_demo.sources.samples import EVERY, HOME, SAMPLES, sample_file
 from tests.sources.makers import taken_in
 
 ASSETS = Settings().assets

@@ -10,7 +10,7 @@ from r4t_demo.__main__ import main
 from r4t_demo.jobs.folder import Record
 from r4t_demo.train.tune import catalog_run, presets
 
-TINY = presets.Preset("for a test", rollouts=2, batch=2, group=4, samples=2, diffusion_steps=8, student_steps=8, steering=10)
+TINY = presets.Preset("for a test", rollouts=2, batch=1, group=4, samples=2, diffusion_steps=8, student_steps=8, steering=10)
 WATCHED = replace(TINY, purpose="to be watched", rollouts=200)
 BUDGETS = {"tiny": TINY, "watched": WATCHED}
 QUERIES = 60

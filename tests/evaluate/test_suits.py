@@ -14,10 +14,10 @@ from r4t_demo.evaluate import suits
 from r4t_demo.evaluate.suits import METRICS, Labelled
 from r4t_demo.fanout.base import FanOut
 from r4t_demo.index.faiss_index import FaissIndex
-from r4t_demo.samples import sample_file
 from r4t_demo.settings import ROOT
 from r4t_demo.sources import open_source
 from r4t_demo.sources.ingest import ingest
+from r4t_demo.sources.samples import sample_file
 
 FESTIVAL = Labelled("a festival", frozenset(["boots", "hat"]), frozenset(["handbag"]))
 GALA = Labelled("a gala", frozenset(["dress"]), frozenset(["boots", "belt"]))

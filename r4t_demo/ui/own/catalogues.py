@@ -18,8 +18,8 @@ from r4t_demo.errors import UserError
 from r4t_demo.jobs import Jobs
 from r4t_demo.pattern.own import FOLDER as STEERING
 from r4t_demo.pattern.own import check
-from r4t_demo.samples import sample_file
 from r4t_demo.sources.ingest import read_report
+from r4t_demo.sources.samples import sample_file
 from r4t_demo.sources.understood import Understood
 from r4t_demo.train.tune import archive, catalog_queries
 from r4t_demo.train.tune.comparison import verdict

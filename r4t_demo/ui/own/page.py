@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import gradio as gr
 
-from r4t_demo.samples import samples
+from r4t_demo.sources.samples import samples
 from r4t_demo.ui.own.catalogues import PREFIX, OwnCatalogues
 from r4t_demo.ui.own.samples import preview
 from r4t_demo.ui.own.tab import ANSWER, CHIPS, EXAMPLES, OwnTab, Seen

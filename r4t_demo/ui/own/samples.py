@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from r4t_demo.catalog import Item
-from r4t_demo.samples import SAMPLES, sample_file
+from r4t_demo.sources.samples import SAMPLES, sample_file
 from r4t_demo.ui.markup import esc, picture
 
 SIDE = 132  # pixels of a preview, drawn at half that size
