@@ -13,6 +13,7 @@ from r4t_demo.train.core import events
 from r4t_demo.train.core.child import since_boot
 from r4t_demo.train.tune import catalog_queries
 from r4t_demo.train.tune.archive import zip_name
+from r4t_demo.ui.own.tab import PARTS
 from tests.sources.makers import taken_in
 
 UNDERSTOOD = {
@@ -84,6 +85,7 @@ def run_events(catalog: Catalog, rollouts: int):
 
 
 METHODS = ("none", "mmr", "folm-before", "folm", "diffusion")
+EVIL = "<img src=x onerror=alert(1)>"  # a title of markup
 COMPARISON = {
     "n_queries": 40,
     "methods": {
@@ -95,3 +97,8 @@ COMPARISON = {
     "labelled": None,
     "ratios": {"folm/folm-before": {"diversity": [1.31, 1.2, 1.4]}, "diffusion/folm": {"diversity": [0.97, 0.94, 1.01]}},
 }
+
+
+def visible(drawn) -> set[str]:
+    """The parts of the tab that a step shows."""
+    return {part for part in PARTS if drawn.get(f"{part}_part", {}).get("visible")}

@@ -3,54 +3,21 @@
 import json
 import re
 import shutil
-import sys
 from dataclasses import replace
-from html import escape, unescape
-from pathlib import Path
-from urllib.parse import parse_qsl
+from html import escape
 
 import gradio as gr
 import pytest
 
-from r4t_demo.errors import MachineError, UserError
-from r4t_demo.jobs import Jobs, Status
+from r4t_demo.errors import UserError
+from r4t_demo.jobs import Status
 from r4t_demo.jobs.folder import EVENTS
 from r4t_demo.sources.understood import ROLES, Column, Understood
 from r4t_demo.train.core import events
-from r4t_demo.ui.own.catalogues import OwnCatalogues
 from r4t_demo.ui.own.run_view import History, render_stages
-from r4t_demo.ui.own.tab import PARTS, SHOWN, OwnTab, Seen
-from r4t_demo.ui.search.ask import Ask
-from r4t_demo.ui.steer.aim import Aim
+from r4t_demo.ui.own.tab import SHOWN, Seen
 from tests.sources.makers import picture, write_files, write_zip
-from tests.ui.fake_engine import FakeEngine
-from tests.ui.fake_steering import SeasonSteering
-from tests.ui.made_jobs import QUERY, make_job
-
-EVIL = "<img src=x onerror=alert(1)>"
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(900)"]
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> Path:
-    """A zip of 24 pictures and a table in which one title is markup."""
-    files = {f"p/{i}.png": picture((10 * i, 200 - 5 * i, 90)) for i in range(24)}
-    rows = [f"p/{i}.png,{EVIL if i == 0 else f'thing {i}'},{'mug' if i % 2 else 'lamp'},cosy" for i in range(24)]
-    table = "\n".join(["image,title,category,tags", *rows])
-    return write_zip(tmp_path_factory.mktemp("shop") / "shop.zip", {**files, "shop.csv": table})
-
-
-@pytest.fixture
-def tab(tmp_path):
-    engine = FakeEngine(tmp_path)
-    jobs = Jobs(engine.settings, lambda folder, record: SLEEPS)
-    yield OwnTab(OwnCatalogues(engine, jobs, SeasonSteering))
-    for status in jobs.of("mine") + jobs.of("another"):
-        jobs.cancel(status.job)
-
-
-def visible(drawn) -> set[str]:
-    return {part for part in PARTS if drawn.get(f"{part}_part", {}).get("visible")}
+from tests.ui.made_jobs import EVIL, QUERY, make_job, visible
 
 
 @pytest.mark.parametrize(
@@ -213,65 +180,6 @@ def test_a_failed_run_shows_where_why_and_the_end_of_its_log_and_nothing_of_a_re
     assert "line 39" not in tab.open_link(make_job(tab.jobs, shop, "cancelled"))["stages"]
 
 
-def test_the_result_answers_a_held_out_query_before_and_after(tab, shop):
-    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
-    assert drawn["comparison"].count('class="row') > 3
-    busy, answer = tab.opening(drawn["seen"], Aim())
-    held_out = {text for text, split in tab.own.queries(drawn["seen"].job) if split == "test"}
-    assert answer["query"] in held_out
-    assert 'data-method="folm-before"' in answer["left-column"]
-    for told in (drawn["comparison"], answer["left-column"], answer["summary"], str(answer["left"].choices)):
-        assert "FOLM before" in told and "Folm" not in told
-    assert 'data-method="folm"' in answer["right-column"]
-    assert 0 < answer["right-column"].count("data-item=") <= 12, "of 24 items it shows no more than a half"
-    assert "fanout &quot;rainy sunday&quot; --catalog shop-r4t.zip" in drawn["download"], "can be pasted into a shell"
-    *_, refused = tab.search(drawn["seen"], "", "folm", "diffusion")
-    assert "query is empty" in refused["status"]
-    *_, refused = tab.search(drawn["seen"], "x", "instruct:some/model", "folm")
-    assert "no method" in refused["status"]
-    assert list(tab.opening(Seen(), Aim())) == [{}]
-
-
-def test_a_result_that_steers_opens_with_an_example_and_goes_by_its_link(tab, shop):
-    job = make_job(tab.jobs, shop, "done", steers=True)
-    drawn = tab.open_link(job)
-    assert drawn["steer_part"]["visible"] and drawn["steer_missing"] == ""
-    *_, steered = tab.opening(drawn["seen"], drawn["steer_aim"])
-    opening = steered["steer_aim"]
-    assert opening.seeds and not opening.own and EVIL not in steered["steer_grid"]
-    answered = dict(pair for one in tab.own.steer_tab(job).steer(opening) for pair in one.items())
-    assert f'href="?job={job}"' in answered["summary"], "until something is chosen, the address is that of the result"
-    assert answered["hppo"].count("data-item=") == 12, "of 24 items it shows no more than a half"
-    assert "Steer from these" in tab.own.tab(job).answer(Ask("cosy", "none", "mmr"))[2]
-
-    chosen = tab.own.steer_tab(job).told(opening, json.dumps({"send": ["row-000005"]}))
-    assert chosen["tabs"].selected == "own" and chosen["aim"].seeds == ("row-000005",)
-    link = chosen["aim"].to_link(job)
-    assert f"job={job}" in link and link in unescape(chosen["asked"])
-    again = tab.open_link(job, parse_qsl(link[1:]))
-    *_, steered = tab.opening(again["seen"], again["steer_aim"])
-    assert steered["steer_aim"] == chosen["aim"]
-    *_, refused = tab.opening(again["seen"], Aim(("nothing",)))
-    assert "no item" in refused["steer_status"] and refused["steer_aim"] == opening
-    assert tab.own.steer_tab(job).example(99) == {}
-    tab.jobs.delete(job)
-    with pytest.raises(UserError, match="no such run"):
-        tab.own.steer_tab(job)
-
-
-def test_where_nothing_steers_a_result_it_says_what_that_takes(tab, shop):
-    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
-    assert drawn["steer_part"]["visible"] is False
-    assert (
-        "no labels to steer by" in drawn["steer_missing"] and "two values that 20 items or more carry" in drawn["steer_missing"]
-    )
-    *_, last = tab.opening(drawn["seen"], Aim())
-    assert not [name for name in last if name.startswith("steer_")]
-    assert "Train steering" not in drawn["stages"] and "preferences (HPPO)" not in drawn["curves"]
-    ready = tab.open_link(make_job(tab.jobs, shop, "ready", None))
-    assert "no labels to steer by" in ready["steer_note"]
-
-
 def test_where_the_columns_are_in_doubt_they_are_asked_for_with_the_first_rows(tab, shop):
     job = make_job(tab.jobs, shop, "asks", None)
     shutil.rmtree(tab.jobs.catalog(job))
@@ -334,39 +242,6 @@ def test_labels_are_told_before_the_run_that_learns_to_steer_by_them(tab, tmp_pa
     assert "Train steering" in drawn["stages"] and "preferences (HPPO)" in drawn["curves"]
 
 
-def test_a_result_is_shown_where_the_disk_is_too_full_for_its_zip(tab, shop, monkeypatch):
-    def full(job):
-        raise MachineError("The disk is full: pack it again later.")
-
-    monkeypatch.setattr(tab.jobs, "export", full)
-    drawn = tab.open_link(make_job(tab.jobs, shop, "done"))
-    assert visible(drawn) == SHOWN["done"] and "points" in drawn["comparison"]
-    assert "pack it again later" in drawn["download"]
-
-
-@pytest.mark.parametrize("name", ["comparison.json", "understanding.json"])
-def test_a_result_with_strange_figures_is_a_sentence(tab, shop, name):
-    job = make_job(tab.jobs, shop, "done")
-    strange = {"n_queries": 4, "methods": {"folm": {"diversity": EVIL}}, "ratios": {}, "labels": [["cosy", EVIL]]}
-    (tab.jobs.catalog(job) / name).write_text(json.dumps(strange))
-    drawn = tab.open_link(job)
-    assert "cannot be shown" in drawn["told"]
-    assert visible(drawn) == {"upload"}
-
-
-def test_a_result_is_asked_with_what_its_own_catalogue_holds(tab, shop):
-    job = make_job(tab.jobs, shop, "done")
-    first, second, *_ = [item.item_id for item in tab.own.catalog(job).items]
-    told = json.dumps({"item": first, "plus": [second]})
-    _, around, *_, answered = tab.search(Seen(job, "done"), "", "none", "folm", told)
-    assert "A set around" in around["around"] and f'data-id="{second}"' in around["around"]
-    assert "A set around" in answered["status"]
-    _, around, *_, answered = tab.search(Seen(job, "done"), "cosy", "none", "folm", told)
-    assert "A set around" not in around["around"] and "cosy" in answered["status"], "words are the request"
-    *_, refused = tab.search(Seen(job, "done"), "cosy", "none", "folm", json.dumps({"plus": ["at-00000"]}))
-    assert "no item" in refused["status"], "an item of the page's catalogue is none of this one"
-
-
 @pytest.mark.parametrize(("bfloat16", "offered"), [(True, ["small", "medium", "large"]), (False, ["small", "medium"])])
 def test_a_budget_that_could_not_end_in_time_is_not_offered(tab, shop, monkeypatch, bfloat16, offered):
     monkeypatch.setattr("r4t_demo.ui.own.tab.cpu_multiplies_bfloat16", lambda: bfloat16)
@@ -374,20 +249,6 @@ def test_a_budget_that_could_not_end_in_time_is_not_offered(tab, shop, monkeypat
     assert [name for _, name in drawn["budget"].choices] == offered
     tab.jobs.settings = replace(tab.jobs.settings, job_minutes=1)
     assert [name for _, name in tab.show(replace(drawn["seen"], phase="none"))["budget"].choices] == ["small"]
-
-
-def test_where_training_has_not_helped_the_model_as_it_was_answers_first(tab, shop):
-    job = make_job(tab.jobs, shop, "done")
-    seen = Seen(job, "done")
-    assert [drawn["right"].value for drawn in tab.opening(seen, Aim()) if "right" in drawn] == ["folm"]
-    path = tab.jobs.catalog(job) / "comparison.json"
-    result = json.loads(path.read_text())
-    for name, reward in (("folm-before", 0.3), ("folm", 0.2)):
-        result["methods"][name]["composite"] = [reward, reward, reward]
-    path.write_text(json.dumps(result))
-    [drawn] = [drawn for drawn in tab.opening(seen, Aim()) if "right" in drawn]
-    assert (drawn["left"].value, drawn["right"].value) == ("folm-before", "mmr")
-    assert "Training has not helped" in tab.show(Seen(job))["comparison"]
 
 
 def test_a_removed_job_is_gone(tab, shop):
@@ -409,14 +270,6 @@ def test_of_a_removed_job_nothing_is_shown_whatever_is_kept(tab, shop):
     assert "no such run" in answered["status"] and "left-column" not in answered
     with pytest.raises(UserError, match="no such run"):
         tab.own.catalog(job)
-
-
-@pytest.mark.parametrize("text", ["[]", "{", "[" * 100_000, "7"])
-def test_a_result_with_a_damaged_file_is_a_sentence(tab, shop, text):
-    for name in ("understanding.json", "comparison.json"):
-        job = make_job(tab.jobs, shop, "done")
-        (tab.jobs.catalog(job) / name).write_text(text)
-        assert f"{name} is damaged" in tab.open_link(job)["told"]
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.6, "1 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (151.2, "2 min 31 s")])

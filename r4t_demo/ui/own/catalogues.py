@@ -155,7 +155,7 @@ class OwnCatalogues:
         """Whether training has made its language model better, as far as its comparison tells."""
         try:
             return verdict(self.comparison(job))[0]
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError):  # of anybody's zip; what shows it says so
+        except (UserError, LookupError, TypeError, ValueError, AttributeError):  # of anybody's zip; what shows it says so
             return True
 
     def download(self, job: str) -> tuple[str, str]:
