@@ -2,6 +2,7 @@
 
 import json
 import math
+from copy import copy
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ import open_clip
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
+from r4t_demo.fanout.decoding import Compiled
 from r4t_demo.fanout.denoiser import PAPER, DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.train.diffusion import edm
@@ -175,6 +177,13 @@ def save_adapter(folm: Folm, base: Path, folder: Path) -> Path:
     """Save a LoRA adapter that changes nothing yet, as training does; ``folm`` is the tiny model in ``base``."""
     LoraPolicy(folm, str(base)).save(folder)
     return folder
+
+
+def compiled(folm: Folm) -> Folm:
+    """The same language model as it is served on a CPU."""
+    served = copy(folm)
+    served.model = Compiled(folm.model)
+    return served
 
 
 def weights_of(model: torch.nn.Module) -> dict[str, torch.Tensor]:

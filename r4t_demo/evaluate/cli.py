@@ -295,8 +295,6 @@ def _latency(options: argparse.Namespace) -> Measured:
     engine = load_engine(options)
     queries = [query.query for query in oar.load_queries(engine.catalog.root)]
     methods = options.methods or list(engine.methods())
-    if best := latency.tune(engine, queries, methods):
-        print(f"The app's language models are fastest in {best[0]} on {best[1]} of the threads allowed.", file=sys.stderr)
     result = latency.evaluate(engine, queries, methods, options.batch, options.repeats)
     return Measured("latency", result, latency.tables(result), {"repeats": options.repeats})
 

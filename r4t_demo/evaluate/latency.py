@@ -1,11 +1,10 @@
 """How long a batch takes, part by part, every method on the same machine in the same run."""
 
-from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from itertools import cycle, islice, product
+from collections.abc import Sequence
+from itertools import cycle, islice
 from statistics import median
 from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,13 +14,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate.table import render
 from r4t_demo.fanout.folm import Folm
-from r4t_demo.fanout.formats import Compact
 
 K, N = 10, 4
 PARTS = ("encode", "fanout", "search")
 WIDTH = 512  # of the plain matrix products behind the roofline: near the demo's networks' own
 LEAST, ENOUGH_S = 3, 300  # timed batches of a size: at least 3, and no more once it has taken five minutes
-TUNED_AT = 8  # queries in the batch by which the language model's setting is chosen
 
 
 def evaluate(
@@ -43,28 +40,6 @@ def evaluate(
         roofline = {batch: _roofline(count, batch, weight) for batch in batches}
     stream = {name: _streamed(method, queries) for name in methods if isinstance(method := engine.fanouts[name], Folm)}
     return {"threads": torch.get_num_threads(), "roofline_ms": roofline, "batch": measured, "stream": stream}
-
-
-def tune(engine: Engine, queries: Sequence[str], methods: Sequence[str]) -> tuple[torch.dtype, int] | None:
-    """Let the app's own language models run at their best: in the number format and with the threads that suit them.
-
-    The first of them in ``methods`` samples a batch in every setting; the engine keeps the fastest, threads also for the other
-    methods. Returns it, or None where none is in ``methods``. An instruct model keeps the format that it chose for its device
-    when it was loaded: its answers are too long to write a batch of them in every setting.
-    """
-    folms = list(_language_models(engine, methods))
-    if not folms:
-        return None
-    texts = list(islice(cycle(queries), TUNED_AT))
-    threads = engine.settings.threads
-    counts = [*(2**i for i in range(threads.bit_length()) if 2**i < threads), threads]
-    formats = (torch.float32, torch.bfloat16)
-    seconds = {setting: _sampling_seconds(folms[0], texts, *setting) for setting in product(formats, counts)}
-    best = min(seconds, key=lambda setting: seconds[setting])
-    for folm in folms:
-        cast(torch.nn.Module, folm.model).to(best[0])
-    torch.set_num_threads(best[1])
-    return best
 
 
 def tables(result: dict[str, Any]) -> str:
@@ -116,23 +91,6 @@ def _streamed(folm: Folm, queries: Sequence[str], count: int = 20) -> dict[str, 
 def _summary(rows: list[dict[str, float]]) -> dict[str, float]:
     medians = {f"{part}_ms": median(row[part] for row in rows) for part in PARTS}
     return {**medians, "p95_total_ms": float(np.percentile([row["total"] for row in rows], 95))}
-
-
-def _language_models(engine: Engine, methods: Sequence[str]) -> Iterator[Folm]:
-    for name in methods:
-        method = engine.fanouts[name]
-        model = getattr(method, "sft", method)  # best-of-5 samples from it
-        if isinstance(model, Folm) and isinstance(model.form, Compact):
-            yield model
-
-
-def _sampling_seconds(folm: Folm, texts: Sequence[str], precision: torch.dtype, threads: int) -> float:
-    """The better of two batches after a warm-up."""
-    torch.set_num_threads(threads)
-    copied = cast(Any, deepcopy(folm.model)).to(precision)
-    trial = Folm(copied, folm.tokenizer, folm.encoder, form=folm.form, card=folm.card)
-    vectors = folm.encoder.encode_text(texts)
-    return min([trial.fan_out(texts, vectors, K)[0].seconds for _ in range(3)][1:])
 
 
 def _multiply_adds(engine: Engine, query: str) -> float:

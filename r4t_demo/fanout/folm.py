@@ -19,14 +19,15 @@ import torch.nn.functional as F
 from r4t_demo.torch_guard import LOADING, native_dtype  # must come before transformers
 
 # isort: split
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import FanOut, embedded, own_seed
 from r4t_demo.fanout.card import catalog_card
-from r4t_demo.fanout.formats import FORMATS, THINK, Format, Reasoned
+from r4t_demo.fanout.decoding import Compiled, compilable, read_prompts, session_of
+from r4t_demo.fanout.formats import FORMATS, THINK, Compact, Format, Reasoned
 from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
 
@@ -75,7 +76,8 @@ class Folm:
             raise UserError(f"The language model '{name}' has no chat template: choose an instruct model.")
         self.ends = sorted(ends)
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.convert_ids_to_tokens(self.ends[0])
-        self.model, self.tokenizer, self.encoder, self.name = model.eval(), tokenizer, encoder, name
+        self.model: Any = model.eval()  # or what ``load`` compiles of it
+        self.tokenizer, self.encoder, self.name = tokenizer, encoder, name
         self.form, self.card = form, card
 
     @classmethod
@@ -86,8 +88,8 @@ class Folm:
         """Load a folder or a Hub id, a model or a LoRA adapter; on the GPU where there is one, in bfloat16 where that pays.
 
         ``form`` is a key of ``FORMATS``; without it, what the folder says, else "reasoned". ``merge`` adds an adapter to the
-        weights below it, which is faster; one that shall be trained must stay apart. UserError where something is missing,
-        broken or out of reach.
+        weights below it, and compiles a model of the compact format on a CPU, which is faster; one that shall be trained must
+        stay as it is. UserError where something is missing, broken or out of reach.
         """
         device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
         folder = folder_of(str(source))
@@ -95,15 +97,23 @@ class Folm:
         adapter, chosen = below != folder, FORMATS[form or _format_of(folder)]
         try:
             tokenizer = AutoTokenizer.from_pretrained(below)
+            exact = torch.float32 if merge and device.type == "cpu" else native_dtype(device)
             fast = "eager" if device.type == "cpu" else "sdpa"  # on a CPU the fused kernel is up to twice as slow with a mask
             with LOADING:
-                model: Any = AutoModelForCausalLM.from_pretrained(below, dtype=native_dtype(device), attn_implementation=fast)
+                model: Any = AutoModelForCausalLM.from_pretrained(below, dtype=exact, attn_implementation=fast)
             if adapter:
-                model = _adapted(model.float() if merge and device.type == "cpu" else model, folder, merge)
-            model.to(device)
+                model = _adapted(model, folder, merge)
+            folm = cls(model, tokenizer, encoder, name, chosen)
+            if merge and device.type == "cpu" and isinstance(chosen, Compact) and compilable(model):
+                folm.model = Compiled(model)
+            else:
+                model.to(device)
+                for weight in model.parameters() if merge else ():  # and no buffer: positions need all their digits
+                    weight.data = weight.data.to(native_dtype(device))
+        except UserError:
+            raise
         except Exception as error:  # a foreign model can be broken in any way
             raise hub_failure(f"The language model {source} cannot be loaded", error) from error
-        folm = cls(model, tokenizer, encoder, name, chosen)
         folm.card = catalog_card(catalog, folm.count_tokens) if catalog else ""
         return folm
 
@@ -184,7 +194,9 @@ class Folm:
         draft = _Draft(self, [self.form.prompt(self.tokenizer, query, self.card, k) for query in queries], n_samples)
         uniforms = [np.random.default_rng(each) for each in row_seeds(seed, queries, n_samples)]
         rows, closing = np.arange(len(uniforms)), self._closing
-        scores, cache, mask = self._read_prompts(draft, n_samples)
+        session = session_of(self.model)
+        scores = read_prompts(session, draft.ids[::n_samples], draft.mask[::n_samples]).repeat_interleave(n_samples, 0)
+        kept: torch.Tensor | None = torch.arange(len(rows)).div(n_samples, rounding_mode="floor").to(scores.device)
         drawn, named = draft.ids[:, -1], [self.named() for _ in rows]
         for step in range(self.form.room):
             shares = torch.tensor([uniforms[row].random() for row in rows], dtype=torch.float64, device=scores.device)
@@ -209,14 +221,9 @@ class Folm:
                 raise UserError(f"The language model did not finish its list within {seconds:.0f} s: try again later.")
             going = np.flatnonzero(~draft.done[rows])
             if len(going) <= 0.875 * len(rows):  # to copy the cache for a few rows would cost more than it saves
-                kept = torch.from_numpy(going).to(scores.device)
-                cache.batch_select_indices(kept)
-                rows, drawn, mask = rows[going], drawn[kept], mask[kept]
-            mask = F.pad(mask, (0, 1), value=1)
-            scores = self.model(
-                input_ids=drawn.unsqueeze(1), attention_mask=mask, position_ids=mask.sum(1, keepdim=True) - 1,
-                past_key_values=cache, use_cache=True,
-            ).logits[:, -1]  # fmt: skip
+                chosen = torch.from_numpy(going).to(scores.device)
+                rows, drawn, kept = rows[going], drawn[chosen], chosen if kept is None else kept[chosen]
+            scores, kept = session.read(drawn.unsqueeze(1), torch.ones_like(drawn).unsqueeze(1), kept), None
 
     def allowed(self, scores: torch.Tensor, behind: torch.Tensor, stale: Sequence[Sequence[int]]) -> torch.Tensor:
         """Return scores (B, V) as they are drawn from: ``behind`` the tokens (B,), and without each row's ``stale`` ones.
@@ -238,17 +245,6 @@ class Folm:
         """What a list that is still empty has named; only an endless one can fill itself with one thing."""
         closing = self._closing if self.form.endless else frozenset()
         return Named(closing, lambda tokens: self.form.pieces(cast(str, self.tokenizer.decode(tokens)))[0])
-
-    def _read_prompts(self, draft: "_Draft", n_samples: int) -> tuple[torch.Tensor, DynamicCache, torch.Tensor]:
-        """The scores (B, V) of the first tokens, and keys, values and mask (B, T) of the prompts, each read once."""
-        ids, mask = draft.ids[::n_samples], draft.mask[::n_samples]
-        cache = DynamicCache(config=self.model.config.get_text_config())
-        positions = (mask.cumsum(1) - 1).clamp(min=0)
-        read = self.model(
-            input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
-        )
-        cache.batch_repeat_interleave(n_samples)
-        return read.logits[:, -1].repeat_interleave(n_samples, 0), cache, draft.mask
 
     @cached_property
     def _marks(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -339,8 +335,8 @@ def _format_of(folder: Path) -> str:
 
 
 def _adapted(model: PreTrainedModel, folder: Path, merge: bool) -> Any:
-    """The model with the adapter of a folder: added to its weights and rounded once, or beside them in float32."""
+    """The model with the adapter of a folder: added to its weights, or beside them in float32."""
     from peft import PeftModel
 
     adapted = PeftModel.from_pretrained(model, folder, autocast_adapter_dtype=True)
-    return adapted.merge_and_unload().to(native_dtype(model.device)) if merge else adapted
+    return adapted.merge_and_unload() if merge else adapted

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from r4t_demo.fanout.base import core_of
+from r4t_demo.fanout.decoding import logits_of
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.fanout.formats import Compact
 
@@ -25,7 +26,7 @@ def token_probabilities(
     listed = folm.form.written(things[:-1]) + "," if before else ""
     head, own = (folm.tokenizer(text, add_special_tokens=False)["input_ids"] for text in (prompt + listed, f" {things[-1]}"))
     ids = torch.tensor([[*head, *own]], device=folm.model.device)
-    logits = folm.model(input_ids=ids, use_cache=False, logits_to_keep=len(own) + 1).logits[0, :-1]
+    logits = logits_of(folm.model, ids, len(own) + 1)[0, :-1]
     chances = logits.float().softmax(-1).gather(1, ids[0, len(head) :, None])[:, 0]
     return [(str(folm.tokenizer.decode([token])), chance) for token, chance in zip(own, chances.tolist(), strict=True)]
 

@@ -3,16 +3,13 @@
 from dataclasses import dataclass, field
 
 import pytest
-import torch
 
 from r4t_demo.engine import Engine
 from r4t_demo.evaluate import latency
-from r4t_demo.fanout.baselines import BestOf
 from r4t_demo.fanout.diffusion import DiffusionRetriever
-from r4t_demo.fanout.formats import SHOTS, Compact
+from r4t_demo.fanout.formats import Compact
 from tests.doubles import HashEncoder
-from tests.tiny_instruct import tiny_instruct
-from tests.tiny_models import list_writer, tiny_denoiser, tiny_folm
+from tests.tiny_models import list_writer, tiny_denoiser
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -82,56 +79,3 @@ def test_more_repetitions_are_made_while_there_is_time(engine: Engine, monkeypat
         latency.evaluate(engine, ["a", "b", "c"], ["none"], [2], repeats=7)
         assert len(batches) == made + 1, "one is the warm-up"
     assert batches[:3] == [["a", "b"], ["c", "a"], ["b", "c"]]
-
-
-def test_the_language_models_run_in_their_fastest_setting(engine: Engine, encoder: HashEncoder, monkeypatch) -> None:
-    before, tried = torch.get_num_threads(), []
-    object.__setattr__(engine.settings, "threads", 3)
-    sft, folm = tiny_folm(encoder), tiny_folm(encoder)
-    sft.form = folm.form = Short()
-    engine.fanouts._loaded.update({"folm": folm, "best-of-5": BestOf(sft, engine.index, encoder)})
-    sampling_seconds = latency._sampling_seconds
-
-    def seconds(*setting) -> float:
-        tried.append(setting[2:])
-        assert sampling_seconds(*setting) > 0
-        return {(torch.bfloat16, 2): 1.0}.get(setting[2:], 2.0)
-
-    monkeypatch.setattr(latency, "_sampling_seconds", seconds)
-    try:
-        assert latency.tune(engine, ["boho", "gothic"], ["none", "best-of-5", "folm"]) == (torch.bfloat16, 2)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-    assert tried == [(precision, threads) for precision in (torch.float32, torch.bfloat16) for threads in (1, 2, 3)]
-    assert sft.model.dtype == folm.model.dtype == torch.bfloat16
-    assert len(engine.run(["boho"], ["folm", "best-of-5"])) == 2, "they answer in that format"
-
-
-def test_what_is_tried_asks_as_the_model_does_that_visitors_meet(encoder: HashEncoder) -> None:
-    """A prompt with examples is longer, and a card makes it longer still."""
-    folm, before = tiny_folm(encoder), torch.get_num_threads()
-    folm.form = Short(shots=SHOTS)
-    folm.fan_out(["boho"], encoder.encode_text(["boho"]), 10)
-    try:
-        latency._sampling_seconds(folm, ["boho"], torch.float32, 1)
-    finally:
-        torch.set_num_threads(before)
-    assert len(folm.form.asked) > 1
-    assert len({*folm.form.asked}) == 1 and "dress, hat, boots" in folm.form.asked[0]
-
-
-def test_without_a_language_model_there_is_nothing_to_choose(engine: Engine) -> None:
-    assert latency.tune(engine, ["boho"], ["none", "diffusion"]) is None
-
-
-def test_an_instruct_model_keeps_the_format_that_it_was_loaded_in(engine: Engine, encoder: HashEncoder, monkeypatch) -> None:
-    monkeypatch.setattr(latency, "_sampling_seconds", lambda folm, texts, precision, threads: precision.itemsize)
-    instruct, folm, before = tiny_instruct("qwen3", encoder), tiny_folm(encoder), torch.get_num_threads()
-    engine.fanouts._loaded |= {"instruct:some/model": instruct, "folm": folm}
-    assert latency.tune(engine, ["boho"], ["instruct:some/model"]) is None
-    try:
-        assert latency.tune(engine, ["boho"], ["instruct:some/model", "folm"])[0] == torch.bfloat16
-    finally:
-        torch.set_num_threads(before)
-    assert (folm.model.dtype, instruct.model.dtype) == (torch.bfloat16, torch.float32)

@@ -9,12 +9,14 @@ import torch
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.errors import UserError
+from r4t_demo.fanout import folm as folm_module
+from r4t_demo.fanout.decoding import Compiled, digest_of
 from r4t_demo.fanout.folm import SETTINGS, Folm
 from r4t_demo.fanout.formats import FORMATS, Format
 from r4t_demo.train.folm.policy import LoraPolicy
 from tests import tiny_instruct
 from tests.doubles import HashEncoder
-from tests.tiny_models import assert_same_weights, list_writer, save_adapter, save_folm, weights_of
+from tests.tiny_models import assert_same_weights, compiled, list_writer, save_adapter, save_folm, weights_of
 
 QUERIES = ["boho", "gothic black boots for a party"]
 
@@ -48,6 +50,12 @@ def trained_adapter(encoder: HashEncoder, root: Path, base: Path) -> Path:
 
 
 @pytest.fixture
+def plain_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models that are not compiled, so that their weights can be seen."""
+    monkeypatch.setattr(folm_module, "compilable", lambda model: False)
+
+
+@pytest.fixture
 def base(encoder: HashEncoder, tmp_path: Path) -> Path:
     return save_folm(list_writer(encoder), tmp_path / "base")
 
@@ -55,11 +63,10 @@ def base(encoder: HashEncoder, tmp_path: Path) -> Path:
 def test_a_saved_model_writes_the_same_lists(encoder: HashEncoder, base: Path, catalog: Catalog) -> None:
     writer = list_writer(encoder)
     loaded = Folm.load(base, encoder, "mine", catalog=catalog)
-    assert (loaded.name, loaded.form, loaded.model.dtype) == ("mine", FORMATS["compact"], torch.float32)
-    assert not loaded.model.training
+    assert (loaded.name, loaded.form, type(loaded.model)) == ("mine", FORMATS["compact"], Compiled)
     assert loaded.card.split(", ")[:6] == sorted({item.category for item in catalog.items}), "all are as frequent"
     writer.card = loaded.card
-    assert lists(loaded) == lists(writer)
+    assert lists(loaded) == lists(compiled(writer))
     assert Folm.load(base, encoder).card == "", "no catalogue, no card"
 
 
@@ -75,9 +82,10 @@ def test_models_that_are_asked_for_at_once_are_all_loaded(encoder: HashEncoder, 
 def test_a_fresh_adapter_changes_nothing(encoder: HashEncoder, base: Path, tmp_path: Path) -> None:
     adapter = save_adapter(list_writer(encoder), base, tmp_path / "adapter")
     assert {path.name for path in adapter.iterdir()} == {"adapter_model.safetensors", "adapter_config.json", SETTINGS}
-    assert_same_weights(weights_of(Folm.load(adapter, encoder).model), weights_of(Folm.load(base, encoder).model))
+    assert digest_of(Folm.load(adapter, encoder).model) == digest_of(Folm.load(base, encoder).model)
 
 
+@pytest.mark.usefixtures("plain_engine")
 def test_a_merged_adapter_answers_as_one_beside_the_weights(encoder: HashEncoder, base: Path, tmp_path: Path) -> None:
     adapter = trained_adapter(encoder, tmp_path, base)
     merged, beside, plain = Folm.load(adapter, encoder), Folm.load(adapter, encoder, merge=False), Folm.load(base, encoder)
@@ -88,6 +96,7 @@ def test_a_merged_adapter_answers_as_one_beside_the_weights(encoder: HashEncoder
     assert merged.form == beside.form == FORMATS["compact"]
 
 
+@pytest.mark.usefixtures("plain_engine")
 def test_an_adapter_is_added_exactly_and_rounded_once(
     encoder: HashEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +108,19 @@ def test_an_adapter_is_added_exactly_and_rounded_once(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
     rounded = weights_of(Folm.load(adapter, encoder).model)
     assert_same_weights(rounded, {name: value.bfloat16() for name, value in exact.items()})
+
+
+def test_what_shall_be_trained_or_reasons_or_runs_elsewhere_is_not_compiled(
+    encoder: HashEncoder, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = trained_adapter(encoder, tmp_path, base)
+    assert isinstance(Folm.load(adapter, encoder).model, Compiled)
+    assert not isinstance(Folm.load(adapter, encoder, merge=False).model, Compiled)
+    folm = tiny_instruct.tiny_instruct("gemma3", encoder)
+    folm.model.save_pretrained(tmp_path / "windowed")
+    folm.tokenizer.save_pretrained(tmp_path / "windowed")
+    for form in ("reasoned", "compact"):
+        assert not isinstance(Folm.load(tmp_path / "windowed", encoder, form=form).model, Compiled)
 
 
 def test_an_instruct_model_is_asked_in_the_papers_format(encoder: HashEncoder, tmp_path: Path) -> None:

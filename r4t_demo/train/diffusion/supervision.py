@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import torch
 from safetensors.numpy import load_file, save_file
 
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import core_of
+from r4t_demo.fanout.decoding import digest_of
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.files import write_atomically, write_json, write_text
 from r4t_demo.index.base import VectorIndex
@@ -127,13 +127,10 @@ def _settings(
     k: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Everything that shapes the shards, as a JSON value."""
-    weights = hashlib.sha256()
-    for name, value in folm.model.state_dict().items():
-        weights.update(name.encode() + value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
     kept = best and {"keep": best.keep, "reward": list(best.reward.names), "weights": list(best.reward.weights)}
     return {
         "targets": targets, "samples": samples, "temperature": TEMPERATURE, "filter": kept, "batch": batch, "k": k, "seed": seed,
-        "encoder": folm.encoder.id, "policy": weights.hexdigest(), "items": len(index), **_asked(queries),
+        "encoder": folm.encoder.id, "policy": digest_of(folm.model), "items": len(index), **_asked(queries),
     }  # fmt: skip
 
 

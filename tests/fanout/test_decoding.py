@@ -1,0 +1,138 @@
+"""A language model that is compiled for the CPU reads as the same model does in PyTorch, but for the rounding of its weights."""
+
+import pytest
+import torch
+
+from r4t_demo.fanout import decoding
+from r4t_demo.fanout.decoding import Compiled, compilable, digest_of, logits_of, read_prompts, session_of
+from r4t_demo.fanout.folm import Folm
+from tests.doubles import HashEncoder
+from tests.tiny_instruct import tiny_instruct
+from tests.tiny_models import compiled, list_writer
+
+CLOSE = {"rtol": 1e-3, "atol": 2e-4}
+
+
+@pytest.fixture(autouse=True)
+def plain_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that multiplies float32 alone."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+
+
+@pytest.fixture
+def writer(encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch) -> Folm:
+    """A model whose weights stand on the grid that they are rounded to, so that the two can be compared exactly."""
+    folm = list_writer(encoder)
+    with torch.no_grad():
+        for weight in folm.model.parameters():
+            if weight.dim() == 2:
+                groups = weight.view(len(weight), -1, min(decoding.GROUP, weight.shape[1]))
+                scale = groups.abs().amax(-1, keepdim=True).clamp(min=1e-30) / 127
+                groups.copy_((groups / scale).round() * scale)
+    return folm
+
+
+def left_padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(map(len, rows))
+    ids = torch.tensor([[0] * (width - len(row)) + row for row in rows])
+    return ids, torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
+
+
+def whole(folm: Folm, row: list[int]) -> torch.Tensor:
+    """The scores behind a row that is read at once and alone, in PyTorch."""
+    with torch.no_grad():
+        return folm.model(input_ids=torch.tensor([row])).logits[0, -1]
+
+
+@torch.no_grad()
+def test_rows_that_go_on_split_and_end_are_read_as_each_is_alone(writer: Folm) -> None:
+    rows = [[5, 6, 7, 8], [9, 10], [11, 12, 13]]
+    for model in (writer.model, Compiled(writer.model)):
+        session = session_of(model)
+        scores = session.read(*left_padded(rows))
+        for row, each in zip(rows, scores, strict=True):
+            torch.testing.assert_close(each, whole(writer, row), **CLOSE)
+        kept = torch.tensor([2, 0, 0])  # the second ends, the first goes on twice
+        scores = session.read(torch.tensor([[3], [4], [5]]), torch.ones(3, 1, dtype=torch.long), kept)
+        rows = [[*rows[2], 3], [*rows[0], 4], [*rows[0], 5]]
+        for row, each in zip(rows, scores, strict=True):
+            torch.testing.assert_close(each, whole(writer, row), **CLOSE)
+        scores = session.read(torch.tensor([[6], [7], [8]]), torch.ones(3, 1, dtype=torch.long))
+        for row, token, each in zip(rows, (6, 7, 8), scores, strict=True):
+            torch.testing.assert_close(each, whole(writer, [*row, token]), **CLOSE)
+        rows = [[5, 6, 7, 8], [9, 10], [11, 12, 13]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[5, 6, 7, 8, 9], [5, 6, 7, 3], [5, 6, 7, 4, 4, 4, 4]],  # a beginning in common
+        [[5, 6, 7], [5, 6, 7, 8]],  # one is the other's beginning
+        [[5, 6, 7], [5, 6, 7]],
+        [[5, 6], [7, 8]],
+        [[5], [5, 6]],
+        [[5, 6, 7]],
+    ],
+    ids=str,
+)
+@torch.no_grad()
+def test_prompts_are_read_as_each_is_alone(writer: Folm, rows: list[list[int]]) -> None:
+    for model in (writer.model, Compiled(writer.model)):
+        session = session_of(model)
+        scores = read_prompts(session, *left_padded(rows))
+        further = session.read(torch.full((len(rows), 1), 3), torch.ones(len(rows), 1, dtype=torch.long))
+        for row, first, second in zip(rows, scores, further, strict=True):
+            torch.testing.assert_close(first, whole(writer, row), **CLOSE)
+            torch.testing.assert_close(second, whole(writer, [*row, 3]), **CLOSE)
+
+
+def test_what_prompts_have_in_common_is_read_once(writer: Folm) -> None:
+    session, read = Compiled(writer.model).session(), []
+    one = session.read
+    session.read = lambda ids, mask, rows=None: read.append(ids.numel()) or one(ids, mask, rows)
+    read_prompts(session, *left_padded([[5, 6, 7, 8, 9, 3, index] for index in range(6)]))
+    assert read == [6, 6], "six tokens of one row, one token of six"
+
+
+@torch.no_grad()
+def test_it_writes_the_same_lists(writer: Folm) -> None:
+    options = {"k": 3, "seed": 1, "temperature": 1.0}
+    queries = ["boho", "gothic black boots for a party", "hat"]
+    served = compiled(writer)
+    texts = writer.generate(queries, 4, **options).texts
+    assert served.generate(queries, 4, **options).texts == texts
+    assert [served.generate([query], 4, **options).texts for query in queries] == [texts[i : i + 4] for i in (0, 4, 8)]
+
+
+@torch.no_grad()
+def test_it_scores_what_is_written(writer: Folm) -> None:
+    ids = torch.tensor([[5, 6, 7, 8, 9]])
+    expected = writer.model(input_ids=ids).logits[:, -3:]
+    for model in (writer.model, Compiled(writer.model)):
+        torch.testing.assert_close(logits_of(model, ids, 3), expected, **CLOSE)
+
+
+@torch.no_grad()
+def test_other_weights_are_rounded_to_a_255th_of_their_group(encoder: HashEncoder) -> None:
+    folm, row = list_writer(encoder), [5, 6, 7, 8]
+    session = session_of(Compiled(folm.model))
+    served, exact = session.read(*left_padded([row]))[0].softmax(-1), whole(folm, row).softmax(-1)
+    assert 0 < (served - exact).abs().sum() < 0.05
+
+
+def test_sessions_do_not_disturb_each_other(writer: Folm) -> None:
+    model = Compiled(writer.model)
+    first, second = model.session(), model.session()
+    first.read(*left_padded([[5, 6, 7]]))
+    second.read(*left_padded([[9, 10], [11, 12]]))
+    one = torch.ones(1, 1, dtype=torch.long)
+    torch.testing.assert_close(first.read(4 * one, one)[0], whole(writer, [5, 6, 7, 4]), **CLOSE)
+
+
+def test_the_digest_is_the_weights_own(writer: Folm, encoder: HashEncoder) -> None:
+    assert digest_of(Compiled(writer.model)) == digest_of(writer.model) != digest_of(list_writer(encoder).model)
+
+
+def test_a_model_that_sees_through_a_window_is_not_compiled(writer: Folm, encoder: HashEncoder) -> None:
+    assert compilable(writer.model) and compilable(tiny_instruct("qwen3", encoder).model)
+    assert not compilable(tiny_instruct("gemma3", encoder).model)
