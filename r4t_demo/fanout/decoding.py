@@ -4,7 +4,11 @@ Compiled, a token takes a fifth to a third of the time: no operation is called f
 and a weight has one byte to be read instead of four (docs/design-notes.md, "The language model's engine").
 """
 
+import ctypes
+import gc
 import hashlib
+import warnings
+from contextlib import suppress
 from math import gcd
 from typing import Any, Protocol
 
@@ -16,7 +20,7 @@ from openvino._offline_transformations import apply_make_stateful_transformation
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-from r4t_demo.torch_guard import native_dtype  # must come before transformers
+from r4t_demo.torch_guard import LOADING  # must come before transformers
 
 # isort: split
 from transformers import DynamicCache, PreTrainedModel
@@ -60,19 +64,19 @@ class TorchSession:
 class Compiled:
     """A causal LM compiled for the CPU; the model that it was made of can go.
 
-    A weight is a whole number of eight bits times a scale of its group; all else is computed in the format that the processor
-    multiplies fastest. ``digest`` tells the model's weights from others. Sessions do not disturb each other; they take turns.
+    A weight is a whole number of eight bits times a scale of its group; all else is float32. ``digest`` tells the model's weights
+    from others. Sessions do not disturb each other; they take turns.
     """
 
     device = torch.device("cpu")
 
     def __init__(self, model: PreTrainedModel) -> None:
         self.digest = digest_of(model)
-        precision = "bf16" if native_dtype(self.device) == torch.bfloat16 else "f32"
-        # Exact but for the format; and threads that are not pinned, since another process of this project may run beside.
+        # Nothing else is rounded, so that processors differ in the last digits alone. Threads are not pinned: another process of
+        # this project may run beside.
         options = {
             "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": torch.get_num_threads(), "ENABLE_CPU_PINNING": False,
-            "INFERENCE_PRECISION_HINT": precision, "KV_CACHE_PRECISION": precision, "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+            "INFERENCE_PRECISION_HINT": "f32", "KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
         }  # fmt: skip
         self._compiled = ov.Core().compile_model(_stateful(_quantized(_traced(model)), model.config), "CPU", options)
 
@@ -106,6 +110,13 @@ class CompiledSession:
 def compilable(model: PreTrainedModel) -> bool:
     """Whether the engine takes a model: one whose layers keep the keys and values of all that was read."""
     return all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config.get_text_config()).layers)
+
+
+def give_back() -> None:
+    """Return freed memory to the system: glibc would keep what a model took that has been compiled, some 400 MB."""
+    gc.collect()  # an adapted model and its parts know each other
+    with suppress(OSError, AttributeError):  # of another C library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def session_of(model: PreTrainedModel | Compiled) -> Session:
@@ -190,8 +201,13 @@ def _traced(model: PreTrainedModel) -> ov.Model:
     past = torch.zeros(2 * config.num_hidden_layers, batch, heads, before, width)
     example = (ids, torch.ones(batch, before + length, dtype=torch.long), ids.cumsum(1), torch.arange(2), *past)
     attention, config._attn_implementation = config._attn_implementation, "sdpa"  # which the engine knows as one operation
+    for part in model.modules():  # the tracer looks at every attribute, and transformers complains of one that is missing
+        if isinstance(part, PreTrainedModel):
+            part.loss_type = "ForCausalLM"
     try:
-        graph = torch.jit.trace(_Step(model).eval(), example, strict=False, check_trace=False)
+        with LOADING, warnings.catch_warnings():
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)  # of what is the same in every call here
+            graph = torch.jit.trace(_Step(model).eval(), example, strict=False, check_trace=False)
     finally:
         config._attn_implementation = attention
     # The frontend itself, since openvino.convert_model reports its use to a server.

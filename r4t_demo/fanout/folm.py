@@ -26,7 +26,7 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import FanOut, embedded, own_seed
 from r4t_demo.fanout.card import catalog_card
-from r4t_demo.fanout.decoding import Compiled, compilable, read_prompts, session_of
+from r4t_demo.fanout.decoding import Compiled, compilable, give_back, read_prompts, session_of
 from r4t_demo.fanout.formats import FORMATS, THINK, Compact, Format, Reasoned
 from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
@@ -106,6 +106,8 @@ class Folm:
             folm = cls(model, tokenizer, encoder, name, chosen)
             if merge and device.type == "cpu" and isinstance(chosen, Compact) and compilable(model):
                 folm.model = Compiled(model)
+                del model
+                give_back()
             else:
                 model.to(device)
                 for weight in model.parameters() if merge else ():  # and no buffer: positions need all their digits

@@ -53,7 +53,7 @@ SECONDS = {
     "steered": 0.4,  # of each of those steps, with what goes with it
     "evaluated": 0.7,  # of each test query
 }  # on one of two CPU cores, the other of which answers visitors
-BFLOAT16 = ("soft-grpo", "supervision", "diffusion", "one-step", "evaluate")  # the stages that use it
+BFLOAT16 = ("soft-grpo", "diffusion", "one-step", "evaluate")  # the stages that use it
 FLOAT32 = 3.3  # times as long they take where the processor does not multiply it itself: 150 songs, measured
 
 TRUST = 10.0  # seconds of the plan that speak as loudly as those that were measured

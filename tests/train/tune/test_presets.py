@@ -22,7 +22,7 @@ def test_budgets_grow() -> None:
 def test_what_multiplies_takes_longer_where_no_bfloat16_is_multiplied() -> None:
     fast, slow = plan(PRESETS["small"], 300), plan(PRESETS["small"], 300, bfloat16=False)
     slower = [name for name in STAGES if slow[name] > fast[name]]
-    assert slower == ["soft-grpo", "supervision", "diffusion", "one-step", "evaluate"]
+    assert slower == ["soft-grpo", "diffusion", "one-step", "evaluate"], "a compiled language model writes the sets as fast"
     assert all(slow[name] >= fast[name] for name in STAGES)
     assert cost(PRESETS["small"], 300, bfloat16=False) != cost(PRESETS["small"], 300)
 
