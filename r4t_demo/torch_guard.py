@@ -1,4 +1,5 @@
-"""Makes torchvision importable beside a CPU build of torch; import this before open_clip or transformers.
+"""Makes torchvision importable beside a CPU build of torch, and keeps OpenVINO silent; import this before open_clip, openvino or
+transformers.
 
 PyPI's torchvision is linked to CUDA. Beside a CPU build of torch its compiled part cannot load, the operators it would
 have registered are missing, and ``import torchvision`` fails ("operator torchvision::nms does not exist"). We need
@@ -9,10 +10,14 @@ Beside it stands what else depends on the machine's torch: the number format tha
 
 import ctypes
 import importlib.util
+import sys
 import threading
 from pathlib import Path
 
 import torch
+
+# OpenVINO tells its makers' server of every import, unless the package that does so is missing.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 # transformers patches its own classes while it loads a model: two loads at once can leave them patched, and no model with
 # tied weights can be loaded any more ("Cannot copy out of meta tensor").

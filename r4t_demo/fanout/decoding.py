@@ -13,16 +13,16 @@ from math import gcd
 from typing import Any, Protocol
 
 import numpy as np
-import openvino as ov
 import torch
+
+from r4t_demo.torch_guard import LOADING  # must come before openvino and transformers
+
+# isort: split
+import openvino as ov
 from openvino import opset13 as ops
 from openvino._offline_transformations import apply_make_stateful_transformation
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-from r4t_demo.torch_guard import LOADING  # must come before transformers
-
-# isort: split
 from transformers import DynamicCache, PreTrainedModel
 from transformers.cache_utils import DynamicLayer
 
@@ -210,7 +210,6 @@ def _traced(model: PreTrainedModel) -> ov.Model:
             graph = torch.jit.trace(_Step(model).eval(), example, strict=False, check_trace=False)
     finally:
         config._attn_implementation = attention
-    # The frontend itself, since openvino.convert_model reports its use to a server.
     decoder, frontend = TorchScriptPythonDecoder(graph), FrontEndManager().load_by_framework("pytorch")
     return frontend.convert(frontend.load(decoder))
 

@@ -1,5 +1,10 @@
 """A language model that is compiled for the CPU reads as the same model does in PyTorch, but for the rounding of its weights."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -10,6 +15,7 @@ from tests.doubles import HashEncoder
 from tests.tiny_instruct import tiny_instruct
 from tests.tiny_models import compiled, list_writer
 
+ROOT = Path(__file__).resolve().parents[2]
 CLOSE = {"rtol": 1e-3, "atol": 2e-4}
 
 
@@ -131,6 +137,17 @@ def test_sessions_do_not_disturb_each_other(writer: Folm) -> None:
 
 def test_the_digest_is_the_weights_own(writer: Folm, encoder: HashEncoder) -> None:
     assert digest_of(Compiled(writer.model)) == digest_of(writer.model) != digest_of(list_writer(encoder).model)
+
+
+def test_nobody_is_told_that_the_engine_is_used(tmp_path: Path) -> None:
+    """A package in the place of the engine's telemetry leaves a trace when it is imported."""
+    (tmp_path / "openvino_telemetry.py").write_text(f"open({str(tmp_path / 'told')!r}, 'w').close()\nraise ImportError\n")
+    parts = "from tests.doubles import HashEncoder; from tests.tiny_models import compiled, list_writer"
+    code = f"{parts}; compiled(list_writer(HashEncoder()))"
+    for begin in ("import openvino; ", ""):
+        told = subprocess.run([sys.executable, "-c", begin + code], env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"})
+        assert told.returncode == 0 and (tmp_path / "told").exists() == bool(begin), "by itself the engine would tell"
+        (tmp_path / "told").unlink(missing_ok=True)
 
 
 def test_a_model_that_sees_through_a_window_is_not_compiled(writer: Folm, encoder: HashEncoder) -> None:
