@@ -63,9 +63,10 @@ class UntrainedFolm(Folm):
 
     def sample_lists(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
-        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None, tell: Tell | None = None,
+        seed: int = 0, temperature: float = TEMPERATURE, guidance: float = 1.0, seconds: float | None = None,
+        tell: Tell | None = None,
     ) -> list[list[list[str]]]:  # fmt: skip
-        super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature)
+        super().sample_lists(queries, vectors, k, n_samples, seed=seed, temperature=temperature, guidance=guidance)
         lists = [[f"{query} {word}" for word in self.words[:k]] for query in queries]
         if tell:
             for row, texts in enumerate(lists):

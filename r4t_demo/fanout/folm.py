@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,13 +26,13 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import FanOut, embedded, own_seed
 from r4t_demo.fanout.card import catalog_card
-from r4t_demo.fanout.decoding import Compiled, compilable, give_back, read_prompts, session_of
+from r4t_demo.fanout.decoding import Compiled, Guided, Session, compilable, give_back, session_of
 from r4t_demo.fanout.formats import FORMATS, THINK, Compact, Format, Reasoned
 from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
 
 TEMPERATURE = 0.9  # the paper's, where many lists are drawn
-SERVED = 0.3  # of the one list that a visitor gets
+SERVED = 0.2  # of the one list that a visitor gets
 ROWS = 256  # answers written at once; 64 take two thirds longer for each
 SPARE = 10  # repetitions that a list may hold
 NEVER = -1e4  # the score of what cannot be drawn; finite, so that an entropy stays a number
@@ -125,7 +125,8 @@ class Folm:
 
     def sample_lists(
         self, queries: Sequence[str], vectors: np.ndarray, k: int, n_samples: int, *,
-        seed: int = 0, temperature: float = TEMPERATURE, seconds: float | None = None, tell: Tell | None = None,
+        seed: int = 0, temperature: float = TEMPERATURE, guidance: float = 1.0, seconds: float | None = None,
+        tell: Tell | None = None,
     ) -> list[list[list[str]]]:  # fmt: skip
         """Return ``n_samples`` lists of up to k distinct sub-queries for each query; ``vectors`` are not read.
 
@@ -133,7 +134,9 @@ class Folm:
         (its number, its sub-queries so far) whenever one of them is finished. UserError where ``ROWS`` lists take longer than so
         many ``seconds``.
         """
-        answers = self.generate(queries, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds, tell=tell)
+        answers = self.generate(
+            queries, n_samples, k=k, seed=seed, temperature=temperature, guidance=guidance, seconds=seconds, tell=tell
+        )
         lists = [self.read(text, queries[i // n_samples], k) or [queries[i // n_samples]] for i, text in enumerate(answers.texts)]
         return [lists[i : i + n_samples] for i in range(0, len(lists), n_samples)]
 
@@ -149,7 +152,10 @@ class Folm:
     ) -> list[FanOut]:
         """Sample one list a query (seeded) and embed its sub-queries; ``tell`` as in ``sample_lists``."""
         start = time.perf_counter()
-        sampled = self.sample_lists(queries, vectors, k, 1, seed=seed, temperature=SERVED, seconds=SECONDS, tell=tell)
+        guidance = self.form.guidance
+        sampled = self.sample_lists(
+            queries, vectors, k, 1, seed=seed, temperature=SERVED, guidance=guidance, seconds=SECONDS, tell=tell
+        )
         lists = [samples[0] for samples in sampled]
         seconds = (time.perf_counter() - start) / len(queries)
         start = time.perf_counter()
@@ -158,14 +164,18 @@ class Folm:
         return [FanOut(self.name, texts, part, *shares, is_text=True) for texts, part in zip(lists, rows, strict=True)]
 
     def generate(
-        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None = None,
-        tell: Tell | None = None,
+        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, guidance: float = 1.0,
+        seconds: float | None = None, tell: Tell | None = None,
     ) -> Answers:  # fmt: skip
-        """Sample ``n_samples`` answers a query; a row's sample hangs on ``seed``, its query and its number alone."""
+        """Sample ``n_samples`` answers a query, ``Guided`` where ``guidance`` is not 1.
+
+        A row's sample hangs on ``seed``, its query and its number alone.
+        """
+        write = partial(self._write, k=k, seed=seed, temperature=temperature, guidance=guidance, seconds=seconds)
         step, drafts, told = max(1, ROWS // n_samples), [], [0] * (len(queries) * n_samples)
         for start in range(0, len(queries), step):
             part = queries[start : start + step]
-            for draft in self._write(part, n_samples, k=k, seed=seed, temperature=temperature, seconds=seconds):
+            for draft in write(part, n_samples):
                 for row in range(len(draft.written)) if tell else ():
                     pieces = self.form.pieces if draft.done[row] else self.form.finished
                     texts, number = self._spelt(pieces(draft.text(row)), part[row // n_samples], k), start * n_samples + row
@@ -173,6 +183,9 @@ class Folm:
                         told[number] = len(texts)
                         tell(number, texts)
             drafts.append(draft)  # as it is at last
+        return self._answers(drafts)
+
+    def _answers(self, drafts: Sequence["_Draft"]) -> Answers:
         width, pad = max(draft.ids.shape[1] for draft in drafts), self.tokenizer.pad_token_id
         ids = torch.cat([F.pad(draft.ids, (width - draft.ids.shape[1], 0), value=pad) for draft in drafts])
         mask = torch.cat([F.pad(draft.mask, (width - draft.mask.shape[1], 0)) for draft in drafts])
@@ -189,15 +202,16 @@ class Folm:
 
     @torch.no_grad()
     def _write(
-        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, seconds: float | None
-    ) -> Iterator["_Draft"]:
+        self, queries: Sequence[str], n_samples: int, *, k: int, seed: int, temperature: float, guidance: float,
+        seconds: float | None,
+    ) -> Iterator["_Draft"]:  # fmt: skip
         """Write queries x ``n_samples`` answers token by token; yield the one draft of all whenever a piece of it is finished."""
         start = time.monotonic()
         draft = _Draft(self, [self.form.prompt(self.tokenizer, query, self.card, k) for query in queries], n_samples)
         uniforms = [np.random.default_rng(each) for each in row_seeds(seed, queries, n_samples)]
         rows, closing = np.arange(len(uniforms)), self._closing
-        session = session_of(self.model)
-        scores = read_prompts(session, draft.ids[::n_samples], draft.mask[::n_samples]).repeat_interleave(n_samples, 0)
+        session = self._session(guidance, k)
+        scores = session.read_prompts(draft.ids[::n_samples], draft.mask[::n_samples]).repeat_interleave(n_samples, 0)
         kept: torch.Tensor | None = torch.arange(len(rows)).div(n_samples, rounding_mode="floor").to(scores.device)
         drawn, named = draft.ids[:, -1], [self.named() for _ in rows]
         for step in range(self.form.room):
@@ -226,6 +240,13 @@ class Folm:
                 chosen = torch.from_numpy(going).to(scores.device)
                 rows, drawn, kept = rows[going], drawn[chosen], chosen if kept is None else kept[chosen]
             scores, kept = session.read(drawn.unsqueeze(1), torch.ones_like(drawn).unsqueeze(1), kept), None
+
+    def _session(self, guidance: float, k: int) -> Session:
+        session = session_of(self.model)
+        if guidance == 1.0:
+            return session
+        bare = self.tokenizer(self.form.prompt(self.tokenizer, "", self.card, k), add_special_tokens=False, return_tensors="pt")
+        return Guided(session, guidance, bare["input_ids"][0].to(self.model.device))
 
     def allowed(self, scores: torch.Tensor, behind: torch.Tensor, stale: Sequence[Sequence[int]]) -> torch.Tensor:
         """Return scores (B, V) as they are drawn from: ``behind`` the tokens (B,), and without each row's ``stale`` ones.

@@ -44,6 +44,7 @@ class Format(Protocol):
 
     ``room`` is how many tokens an answer may have; a piece is finished only behind one of the signs of ``closers``.
     An ``endless`` list is ended by its k-th distinct piece alone: the model may not end it itself.
+    ``guidance`` is how far the list that a visitor gets is led by the request (``decoding.Guided``); 1 is the model's own.
     """
 
     @property
@@ -54,6 +55,9 @@ class Format(Protocol):
 
     @property
     def endless(self) -> bool: ...
+
+    @property
+    def guidance(self) -> float: ...
 
     def prompt(self, tokenizer: PreTrainedTokenizerBase, query: str, card: str, k: int) -> str:
         """The text that the model continues."""
@@ -88,6 +92,7 @@ class Compact:
     room: int = 96
     closers: str = ",;\n"
     endless: bool = True
+    guidance: float = 1.5
 
     def prompt(self, tokenizer: PreTrainedTokenizerBase, query: str, card: str, k: int) -> str:
         """See ``Format``."""
@@ -136,6 +141,7 @@ class Reasoned:
     room: int = 768  # with the prompt some 1000 tokens, the paper's sequence length
     closers: str = '"]'
     endless: bool = False
+    guidance: float = 1.0
 
     def prompt(self, tokenizer: PreTrainedTokenizerBase, query: str, card: str, k: int) -> str:
         """See ``Format``: ``PROMPT`` in the model's chat template, ready for the answer."""

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from r4t_demo.fanout import decoding
-from r4t_demo.fanout.decoding import Compiled, compilable, digest_of, logits_of, read_prompts, session_of
+from r4t_demo.fanout.decoding import Compiled, Guided, compilable, digest_of, left_padded, logits_of, session_of
 from r4t_demo.fanout.folm import Folm
 from tests.doubles import HashEncoder
 from tests.tiny_instruct import tiny_instruct
@@ -38,10 +38,8 @@ def writer(encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch) -> Folm:
     return folm
 
 
-def left_padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    width = max(map(len, rows))
-    ids = torch.tensor([[0] * (width - len(row)) + row for row in rows])
-    return ids, torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows])
+def padded(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    return left_padded([*map(torch.tensor, rows)])
 
 
 def whole(folm: Folm, row: list[int]) -> torch.Tensor:
@@ -55,7 +53,7 @@ def test_rows_that_go_on_split_and_end_are_read_as_each_is_alone(writer: Folm) -
     rows = [[5, 6, 7, 8], [9, 10], [11, 12, 13]]
     for model in (writer.model, Compiled(writer.model)):
         session = session_of(model)
-        scores = session.read(*left_padded(rows))
+        scores = session.read(*padded(rows))
         for row, each in zip(rows, scores, strict=True):
             torch.testing.assert_close(each, whole(writer, row), **CLOSE)
         kept = torch.tensor([2, 0, 0])  # the second ends, the first goes on twice
@@ -85,18 +83,45 @@ def test_rows_that_go_on_split_and_end_are_read_as_each_is_alone(writer: Folm) -
 def test_prompts_are_read_as_each_is_alone(writer: Folm, rows: list[list[int]]) -> None:
     for model in (writer.model, Compiled(writer.model)):
         session = session_of(model)
-        scores = read_prompts(session, *left_padded(rows))
+        scores = session.read_prompts(*padded(rows))
         further = session.read(torch.full((len(rows), 1), 3), torch.ones(len(rows), 1, dtype=torch.long))
         for row, first, second in zip(rows, scores, further, strict=True):
             torch.testing.assert_close(first, whole(writer, row), **CLOSE)
             torch.testing.assert_close(second, whole(writer, [*row, 3]), **CLOSE)
 
 
+def test_prompts_are_padded_on_the_left() -> None:
+    ids, mask = padded([[5, 6, 7], [8]])
+    assert ids.tolist() == [[5, 6, 7], [0, 0, 8]] and mask.tolist() == [[1, 1, 1], [0, 0, 1]]
+
+
+@torch.no_grad()
+def test_guidance_moves_away_from_what_the_bare_prompt_says(writer: Folm) -> None:
+    """Sanchez et al. (2023), equation 7, row by row, through rows that go on, split and end."""
+    rows, bare = [[5, 6, 7, 8], [5, 9], [5, 6, 13]], [5, 6]
+
+    def expected(row: list[int], read: list[int], strength: float) -> torch.Tensor:
+        asked, without = (whole(writer, [*prompt, *read]).log_softmax(-1) for prompt in (row, bare))
+        return (without + strength * (asked - without)).softmax(-1)
+
+    for strength in (0.0, 1.0, 1.5, 3.0):
+        for model in (writer.model, Compiled(writer.model)):
+            session = Guided(session_of(model), strength, torch.tensor(bare))
+            for row, each in zip(rows, session.read_prompts(*padded(rows)).softmax(-1), strict=True):
+                torch.testing.assert_close(each, expected(row, [], strength), **CLOSE)
+            scores = session.read(torch.tensor([[3], [4], [5]]), torch.ones(3, 1, dtype=torch.long), torch.tensor([2, 0, 0]))
+            for row, token, each in zip((2, 0, 0), (3, 4, 5), scores.softmax(-1), strict=True):
+                torch.testing.assert_close(each, expected(rows[row], [token], strength), **CLOSE)
+            scores = session.read(torch.tensor([[6], [7], [8]]), torch.ones(3, 1, dtype=torch.long))
+            for row, tokens, each in zip((2, 0, 0), ([3, 6], [4, 7], [5, 8]), scores.softmax(-1), strict=True):
+                torch.testing.assert_close(each, expected(rows[row], tokens, strength), **CLOSE)
+
+
 def test_what_prompts_have_in_common_is_read_once(writer: Folm) -> None:
     session, read = Compiled(writer.model).session(), []
     one = session.read
     session.read = lambda ids, mask, rows=None: read.append(ids.numel()) or one(ids, mask, rows)
-    read_prompts(session, *left_padded([[5, 6, 7, 8, 9, 3, index] for index in range(6)]))
+    session.read_prompts(*padded([[5, 6, 7, 8, 9, 3, index] for index in range(6)]))
     assert read == [6, 6], "six tokens of one row, one token of six"
 
 
@@ -122,15 +147,15 @@ def test_it_scores_what_is_written(writer: Folm) -> None:
 def test_other_weights_are_rounded_to_a_255th_of_their_group(encoder: HashEncoder) -> None:
     folm, row = list_writer(encoder), [5, 6, 7, 8]
     session = session_of(Compiled(folm.model))
-    served, exact = session.read(*left_padded([row]))[0].softmax(-1), whole(folm, row).softmax(-1)
+    served, exact = session.read(*padded([row]))[0].softmax(-1), whole(folm, row).softmax(-1)
     assert 0 < (served - exact).abs().sum() < 0.05
 
 
 def test_sessions_do_not_disturb_each_other(writer: Folm) -> None:
     model = Compiled(writer.model)
     first, second = model.session(), model.session()
-    first.read(*left_padded([[5, 6, 7]]))
-    second.read(*left_padded([[9, 10], [11, 12]]))
+    first.read(*padded([[5, 6, 7]]))
+    second.read(*padded([[9, 10], [11, 12]]))
     one = torch.ones(1, 1, dtype=torch.long)
     torch.testing.assert_close(first.read(4 * one, one)[0], whole(writer, [5, 6, 7, 4]), **CLOSE)
 

@@ -49,20 +49,26 @@ def leaning(folm: Folm, **logits: float) -> Folm:
     return folm
 
 
+def as_served(folm: Folm) -> dict[str, float]:
+    """How the one list is drawn that a visitor gets."""
+    return {"temperature": module.SERVED, "guidance": folm.form.guidance}
+
+
 def distinct(folm: Folm, tokens: list[int]) -> tuple[int, int]:
     """How many different sub-queries some tokens finish, and how many pieces."""
     pieces = folm.form.finished(folm.tokenizer.decode(tokens))
     return len({*pieces} - {""}), len(pieces)
 
 
-def naive(folm: Folm, query: str, sample: int, *, k: int, seed: int, temperature: float) -> list[int]:
+def naive(folm: Folm, query: str, sample: int, *, k: int, seed: int, temperature: float, guidance: float = 1.0) -> list[int]:
     """The tokens of one answer, with all of the text read anew for each: no batch, no padding, no cache."""
-    prompt = folm.form.prompt(folm.tokenizer, query, folm.card, k)
-    ids = folm.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    prompts = [folm.form.prompt(folm.tokenizer, text, folm.card, k) for text in (query, "")]
+    ids, bare = (folm.tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts)
     numbers, written = np.random.default_rng(own_seed(seed, query, sample)), []
     while len(written) < folm.form.room:
         with torch.no_grad():
-            scores = folm.model(input_ids=torch.tensor([ids + written])).logits[0, -1]
+            scores, other = (folm.model(input_ids=torch.tensor([read + written])).logits[0, -1] for read in (ids, bare))
+            scores = other + guidance * (scores - other) if guidance != 1.0 else scores
             scores = as_drawn(folm, scores, ids, written) / temperature
         shares = np.cumsum(np.exp(scores - scores.logsumexp(0)))
         written.append(int(np.argmax(shares > numbers.random())))
@@ -95,6 +101,21 @@ def test_a_batch_is_sampled_as_each_row_by_itself_from_the_bare_softmax(
         assert answers.texts[row] == folm.tokenizer.decode(said)
         prompt = answers.ids[row][answers.mask[row].bool()]
         assert folm.tokenizer.decode(prompt) == folm.form.prompt(folm.tokenizer, query, folm.card, 3)
+
+
+@pytest.mark.parametrize("kind", ["compact", "qwen3"])
+def test_a_guided_batch_is_sampled_as_each_row_by_itself(kind: str, encoder: HashEncoder) -> None:
+    folm, texts = MADE[kind](encoder), set()
+    for guidance in (1.0, 1.5, 30.0):
+        options = {"k": 3, "seed": 5, "temperature": 0.7, "guidance": guidance}
+        answers = folm.generate(QUERIES, 3, **options)
+        for row, (query, sample) in enumerate((query, sample) for query in QUERIES for sample in range(3)):
+            expected = naive(folm, query, sample, **options)
+            assert answers.completion[row, : int(answers.counted[row].sum())].tolist() == expected
+        prompts = [row[mask.bool()] for row, mask in zip(answers.ids, answers.mask, strict=True)]
+        assert [*map(folm.tokenizer.decode, prompts[::3])] == [folm.form.prompt(folm.tokenizer, q, folm.card, 3) for q in QUERIES]
+        texts.add((*answers.texts,))
+    assert len(texts) > 1, "guidance matters"
 
 
 def test_a_list_that_its_writer_would_end_goes_on(folm: Folm) -> None:
@@ -265,7 +286,7 @@ def test_an_empty_list_falls_back_to_the_query(encoder: HashEncoder) -> None:
 @pytest.mark.parametrize("queries", [QUERIES, QUERIES[:1]], ids=["batch", "one"])
 def test_fan_out_embeds_what_it_writes(folm: Folm, encoder: HashEncoder, queries: list[str]) -> None:
     fans = folm.fan_out(queries, encoder.encode_text(queries), 4, seed=3)
-    lists = folm.sample_lists(queries, None, 4, 1, seed=3, temperature=module.SERVED)
+    lists = folm.sample_lists(queries, None, 4, 1, seed=3, **as_served(folm))
     assert [fan.labels for fan in fans] == [samples[0] for samples in lists]
     for fan in fans:
         assert fan.method == "folm" and fan.is_text and fan.label_scores is None
@@ -313,7 +334,7 @@ def steps_of(folm: Folm, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 def written(folm: Folm) -> tuple[int, list[int]]:
     """A seed that fills a list of five, and after how many tokens each of its sub-queries is closed."""
     for seed in range(99):
-        tokens = naive(folm, "boho", 0, k=5, seed=seed, temperature=module.SERVED)
+        tokens = naive(folm, "boho", 0, k=5, seed=seed, **as_served(folm))
         closed = [sum(distinct(folm, tokens[:end])[0] <= place for end in range(len(tokens) + 1)) for place in range(5)]
         if max(closed) == len(tokens):
             return seed, closed
@@ -338,7 +359,7 @@ def test_a_list_that_takes_too_long_is_a_sentence(
     def write(seconds: float) -> None:
         told.clear()
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=count().__next__, perf_counter=time.perf_counter))
-        options = {"seed": seed, "temperature": module.SERVED, "seconds": seconds}
+        options = {"seed": seed, "seconds": seconds, **as_served(folm)}
         folm.sample_lists(["boho"], None, 5, 1, **options, tell=lambda _, texts: told.append(texts[-1]))
 
     write(closed[4] - 1)
@@ -349,7 +370,7 @@ def test_a_list_that_takes_too_long_is_a_sentence(
     monkeypatch.setattr(module, "SECONDS", 1.0)
     with pytest.raises(UserError, match="did not finish its list within 1 s"):
         folm.fan_out(QUERIES, encoder.encode_text(QUERIES), 5)
-    assert folm.sample_lists(["boho"], None, 5, 1, seed=seed, temperature=module.SERVED) == [[whole]], "who trains has the time"
+    assert folm.sample_lists(["boho"], None, 5, 1, seed=seed, **as_served(folm)) == [[whole]], "who trains has the time"
 
 
 def test_reasoning_that_the_template_opens_is_reasoning(taught: Folm, monkeypatch: pytest.MonkeyPatch) -> None:
