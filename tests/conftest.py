@@ -11,7 +11,7 @@ import pytest
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
-from r4t_demo.fanout import folm
+from r4t_demo.fanout import compiled, folm
 from r4t_demo.index.build import FOLDER, build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
@@ -27,6 +27,15 @@ def warm() -> Iterator[None]:
     """Lists drawn as warm as a tiny language model needs, which has read nothing and drawn cold never writes a comma."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folm, "SERVED", 0.7)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A place of the tests' own for compiled models: the user's, which keeps few, keeps those of the app."""
+    place = tmp_path_factory.mktemp("compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "cache", lambda: place)
         yield
 
 

