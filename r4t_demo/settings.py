@@ -100,7 +100,7 @@ class Settings:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         own = {f"R4T_{n.upper()}": str(v.resolve() if isinstance(v, Path) else v) for n, v in values.items()}
         path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
-        return {**os.environ, **own, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE"}
+        return {**os.environ, **own, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
 
     @property
     def catalog_folder(self) -> Path:

@@ -4,9 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-# Before torch and FAISS load: their threads, and NumPy's, must not spin while they wait, or the small steps of a search take
-# turns with that and a query's encoding takes 110 ms instead of 5.
+# Before torch, FAISS and NumPy load: their threads must not spin while they wait, or the small steps of a search take
+# turns with that and a query's encoding takes 110 ms instead of 5. NumPy's cannot wait otherwise, so it has but one: beside
+# another process the plane of an answer took 1.2 s with two, and takes 3 ms.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before Gradio loads: it would make a table of its last 10,000 events after each one, for a page that is switched off here.
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))

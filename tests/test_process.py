@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import re
 import runpy
 import shutil
 import signal
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr
@@ -17,7 +19,7 @@ from gradio_client import Client
 
 from r4t_demo import log
 from r4t_demo.fanout import language_model
-from r4t_demo.settings import ROOT
+from r4t_demo.settings import ROOT, Settings
 from tests.app_process import AppProcess
 
 
@@ -49,6 +51,18 @@ def test_killed_in_a_search_it_starts_again_and_told_to_stop_it_ends_in_good_ord
     assert "Traceback" not in errors.read_text()
     told = [(line["event"], line.get("error")) for line in lines(written)]
     assert told.count(("start", None)) == 2 and told[-2:] == [("stop", None), ("fanout", None)]
+
+
+@pytest.mark.parametrize("of", ["the app", "a run"])
+def test_numpy_has_one_thread(of: str) -> None:
+    """Its threads spin while they wait: beside another process a small product takes hundreds of times as long with two."""
+    first = "r4t_demo.start" if of == "the app" else "numpy"
+    code = f"import json, {first}, threadpoolctl as t; print(json.dumps(t.threadpool_info()))"
+    plain = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment = plain if of == "the app" else Settings().environment()
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    pools = [pool for pool in json.loads(told.stdout) if pool["internal_api"] == "openblas" and "numpy" in pool["filepath"]]
+    assert [pool["num_threads"] for pool in pools] == [1]
 
 
 def started(**settings: object) -> str:
