@@ -122,7 +122,7 @@ def test_words_take_the_place_of_an_item_and_keep_the_likes(tab):
 )
 def test_what_cannot_be_asked_is_a_sentence_and_keeps_the_last_answer(tab, told, sentence):
     *_, last = tab.search("", *FORM, json.dumps(told))
-    assert sentence in last[0] and all(isinstance(one, dict) for one in last[1:])
+    assert sentence in last[0] and last[1] == "" and all(isinstance(one, dict) for one in last[2:]), "but not its verdict"
 
 
 def test_every_text_of_what_is_shown_is_escaped():

@@ -160,7 +160,7 @@ class OwnTab:
             yield {"status": BUSY, "around": render_around(ask, tab.engine.catalog)}
             yield from self._answers(tab, seen, ask)
         except UserError as error:
-            yield {"status": sentence(error)}
+            yield {"status": sentence(error), "summary": ""}
 
     def opening(self, seen: Seen, aim: Aim) -> Iterator[Drawn]:
         """The result's first answers: to a held-out query, by the language model before and after; and to what is steered

@@ -124,7 +124,7 @@ class FanOutTab:
 
     def search(self, q, left, right, k, n, seed, steps, variety, told="") -> Iterator[tuple]:
         """Say at once that a search runs, and what it goes by besides words (``told``), then show its answer; bad input leaves
-        the last answer standing. Yields the HTML of the answer and of what is besides words."""
+        the last answer standing, without its verdict. Yields the HTML of the answer and of what is besides words."""
         keep = (gr.skip(),) * 4
         yield BUSY, *keep, gr.skip()
         try:
@@ -140,7 +140,7 @@ class FanOutTab:
             for page in self.answers(ask):
                 yield *page, gr.skip()
         except UserError as error:
-            yield sentence(error), *keep, gr.skip()
+            yield sentence(error), "", *keep[1:], gr.skip()
 
     def open_link(self, request: gr.Request) -> Iterator[tuple]:
         """Answer the search that the page's address carries, if it carries one; yields the form's values and what the browser
@@ -159,7 +159,7 @@ class FanOutTab:
             page = self.answer(ask)  # as a whole: a search that follows must come after it
             yield *(getattr(ask, name) for name in FORM), to_told(ask), *page, around, options
         except UserError as error:
-            yield params.get("q", ""), *form[1:], sentence(error), *html
+            yield params.get("q", ""), *form[1:], sentence(error), "", *html[1:]
 
     def details(self, item_id: str) -> str:
         """Return the details of one item, for the dialog."""
