@@ -18,11 +18,10 @@ from r4t_demo.catalog import NO_CATEGORY, Catalog, Item
 from r4t_demo.domains import Fit
 from r4t_demo.encoder import Encoder
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.base import FanOut
+from r4t_demo.fanout.base import FanOut, moved
 from r4t_demo.fanout.card import kind_of
 from r4t_demo.fanout.checkpoint import Checkpoint
 from r4t_demo.fanout.registry import MethodSet, lookup
-from r4t_demo.fanout.rocchio import moved
 from r4t_demo.hub.repo import fetched
 from r4t_demo.index.base import VectorIndex
 from r4t_demo.index.places import open_index
@@ -150,7 +149,7 @@ class Engine:
         ``k`` directions with ``n`` items each. ``steps`` and ``variety`` go to the methods that take them: the
         sampler's steps (None: its own number), and a dial from -1, closer to the request, to 1, more variety (0 changes nothing).
         ``distinct`` lists an item once an answer (``deal``); the scores are of what the directions find first, all the same.
-        ``plus`` and ``minus`` are ids of items to find more like and less like (``rocchio``): every query's embedding is moved,
+        ``plus`` and ``minus`` are ids of items to find more like and less like (``moved``): every query's embedding is moved,
         and so is each sub-query's, since a method that reads words would not notice; its words stay.
         ``other_kinds`` leaves out the items of a query's own ``kind``, as who completes a look wants it; no query may be words.
         ``tell`` hears of a list that a language model writes whenever it has grown: method, number of the query, sub-queries.

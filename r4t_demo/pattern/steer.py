@@ -10,7 +10,7 @@ import numpy as np
 from r4t_demo.catalog import Item
 from r4t_demo.engine import MAX_SEED, Engine, Hit
 from r4t_demo.errors import UserError
-from r4t_demo.fanout.rocchio import moved
+from r4t_demo.fanout.base import moved
 from r4t_demo.pattern import checkpoint
 from r4t_demo.pattern.own import FOLDER as OWN
 from r4t_demo.pattern.task import PROTOCOLS, K, SeedSet, search, unit

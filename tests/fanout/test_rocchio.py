@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r4t_demo.fanout.rocchio import AWAY, TOWARDS, moved
+from r4t_demo.fanout.base import AWAY, TOWARDS, moved
 
 NONE = np.empty((0, 8), np.float32)
 

@@ -1,6 +1,6 @@
 """The tab for a visitor's own catalogue, laid out; what it does is in ``tab``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -64,9 +64,6 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
         pairs = request.query_params.multi_items()
         return draw(tab.open_link(dict(pairs).get("job", ""), pairs))
 
-    def search(*values) -> Iterator[dict]:
-        yield from map(draw, tab.search(*values))
-
     def opening(seen: Seen, aim: Aim) -> Iterator[dict]:
         yield from map(draw, tab.opening(seen, aim))
 
@@ -90,13 +87,22 @@ def build(own: OwnCatalogues, demo: gr.Blocks, tabs: gr.Tabs) -> None:
     part["timer"].tick(drawing(tab.tick), seen, everything, trigger_mode="once", **at_once)
     demo.load(open_link, None, everything, **at_once)
 
-    form = [seen, part["query"], part["left"], part["right"], part["besides"]]
-    asked = [go.click, part["query"].submit, part["besides"].submit, part["left"].input, part["right"].input]
-    gr.on(asked, search, form, everything, trigger_mode="always_last", **in_line)
-    for chip in chips:
-        chosen = chip.click(lambda text: text, chip, part["query"], queue=False, **quiet)
-        chosen.then(search, form, everything, **in_line)
+    _search(part, lambda *values: map(draw, tab.search(*values)), go, chips, **in_line)
     part["opened"].submit(opening, [seen, part["steer_aim"]], everything, trigger_mode="always_last", **in_line)
+
+
+def _search(part: dict, search: Callable[..., Iterator[dict]], go: gr.Button, chips: Sequence[gr.Button], **in_line: Any) -> None:
+    """Wire what asks the result's search: its form, and the requests to choose from."""
+    form, everything = [part[name] for name in ("seen", "query", "left", "right", "besides")], list(part.values())
+
+    def answer(*values) -> Iterator[dict]:
+        yield from search(*values)
+
+    asked = [go.click, part["query"].submit, part["besides"].submit, part["left"].input, part["right"].input]
+    gr.on(asked, answer, form, everything, trigger_mode="always_last", **in_line)
+    for chip in chips:
+        chosen = chip.click(lambda text: text, chip, part["query"], queue=False, api_visibility="private", show_progress="hidden")
+        chosen.then(answer, form, everything, **in_line)
 
 
 def _upload(part: dict, own: OwnCatalogues) -> dict[str, gr.Button]:
