@@ -11,7 +11,8 @@ import pytest
 from r4t_demo.catalog import Catalog
 from r4t_demo.encoder import Encoder
 from r4t_demo.engine import Engine
-from r4t_demo.fanout import compiled, folm
+from r4t_demo.fanout import compiled
+from r4t_demo.fanout.formats import FORMATS
 from r4t_demo.index.build import FOLDER, build_index
 from r4t_demo.index.faiss_index import FaissIndex
 from r4t_demo.settings import Settings
@@ -25,9 +26,12 @@ hypothesis.settings.load_profile("repeatable")
 @pytest.fixture(scope="module")
 def warm() -> Iterator[None]:
     """Lists drawn as warm as a tiny language model needs, which has read nothing and drawn cold never writes a comma."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folm, "SERVED", 0.7)
-        yield
+    cool = {name: form.temperature for name, form in FORMATS.items()}
+    for form in FORMATS.values():
+        object.__setattr__(form, "temperature", 0.7)  # it is frozen
+    yield
+    for name, form in FORMATS.items():
+        object.__setattr__(form, "temperature", cool[name])
 
 
 @pytest.fixture(scope="session", autouse=True)

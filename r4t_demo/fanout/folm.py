@@ -33,7 +33,6 @@ from r4t_demo.fanout.language_model import below as name_below
 from r4t_demo.fanout.language_model import folder_of
 
 TEMPERATURE = 0.9  # the paper's, where many lists are drawn
-SERVED = 0.2  # of the one list that a visitor gets
 ROWS = 256  # answers written at once; 64 take two thirds longer for each
 SPARE = 10  # repetitions that a list may hold
 NEVER = -1e4  # the score of what cannot be drawn; finite, so that an entropy stays a number
@@ -144,10 +143,8 @@ class Folm:
     ) -> list[FanOut]:
         """Sample one list a query (seeded) and embed its sub-queries; ``tell`` as in ``sample_lists``."""
         start = time.perf_counter()
-        guidance = self.form.guidance
-        sampled = self.sample_lists(
-            queries, vectors, k, 1, seed=seed, temperature=SERVED, guidance=guidance, seconds=SECONDS, tell=tell
-        )
+        drawn = {"temperature": self.form.temperature, "guidance": self.form.guidance}
+        sampled = self.sample_lists(queries, vectors, k, 1, seed=seed, seconds=SECONDS, tell=tell, **drawn)
         lists = [samples[0] for samples in sampled]
         seconds = (time.perf_counter() - start) / len(queries)
         start = time.perf_counter()

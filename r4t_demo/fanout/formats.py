@@ -44,7 +44,8 @@ class Format(Protocol):
 
     ``room`` is how many tokens an answer may have; a piece is finished only behind one of the signs of ``closers``.
     An ``endless`` list is ended by its k-th distinct piece alone: the model may not end it itself.
-    ``guidance`` is how far the list that a visitor gets is led by the request (``decoding.Guided``); 1 is the model's own.
+    The one list that a visitor gets is drawn at ``temperature``, led by the request as far as ``guidance`` says
+    (``decoding.Guided``; at 1 not at all).
     """
 
     @property
@@ -55,6 +56,9 @@ class Format(Protocol):
 
     @property
     def endless(self) -> bool: ...
+
+    @property
+    def temperature(self) -> float: ...
 
     @property
     def guidance(self) -> float: ...
@@ -92,6 +96,7 @@ class Compact:
     room: int = 96
     closers: str = ",;\n"
     endless: bool = True
+    temperature: float = 0.1
     guidance: float = 1.5
 
     def prompt(self, tokenizer: PreTrainedTokenizerBase, query: str, card: str, k: int) -> str:
@@ -141,6 +146,7 @@ class Reasoned:
     room: int = 768  # with the prompt some 1000 tokens, the paper's sequence length
     closers: str = '"]'
     endless: bool = False
+    temperature: float = 0.3
     guidance: float = 1.0
 
     def prompt(self, tokenizer: PreTrainedTokenizerBase, query: str, card: str, k: int) -> str:
@@ -200,4 +206,8 @@ def _plain(tokenizer: PreTrainedTokenizerBase, query: str) -> str:
     return " ".join(query.split())
 
 
-FORMATS: dict[str, Format] = {"compact": Compact(), "few-shot": Compact(SHOTS), "reasoned": Reasoned()}
+FORMATS: dict[str, Format] = {
+    "compact": Compact(),
+    "few-shot": Compact(SHOTS, temperature=0.3, guidance=1.0),  # cooler or led, an untouched model repeats itself
+    "reasoned": Reasoned(),
+}

@@ -16,8 +16,8 @@ def token_probabilities(
 ) -> list[tuple[str, float]] | None:  # fmt: skip
     """The tokens of a sub-query, and the probability of each given the prompt, the sub-queries ``before`` it and its own start.
 
-    It is that of the bare softmax: sampling is cooler and leaves some tokens out. The request's words, which stand before the
-    thing in a sub-query, are none of the model's. None where the model reasons before it writes: its reasons are not kept.
+    It is that of the bare softmax: lists are drawn cooler, guided, and without some tokens. The request's words, which stand
+    before the thing in a sub-query, are none of the model's. None where the model reasons before it writes: that is not kept.
     """
     if not isinstance(folm.form, Compact):
         return None

@@ -51,7 +51,7 @@ def leaning(folm: Folm, **logits: float) -> Folm:
 
 def as_served(folm: Folm) -> dict[str, float]:
     """How the one list is drawn that a visitor gets."""
-    return {"temperature": module.SERVED, "guidance": folm.form.guidance}
+    return {"temperature": folm.form.temperature, "guidance": folm.form.guidance}
 
 
 def distinct(folm: Folm, tokens: list[int]) -> tuple[int, int]:

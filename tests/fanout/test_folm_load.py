@@ -9,7 +9,7 @@ import torch
 
 from r4t_demo.catalog import Catalog
 from r4t_demo.errors import UserError
-from r4t_demo.fanout import compiled as compiled_module
+from r4t_demo.fanout import folm as folm_module
 from r4t_demo.fanout.compiled import Compiled, digest_of
 from r4t_demo.fanout.folm import SETTINGS, Folm
 from r4t_demo.fanout.formats import FORMATS, Format
@@ -50,10 +50,9 @@ def trained_adapter(encoder: HashEncoder, root: Path, base: Path) -> Path:
 
 
 @pytest.fixture
-def plain_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def plain_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that are not compiled, so that their weights can be seen."""
-    monkeypatch.setattr(compiled_module, "cache", lambda: tmp_path / "empty")
-    monkeypatch.setattr(compiled_module, "compilable", lambda model: False)
+    monkeypatch.setattr(folm_module, "served", lambda _, load: load())
 
 
 @pytest.fixture
